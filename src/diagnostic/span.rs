@@ -1,0 +1,36 @@
+//! A place in a file the user wrote.
+
+use std::{ops::Range, sync::Arc};
+
+use super::SourceFile;
+
+/// A byte range in a [`SourceFile`]. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of `range` in `file`.
+    pub fn new(file: &Arc<SourceFile>, range: Range<usize>) -> Self {
+        Self { file: Arc::clone(file), start: range.start as u32, end: range.end as u32 }
+    }
+
+    /// The whole of a 1-based line, without its line end and leading blanks.
+    pub fn of_line(file: &Arc<SourceFile>, line: u32) -> Self {
+        let start = file.line_offset(line) as usize;
+        let text = file.text()[start..].lines().next().unwrap_or_default();
+        let indent = text.len() - text.trim_start().len();
+        Self::new(file, start + indent..start + text.trim_end().len().max(indent))
+    }
+
+    /// The 1-based line and column of its start.
+    pub fn line_column(&self) -> (u32, u32) {
+        self.file.line_column(self.start)
+    }
+}

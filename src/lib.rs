@@ -1,0 +1,4 @@
+//! `elt` transforms data in medallion layers (bronze, silver, gold) on BigQuery or an embedded
+//! DuckDB. `ARCHITECTURE.md` is the map of this crate.
+
+pub mod diagnostic;
