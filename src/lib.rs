@@ -2,3 +2,4 @@
 //! DuckDB. `ARCHITECTURE.md` is the map of this crate.
 
 pub mod diagnostic;
+pub mod relation;

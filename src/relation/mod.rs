@@ -1,0 +1,13 @@
+//! What lives in a warehouse, as plain values: relations, columns, result tables.
+
+mod column;
+mod dialect;
+mod quoting;
+mod relation_value;
+mod table;
+
+pub use column::Column;
+pub use dialect::Dialect;
+pub use quoting::Quoting;
+pub use relation_value::{Relation, RelationKind};
+pub use table::{Cell, Table};
