@@ -2,4 +2,6 @@
 //! DuckDB. `ARCHITECTURE.md` is the map of this crate.
 
 pub mod diagnostic;
+pub mod jinja;
+pub mod manifest;
 pub mod relation;
