@@ -1,7 +1,10 @@
 //! `elt` transforms data in medallion layers (bronze, silver, gold) on BigQuery or an embedded
 //! DuckDB. `ARCHITECTURE.md` is the map of this crate.
 
+pub mod adapter;
 pub mod diagnostic;
 pub mod jinja;
 pub mod manifest;
+pub mod plan;
 pub mod relation;
+pub mod run;

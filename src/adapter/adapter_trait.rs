@@ -1,0 +1,50 @@
+//! What a warehouse must be able to do.
+
+use std::{future::Future, pin::Pin};
+
+use super::{AdapterError, Cancel, PlanOutcome};
+use crate::{
+    plan::Plan,
+    relation::{Column, Dialect, Relation, Table},
+};
+
+/// A boxed future, so that the trait can be used as an object.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A warehouse. All SQL given to it is in its dialect; translating for the engine is its business.
+pub trait Adapter: Send + Sync {
+    /// The dialect of the SQL it takes.
+    fn dialect(&self) -> Dialect;
+
+    /// The tables and views of a schema, kinds filled; empty where the schema does not exist.
+    fn relations<'a>(
+        &'a self,
+        database: Option<&'a str>,
+        schema: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Relation>, AdapterError>>;
+
+    /// The columns of a relation, in order; none where it does not exist.
+    fn columns<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Option<Vec<Column>>, AdapterError>>;
+
+    /// The columns a query would give, without running it (BigQuery: a dry run).
+    fn describe<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>>;
+
+    /// Applies a plan, all or nothing.
+    fn apply<'a>(
+        &'a self,
+        plan: &'a Plan,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<PlanOutcome, AdapterError>>;
+
+    /// Runs a query and returns at most `limit` rows (all, where none), or a statement and returns
+    /// an empty table.
+    fn query<'a>(
+        &'a self,
+        sql: &'a str,
+        limit: Option<usize>,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<Table, AdapterError>>;
+}

@@ -1,0 +1,14 @@
+//! What running a plan gave.
+
+use crate::relation::Table;
+
+/// What a plan did.
+#[derive(Clone, Debug, Default)]
+pub struct PlanOutcome {
+    /// Rows written by the last writing step, where the engine says.
+    pub rows_affected: Option<u64>,
+    /// The rows of the last `Query` step.
+    pub table: Option<Table>,
+    /// What the engine reports, as it goes to `run_results.json` (`adapter_response`).
+    pub response: serde_json::Map<String, serde_json::Value>,
+}

@@ -1,0 +1,207 @@
+//! Plans: what to do to a warehouse, as plain data.
+
+use std::path::PathBuf;
+
+use crate::{
+    manifest::UniqueId,
+    relation::{Column, Relation},
+};
+
+/// The steps that build one node, run in order. An adapter applies them all or not at all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The node.
+    pub unique_id: UniqueId,
+    /// The materialization as the user named it (`incremental`, `snapshot`, …).
+    pub materialization: String,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// The relation that exists when the plan has run; none for tests and hooks.
+    pub relation: Option<Relation>,
+}
+
+/// One step. SQL texts are in the target's dialect.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Creates the schema where it does not exist.
+    CreateSchema {
+        /// The database (BigQuery: project).
+        database: Option<String>,
+        /// The schema (BigQuery: dataset).
+        schema: String,
+    },
+    /// Creates or replaces a view over a query.
+    CreateView {
+        /// The view.
+        relation: Relation,
+        /// The query.
+        query: String,
+        /// Descriptions and other options.
+        options: TableOptions,
+    },
+    /// Creates or replaces a table from a query.
+    CreateTable {
+        /// The table.
+        relation: Relation,
+        /// The query.
+        query: String,
+        /// Partitioning, clustering, descriptions.
+        options: TableOptions,
+        /// Whether it lives for this plan only (a staging table).
+        temporary: bool,
+    },
+    /// Drops what `relation.kind` says, if it exists.
+    DropRelation {
+        /// The relation, its kind known.
+        relation: Relation,
+    },
+    /// Adds, drops and retypes columns.
+    AlterColumns {
+        /// The table.
+        relation: Relation,
+        /// Columns to add, nullable.
+        add: Vec<Column>,
+        /// Columns to drop.
+        drop: Vec<String>,
+        /// Columns whose type changes.
+        retype: Vec<Column>,
+    },
+    /// Inserts all rows of a staging relation or query.
+    Insert {
+        /// The table.
+        target: Relation,
+        /// The columns, named on both sides.
+        columns: Vec<String>,
+        /// The rows.
+        rows: RowSource,
+    },
+    /// Deletes the target's rows whose key is among the source's.
+    DeleteMatching {
+        /// The table.
+        target: Relation,
+        /// The new rows.
+        rows: RowSource,
+        /// The key columns.
+        keys: Vec<String>,
+        /// Further conditions on the target (`DBT_INTERNAL_DEST`).
+        predicates: Vec<String>,
+    },
+    /// Updates the rows whose key matches and inserts the others.
+    Merge {
+        /// The table (`DBT_INTERNAL_DEST`).
+        target: Relation,
+        /// The new rows (`DBT_INTERNAL_SOURCE`).
+        rows: RowSource,
+        /// The key columns; none makes it insert only.
+        keys: Vec<String>,
+        /// Further conditions of the match.
+        predicates: Vec<String>,
+        /// Columns updated on a match.
+        update: Vec<String>,
+        /// Columns inserted otherwise.
+        insert: Vec<String>,
+    },
+    /// Replaces the target's partitions that the source has rows for (or the static list).
+    InsertOverwrite {
+        /// The table.
+        target: Relation,
+        /// The new rows.
+        rows: RowSource,
+        /// The partitioning.
+        partition_by: PartitionBy,
+        /// The partitions to replace, as SQL literals; none: those found in the rows.
+        partitions: Option<Vec<String>>,
+        /// The columns.
+        columns: Vec<String>,
+    },
+    /// Applies a snapshot's staged changes (`dbt_change_type` insert, update, delete).
+    SnapshotMerge {
+        /// The snapshot table.
+        target: Relation,
+        /// The staging relation.
+        staging: Relation,
+        /// The names of the snapshot's own columns.
+        meta_columns: crate::plan::SnapshotColumns,
+        /// The columns inserted.
+        insert: Vec<String>,
+    },
+    /// Loads a CSV file into a new table, replacing it.
+    LoadSeed {
+        /// The table.
+        relation: Relation,
+        /// The file.
+        file: PathBuf,
+        /// The columns in the file's order with their types.
+        columns: Vec<Column>,
+        /// The separator.
+        delimiter: u8,
+        /// Descriptions and other options.
+        options: TableOptions,
+    },
+    /// Any statement: hooks, custom materializations.
+    Statement {
+        /// The text.
+        sql: String,
+    },
+    /// A query whose rows the caller wants: tests.
+    Query {
+        /// The text.
+        sql: String,
+    },
+}
+
+/// Where new rows come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RowSource {
+    /// A staging relation made by an earlier step.
+    Relation(Relation),
+    /// A query.
+    Query(String),
+}
+
+/// What a table is created with besides its rows. The embedded engine has no partitions and keeps
+/// what it can (descriptions).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableOptions {
+    /// Partitioning.
+    pub partition_by: Option<PartitionBy>,
+    /// Clustering columns.
+    pub cluster_by: Vec<String>,
+    /// The relation's description, where `persist_docs` asks for it.
+    pub description: Option<String>,
+    /// Column descriptions, where `persist_docs` asks for them.
+    pub column_descriptions: Vec<(String, String)>,
+    /// Labels.
+    pub labels: Vec<(String, String)>,
+    /// Column list with types and constraints, where a contract is enforced.
+    pub contract: Option<Vec<ContractColumn>>,
+    /// Other BigQuery options as `name = literal`.
+    pub other: Vec<(String, String)>,
+}
+
+/// A column under an enforced contract.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContractColumn {
+    /// The column.
+    pub column: Column,
+    /// Whether NULL is refused.
+    pub not_null: bool,
+}
+
+/// BigQuery partitioning as dbt configures it
+/// (<https://docs.getdbt.com/reference/resource-configs/bigquery-configs#partition-clause>).
+#[derive(Clone, Debug, PartialEq)]
+pub struct PartitionBy {
+    /// The column.
+    pub field: String,
+    /// `date`, `timestamp`, `datetime` or `int64`.
+    pub data_type: String,
+    /// `hour`, `day`, `month` or `year`; unused for `int64`.
+    pub granularity: String,
+    /// Start, end and interval for `int64`.
+    pub range: Option<(i64, i64, i64)>,
+    /// Whether partitions are by ingestion time.
+    pub time_ingestion: bool,
+    /// Whether to replace partitions by copy jobs.
+    pub copy_partitions: bool,
+}

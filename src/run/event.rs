@@ -1,0 +1,133 @@
+//! What happens during a run, as values. Reporters and artifacts read this one stream.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    diagnostic::Diagnostic,
+    manifest::{ResourceType, UniqueId},
+};
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The run starts.
+    RunStarted {
+        /// What is about to run: how many of each kind, in the order of the plan.
+        total: usize,
+        /// Nodes at once.
+        threads: usize,
+        /// `profile.target`, for instance `elt.local`.
+        target: String,
+    },
+    /// A node starts.
+    NodeStarted {
+        /// The node.
+        node: NodeLabel,
+    },
+    /// A node has ended, or was skipped.
+    NodeFinished {
+        /// The result.
+        result: Arc<NodeResult>,
+    },
+    /// A line from `log()`, `print()` or a warning of the runner.
+    Log {
+        /// The text.
+        message: String,
+        /// Whether it goes to the terminal.
+        to_terminal: bool,
+    },
+    /// The user asked to stop; running statements are being interrupted.
+    Interrupted,
+    /// The run has ended.
+    RunFinished {
+        /// Wall time in seconds.
+        elapsed_secs: f64,
+    },
+}
+
+/// How a node is shown.
+#[derive(Clone, Debug)]
+pub struct NodeLabel {
+    /// The node.
+    pub unique_id: UniqueId,
+    /// Its kind.
+    pub resource_type: ResourceType,
+    /// Its materialization (`view`, `incremental`, …), or `test`, `unit_test`, `operation`.
+    pub materialization: String,
+    /// The name people read: `silver.orders`, or the test's name.
+    pub display: String,
+    /// Its file, relative to the project root.
+    pub path: String,
+}
+
+/// How a node ended: dbt's statuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// A node was built.
+    Success,
+    /// A test passed.
+    Pass,
+    /// A test found failures at severity warn.
+    Warn,
+    /// A test found failures.
+    Fail,
+    /// The node could not run.
+    Error,
+    /// Not run: something upstream failed, or the run stopped before.
+    Skipped,
+    /// Nothing to do (for instance an ephemeral model).
+    NoOp,
+}
+
+impl Status {
+    /// dbt's name of it in `run_results.json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+            Self::Error => "error",
+            Self::Skipped => "skipped",
+            Self::NoOp => "no-op",
+        }
+    }
+
+    /// Whether it makes the command exit with 1.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Fail | Self::Error)
+    }
+}
+
+/// How one node ended.
+#[derive(Clone, Debug)]
+pub struct NodeResult {
+    /// The node.
+    pub node: NodeLabel,
+    /// The status.
+    pub status: Status,
+    /// When compiling began and ended.
+    pub compile: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// When executing began and ended.
+    pub execute: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Wall time in seconds.
+    pub elapsed_secs: f64,
+    /// The worker, from 1.
+    pub thread: usize,
+    /// Rows written.
+    pub rows_affected: Option<u64>,
+    /// Failing rows of a test.
+    pub failures: Option<u64>,
+    /// One line for people (`skipped because silver.orders failed`).
+    pub message: Option<String>,
+    /// What went wrong, at the user's line.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What the engine reported.
+    pub response: serde_json::Map<String, serde_json::Value>,
+    /// The compiled SQL.
+    pub compiled_code: Option<Arc<str>>,
+    /// The relation's name as SQL text.
+    pub relation_name: Option<String>,
+}
