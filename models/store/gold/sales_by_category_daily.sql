@@ -1,0 +1,34 @@
+{{
+    config(
+        partition_by={'field': 'order_date', 'data_type': 'date'},
+        cluster_by=['category']
+    )
+}}
+
+with lines as (
+
+    select
+        facts.order_date,
+        coalesce(products.category, 'unknown') as category,
+        coalesce(products.department, 'Other') as department,
+        facts.cart_id,
+        facts.user_id,
+        facts.quantity,
+        facts.gross_revenue
+    from {{ ref('fact_cart_items') }} as facts
+    left join {{ ref('dim_products') }} as products
+        on facts.product_id = products.product_id
+
+)
+
+select
+    order_date,
+    category,
+    department,
+    count(distinct cart_id) as carts,
+    count(distinct user_id) as customers,
+    sum(quantity) as quantity,
+    sum(gross_revenue) as gross_revenue,
+    safe_divide(sum(gross_revenue), sum(quantity)) as average_unit_price
+from lines
+group by order_date, category, department
