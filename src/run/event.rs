@@ -131,3 +131,24 @@ pub struct NodeResult {
     /// The relation's name as SQL text.
     pub relation_name: Option<String>,
 }
+
+impl NodeResult {
+    /// A result with nothing but its status, to be filled.
+    pub fn new(node: NodeLabel, status: Status) -> Self {
+        Self {
+            node,
+            status,
+            compile: None,
+            execute: None,
+            elapsed_secs: 0.0,
+            thread: 0,
+            rows_affected: None,
+            failures: None,
+            message: None,
+            diagnostics: Vec::new(),
+            response: serde_json::Map::new(),
+            compiled_code: None,
+            relation_name: None,
+        }
+    }
+}

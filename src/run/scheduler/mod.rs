@@ -1,0 +1,10 @@
+//! Runs a graph of tasks: as many at once as allowed, parents before children, the longest chain
+//! first. Knows nothing of SQL: what a task does is its executor's business.
+
+mod run_loop;
+mod schedule;
+#[cfg(test)]
+mod tests;
+
+pub use run_loop::{EventSink, Executor, Limits, run_schedule};
+pub use schedule::{Schedule, ScheduleError, Task};
