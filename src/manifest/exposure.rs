@@ -65,6 +65,10 @@ pub struct Group {
     pub owner: serde_json::Map<String, serde_json::Value>,
     /// The description.
     pub description: String,
+    /// Where its name is written.
+    pub declared: Span,
+    /// Free metadata.
+    pub meta: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A macro as the manifest lists it.
@@ -88,4 +92,8 @@ pub struct MacroProperties {
     pub meta: serde_json::Map<String, serde_json::Value>,
     /// The macros it calls.
     pub depends_on_macros: Vec<String>,
+    /// `<package>://<properties file>`.
+    pub patch_path: Option<String>,
+    /// Whether the docs site shows it.
+    pub show: bool,
 }

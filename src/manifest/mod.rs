@@ -12,7 +12,7 @@ mod unit_test;
 pub use config::NodeConfig;
 pub use exposure::{Exposure, Group, MacroProperties};
 pub use manifest_value::{Disabled, DocBlock, Manifest};
-pub use node::{Access, ColumnProperties, GenericTest, Node, TestNode};
+pub use node::{Access, ColumnProperties, GenericTest, Node, NodeDetails, TestNode};
 pub use resource_type::ResourceType;
 pub use source::Source;
 pub use unique_id::UniqueId;

@@ -69,6 +69,48 @@ pub struct Node {
     pub test: Option<TestNode>,
     /// Only for seeds: the CSV file on disk.
     pub seed_path: Option<std::path::PathBuf>,
+    /// What only the artifacts and `graph` tell.
+    pub details: NodeDetails,
+}
+
+/// Properties of a node that no stage acts on and the artifacts tell.
+#[derive(Clone, Debug, Default)]
+pub struct NodeDetails {
+    /// `<package>://<properties file>`.
+    pub patch_path: Option<String>,
+    /// Unique ids of the doc blocks its description quotes.
+    pub doc_blocks: Vec<String>,
+    /// When the model stops being supported, as written.
+    pub deprecation_date: Option<String>,
+    /// `time_spine` as declared.
+    pub time_spine: Option<serde_json::Value>,
+    /// The columns that tests and constraints say are the key.
+    pub primary_key: Vec<String>,
+    /// The place of a hook among its kind.
+    pub hook_index: Option<usize>,
+    /// The directory of the package on disk (seeds).
+    pub root_path: Option<String>,
+}
+
+impl Node {
+    /// The code as written or generated, without blanks at its ends.
+    pub fn raw_code(&self) -> &str {
+        match &self.generated_code {
+            Some(code) => code,
+            None => self.source.text().get(self.code_range.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Whether dbt gives it a relation: models that are not ephemeral, seeds, snapshots, and tests
+    /// that store their failures.
+    pub fn has_relation(&self) -> bool {
+        match self.resource_type {
+            ResourceType::Model => self.config.materialized() != "ephemeral",
+            ResourceType::Seed | ResourceType::Snapshot => true,
+            ResourceType::Test => self.config.flag("store_failures").unwrap_or(false),
+            _ => false,
+        }
+    }
 }
 
 /// A column as declared in properties.
@@ -90,6 +132,10 @@ pub struct ColumnProperties {
     pub quote: Option<bool>,
     /// Other keys under the column's `config` (for instance `policy_tags`).
     pub config: serde_json::Map<String, serde_json::Value>,
+    /// Other keys of the column, which dbt keeps (for instance `policy_tags`).
+    pub extra: serde_json::Map<String, serde_json::Value>,
+    /// Unique ids of the doc blocks its description quotes.
+    pub doc_blocks: Vec<String>,
 }
 
 /// Who may `ref()` a model (<https://docs.getdbt.com/reference/resource-configs/access>).

@@ -48,6 +48,12 @@ pub struct Source {
     pub external: Option<serde_json::Value>,
     /// The source's own meta.
     pub source_meta: serde_json::Map<String, serde_json::Value>,
+    /// `quoting` as declared, the table's over the source's.
+    pub quoting: serde_json::Map<String, serde_json::Value>,
+    /// Unique ids of the doc blocks its description quotes.
+    pub doc_blocks: Vec<String>,
+    /// `<package>://<properties file>` of the source that overrides it.
+    pub patch_path: Option<String>,
 }
 
 impl Source {
