@@ -2,9 +2,11 @@
 //! DuckDB. `ARCHITECTURE.md` is the map of this crate.
 
 pub mod adapter;
+pub mod artifact;
 pub mod diagnostic;
 pub mod jinja;
 pub mod manifest;
 pub mod plan;
 pub mod relation;
+pub mod report;
 pub mod run;

@@ -1,0 +1,229 @@
+//! The report of one command: listens while it runs, sums up when it has ended.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::Utc;
+use serde_json::json;
+
+use super::{
+    LogFormat, ReportOptions, SummaryOptions,
+    diagnostics::render_diagnostics,
+    event_json,
+    github::annotations,
+    json_lines::object,
+    junit::render_junit,
+    progress::{Progress, finished_line},
+    quantity::counted,
+    render_summary,
+    screen::{Tone, paint, to_stderr, to_stdout},
+};
+use crate::{
+    diagnostic::{Diagnostic, render_github, render_json},
+    run::{Event, EventSink, NodeResult, Status},
+};
+
+/// Prints for one command. Cheap to clone; all clones share one screen.
+#[derive(Clone)]
+pub struct Report {
+    options: Arc<ReportOptions>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    progress: Option<Progress>,
+    results: Vec<Arc<NodeResult>>,
+    total: usize,
+    interrupted: bool,
+}
+
+impl Report {
+    /// A report that prints as `options` say.
+    pub fn new(options: ReportOptions) -> Self {
+        Self { options: Arc::new(options), state: Arc::default() }
+    }
+
+    /// How it prints.
+    pub fn options(&self) -> &ReportOptions {
+        &self.options
+    }
+
+    /// A sink for the events of a run.
+    pub fn sink(&self) -> EventSink {
+        let report = self.clone();
+        Arc::new(move |event| report.event(&event))
+    }
+
+    /// Data, on stdout.
+    pub fn data(&self, text: &str) {
+        self.aside(|| to_stdout(text, &self.options.scrub));
+    }
+
+    /// A remark for people, on stderr; nothing with `--quiet`.
+    pub fn note(&self, text: &str) {
+        if self.options.quiet {
+            return;
+        }
+        match self.options.format {
+            LogFormat::Text => self.line(text),
+            LogFormat::Json => self.json("note", json!({ "message": text })),
+        }
+    }
+
+    /// Diagnostics with a closing count, on stderr. With `--quiet` the errors only.
+    pub fn diagnostics(&self, diagnostics: &[Diagnostic]) {
+        let shown: Vec<Diagnostic> = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.is_error() || !self.options.quiet)
+            .cloned()
+            .collect();
+        if shown.is_empty() {
+            return;
+        }
+        match self.options.format {
+            LogFormat::Text => self.line(&render_diagnostics(&shown, self.options.color)),
+            LogFormat::Json => {
+                for diagnostic in &shown {
+                    self.json("diagnostic", json!({ "diagnostic": render_json(diagnostic) }));
+                }
+            }
+        }
+        if self.options.github {
+            shown.iter().for_each(|diagnostic| self.line(&render_github(diagnostic)));
+        }
+    }
+
+    /// Takes one event.
+    pub fn event(&self, event: &Event) {
+        {
+            let mut state = self.state();
+            match event {
+                Event::NodeFinished { result } => state.results.push(Arc::clone(result)),
+                Event::RunStarted { total, .. } => {
+                    state.results.clear();
+                    state.total = *total;
+                }
+                Event::Interrupted => state.interrupted = true,
+                _ => {}
+            }
+        }
+        match self.options.format {
+            LogFormat::Json => {
+                let value = event_json(event, Utc::now(), &self.state().results);
+                self.line(&value.to_string());
+            }
+            LogFormat::Text => self.show(event),
+        }
+        match event {
+            Event::NodeFinished { result } if self.options.github => {
+                annotations(result).iter().for_each(|line| self.line(line));
+            }
+            Event::RunFinished { elapsed_secs } => self.write_junit(*elapsed_secs),
+            _ => {}
+        }
+    }
+
+    fn show(&self, event: &Event) {
+        let options = &self.options;
+        match event {
+            Event::RunStarted { total, threads, target } => {
+                if *total > 0 {
+                    let at_once = counted(*threads, "thread");
+                    self.note(&paint(
+                        &format!("running {} on {target}, {at_once}", counted(*total, "node")),
+                        Tone::Dim,
+                        options.color,
+                    ));
+                }
+                if options.progress {
+                    self.state().progress =
+                        Some(Progress::new(*total, options.width, options.color));
+                }
+            }
+            Event::NodeStarted { node } => {
+                if let Some(progress) = &mut self.state().progress {
+                    progress.started(node);
+                }
+            }
+            Event::NodeFinished { result } => self.show_finished(result),
+            Event::Log { message, to_terminal } => {
+                if *to_terminal && !options.quiet {
+                    self.line(message);
+                }
+            }
+            Event::Interrupted => {
+                self.note("stopping: running statements are interrupted, once more exits at once");
+            }
+            Event::RunFinished { elapsed_secs } => {
+                let progress = self.state().progress.take();
+                if let Some(progress) = progress {
+                    progress.clear();
+                }
+                self.show_summary(*elapsed_secs);
+            }
+        }
+    }
+
+    fn show_finished(&self, result: &Arc<NodeResult>) {
+        let (done, total, bar) = {
+            let mut state = self.state();
+            let done = state.results.len();
+            if let Some(progress) = &mut state.progress {
+                progress.finished(result);
+            }
+            (done, state.total, state.progress.is_some())
+        };
+        // Under a bar only what went wrong is worth a line; elsewhere the lines are the progress.
+        let worth = !bar || result.status.is_failure() || result.status == Status::Warn;
+        if worth && (!self.options.quiet || result.status.is_failure()) {
+            self.line(&finished_line(result, done, total, self.options.color));
+        }
+    }
+
+    fn show_summary(&self, elapsed_secs: f64) {
+        let (results, interrupted) = {
+            let state = self.state();
+            (state.results.clone(), state.interrupted)
+        };
+        let options = SummaryOptions {
+            width: self.options.width,
+            color: self.options.color,
+            command: self.options.command.clone(),
+            quiet: self.options.quiet,
+        };
+        let summary = render_summary(&results, elapsed_secs, interrupted, &options);
+        if !summary.is_empty() {
+            self.line(&format!("\n{summary}"));
+        }
+    }
+
+    fn write_junit(&self, elapsed_secs: f64) {
+        let Some(path) = &self.options.junit else { return };
+        let xml = render_junit(&self.state().results, elapsed_secs);
+        let xml = (self.options.scrub)(&xml);
+        if let Err(error) = crate::artifact::write_atomically(path, xml.as_bytes()) {
+            let message = format!("cannot write `{}`: {error}", path.display());
+            self.diagnostics(&[Diagnostic::warning("cannot-write-junit", message)]);
+        }
+    }
+
+    fn json(&self, event: &str, fields: serde_json::Value) {
+        self.line(&object(event, Utc::now(), fields).to_string());
+    }
+
+    fn line(&self, text: &str) {
+        self.aside(|| to_stderr(text, &self.options.scrub));
+    }
+
+    fn aside(&self, print: impl FnOnce()) {
+        match &self.state().progress {
+            Some(progress) => progress.aside(print),
+            None => print(),
+        }
+    }
+
+    /// A panic elsewhere must not silence the report.
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

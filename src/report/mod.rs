@@ -1,0 +1,26 @@
+//! The only place that prints: data on stdout, everything else on stderr. Reads the stream of
+//! events and changes nothing about the run.
+
+mod diagnostics;
+mod github;
+mod json_lines;
+mod junit;
+mod listing;
+mod live;
+mod options;
+mod progress;
+mod quantity;
+mod screen;
+mod summary;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use diagnostics::render_diagnostics;
+pub use json_lines::event_json;
+pub use junit::render_junit;
+pub use listing::{ListOutput, Listed, render_listing};
+pub use live::Report;
+pub use options::{ColorChoice, LogFormat, ReportOptions, Scrub};
+pub use summary::{SummaryOptions, render_summary};
+pub use table::{TableFormat, render_table};

@@ -1,0 +1,104 @@
+//! What is seen while a run goes on: a bar on a terminal, lines elsewhere.
+
+use std::{sync::Arc, time::Duration};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{
+    quantity::{cut, duration, grouped},
+    screen::{Tone, paint},
+};
+use crate::run::{NodeLabel, NodeResult, Status};
+
+/// How often the clock of the bar moves.
+const TICK: Duration = Duration::from_millis(120);
+
+/// A bar with the names of the running nodes.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    running: Vec<NodeLabel>,
+    width: usize,
+}
+
+impl Progress {
+    pub(super) fn new(total: usize, width: usize, color: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
+        let template = if color {
+            "{spinner:.cyan} [{pos}/{len}] {elapsed:>4} {wide_msg:.dim}"
+        } else {
+            "{spinner} [{pos}/{len}] {elapsed:>4} {wide_msg}"
+        };
+        bar.set_style(ProgressStyle::with_template(template).expect("the template is well formed"));
+        bar.enable_steady_tick(TICK);
+        Self { bar, running: Vec::new(), width }
+    }
+
+    pub(super) fn started(&mut self, node: &NodeLabel) {
+        self.running.push(node.clone());
+        self.show();
+    }
+
+    pub(super) fn finished(&mut self, result: &NodeResult) {
+        self.running.retain(|node| node.unique_id != result.node.unique_id);
+        self.bar.inc(1);
+        self.show();
+    }
+
+    fn show(&self) {
+        let names: Vec<&str> = self.running.iter().map(|node| node.display.as_str()).collect();
+        self.bar.set_message(cut(&names.join(", "), self.width));
+    }
+
+    /// Prints while the bar steps aside.
+    pub(super) fn aside(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
+    }
+
+    pub(super) fn clear(self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// One line for a node that ended: `ok     table  silver.orders  1,204 rows  0.12s`.
+pub(super) fn finished_line(
+    result: &Arc<NodeResult>,
+    done: usize,
+    total: usize,
+    color: bool,
+) -> String {
+    let (word, tone) = match result.status {
+        Status::Success => ("built", Tone::Good),
+        Status::Pass => ("pass", Tone::Good),
+        Status::Warn => ("warn", Tone::Warn),
+        Status::Fail => ("fail", Tone::Bad),
+        Status::Error => ("error", Tone::Bad),
+        Status::Skipped => ("skip", Tone::Dim),
+        Status::NoOp => ("no-op", Tone::Dim),
+    };
+    let width = total.to_string().len();
+    let node = &result.node;
+    let mut line = format!(
+        "[{done:>width$}/{total}] {} {} {}",
+        paint(&format!("{word:<5}"), tone, color),
+        node.materialization,
+        node.display
+    );
+    match (result.status, result.rows_affected, result.failures) {
+        (Status::Skipped, ..) => {
+            if let Some(message) = &result.message {
+                line.push_str(&format!(": {message}"));
+            }
+            return line;
+        }
+        (Status::Fail | Status::Warn, _, Some(failures)) => {
+            line.push_str(&format!(", {} failing", grouped(failures)));
+        }
+        (_, Some(rows), _) => {
+            let noun = if rows == 1 { "row" } else { "rows" };
+            line.push_str(&format!(", {} {noun}", grouped(rows)));
+        }
+        _ => {}
+    }
+    line.push_str(&format!(", {}", duration(result.elapsed_secs)));
+    line
+}

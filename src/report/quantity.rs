@@ -1,0 +1,45 @@
+//! Numbers as people read them, and words that agree with them.
+
+/// Seconds as `0.04s`, `12.3s` or `3m 07s`.
+pub(super) fn duration(secs: f64) -> String {
+    let secs = secs.max(0.0);
+    if secs < 9.995 {
+        format!("{secs:.2}s")
+    } else if secs < 59.95 {
+        format!("{secs:.1}s")
+    } else {
+        let whole = secs.round() as u64;
+        match whole / 3600 {
+            0 => format!("{}m {:02}s", whole / 60, whole % 60),
+            hours => format!("{hours}h {:02}m {:02}s", whole % 3600 / 60, whole % 60),
+        }
+    }
+}
+
+/// A whole number with thousands apart: `1,234,567`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 error`, `3 errors`.
+pub(super) fn counted(number: usize, word: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {word}{plural}", grouped(number as u64))
+}
+
+/// The text cut to `width` characters; a cut shows as `…`.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{kept}…")
+}

@@ -1,0 +1,288 @@
+//! What is said when a run has ended: the table, the failures, how to rerun, one line of counts.
+
+use std::sync::Arc;
+
+use tabled::{
+    builder::Builder,
+    settings::{Alignment, Padding, Style, object::Columns},
+};
+
+use super::{
+    diagnostics::render_blocks,
+    quantity::{counted, cut, duration, grouped},
+    screen::{Tone, paint},
+};
+use crate::{
+    diagnostic::{Diagnostic, Severity},
+    manifest::ResourceType,
+    run::{NodeResult, Status},
+};
+
+/// Rows of the table at most: more cannot be read, and the artifacts hold them all.
+const MAX_ROWS: usize = 100;
+/// Names in a rerun hint at most; beyond, `elt retry` is the shorter way.
+const MAX_RERUN_NAMES: usize = 5;
+/// Skipped nodes named for each reason; the table holds the others.
+const MAX_SKIPPED_NAMES: usize = 6;
+/// A node's name keeps at least this many characters in a narrow terminal.
+const MIN_NAME_WIDTH: usize = 16;
+
+/// What the summary depends on besides the results.
+#[derive(Clone, Debug)]
+pub struct SummaryOptions {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether to colour.
+    pub color: bool,
+    /// The command, for the rerun hint.
+    pub command: String,
+    /// Only failures and how to rerun.
+    pub quiet: bool,
+}
+
+/// The summary of a run, in blocks parted by empty lines.
+pub fn render_summary(
+    results: &[Arc<NodeResult>],
+    elapsed_secs: f64,
+    interrupted: bool,
+    options: &SummaryOptions,
+) -> String {
+    let mut blocks = Vec::new();
+    if !options.quiet && !results.is_empty() {
+        blocks.push(table(results, options));
+    }
+    blocks.extend(troubles(results, options));
+    if !options.quiet {
+        blocks.extend(skip_reasons(results));
+    }
+    blocks.extend(rerun_hint(results, options));
+    if !options.quiet {
+        blocks.push(counts_line(results, elapsed_secs, interrupted, options.color));
+    }
+    blocks.join("\n\n")
+}
+
+fn is_test(result: &NodeResult) -> bool {
+    matches!(result.node.resource_type, ResourceType::Test | ResourceType::UnitTest)
+}
+
+/// The nodes worth a row. Passing tests are one row together, unless tests are all that ran.
+fn table(results: &[Arc<NodeResult>], options: &SummaryOptions) -> String {
+    let only_tests = results.iter().all(|result| is_test(result));
+    let quiet_pass = |result: &NodeResult| {
+        !only_tests && is_test(result) && matches!(result.status, Status::Pass | Status::Skipped)
+    };
+    let mut rows: Vec<&NodeResult> =
+        results.iter().map(Arc::as_ref).filter(|result| !quiet_pass(result)).collect();
+    let left_out = rows.len().saturating_sub(MAX_ROWS);
+    if left_out > 0 {
+        // Keep what went wrong and what took long, in the order of the run.
+        let mut by_weight: Vec<usize> = (0..rows.len()).collect();
+        by_weight.sort_by(|a, b| {
+            let weight = |at: usize| (rows[at].status.is_failure(), rows[at].elapsed_secs);
+            let (a, b) = (weight(*a), weight(*b));
+            b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
+        });
+        by_weight.truncate(MAX_ROWS);
+        by_weight.sort_unstable();
+        rows = by_weight.into_iter().map(|at| rows[at]).collect();
+    }
+    let mut lines: Vec<[String; 5]> = rows.into_iter().map(row).collect();
+    for status in [Status::Pass, Status::Skipped] {
+        let tests: Vec<&Arc<NodeResult>> =
+            results.iter().filter(|result| quiet_pass(result) && result.status == status).collect();
+        if !tests.is_empty() {
+            let secs = tests.iter().map(|result| result.elapsed_secs).sum();
+            lines.push([
+                counted(tests.len(), "test"),
+                "test".to_owned(),
+                String::new(),
+                if status == Status::Pass { duration(secs) } else { String::new() },
+                status.as_str().to_owned(),
+            ]);
+        }
+    }
+    let mut text = render_rows(lines, options);
+    if left_out > 0 {
+        text.push_str(&format!(
+            "\n… and {} more, all of them in target/run_results.json",
+            counted(left_out, "node")
+        ));
+    }
+    text
+}
+
+fn row(result: &NodeResult) -> [String; 5] {
+    let rows = match (result.failures, result.rows_affected) {
+        (Some(failures), _) if failures > 0 => format!("{} failing", grouped(failures)),
+        (_, Some(rows)) => grouped(rows),
+        _ => String::new(),
+    };
+    let time = match result.status {
+        Status::Skipped | Status::NoOp => String::new(),
+        _ => duration(result.elapsed_secs),
+    };
+    [
+        result.node.display.clone(),
+        result.node.materialization.clone(),
+        rows,
+        time,
+        result.status.as_str().to_owned(),
+    ]
+}
+
+fn render_rows(mut lines: Vec<[String; 5]>, options: &SummaryOptions) -> String {
+    lines.insert(0, ["node", "materialization", "rows", "time", "status"].map(str::to_owned));
+    let widest = |at: usize| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or(0);
+    // Four gaps of two columns.
+    let others: usize = (1..5).map(widest).sum::<usize>() + 8;
+    let name_width = options.width.saturating_sub(others).max(MIN_NAME_WIDTH);
+    let mut builder = Builder::default();
+    for line in &mut lines {
+        line[0] = cut(&line[0], name_width);
+        builder.push_record(line.iter());
+    }
+    let mut table = builder.build();
+    table
+        .with(Style::empty())
+        .with(Padding::new(0, 2, 0, 0))
+        .modify(Columns::new(2..4), Alignment::right());
+    let text = table.to_string();
+    // Painted after layout, so that escapes do not count as width.
+    let mut painted = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim_end();
+        let (before, status) = line.rsplit_once(' ').unwrap_or(("", line));
+        painted.push(match at {
+            0 => paint(line, Tone::Dim, options.color),
+            _ => format!("{before} {}", paint(status, tone_of(status), options.color)),
+        });
+    }
+    painted.join("\n")
+}
+
+fn tone_of(status: &str) -> Tone {
+    match status {
+        "success" | "pass" => Tone::Good,
+        "warn" => Tone::Warn,
+        "fail" | "error" => Tone::Bad,
+        _ => Tone::Dim,
+    }
+}
+
+/// Everything that went wrong, warnings first, so that errors are nearest to the prompt.
+fn troubles(results: &[Arc<NodeResult>], options: &SummaryOptions) -> Vec<String> {
+    let mut blocks = Vec::new();
+    for wanted in [Severity::Warning, Severity::Error] {
+        let diagnostics: Vec<Diagnostic> = results
+            .iter()
+            .flat_map(|result| diagnostics_of(result))
+            .filter(|diagnostic| diagnostic.severity == wanted)
+            .collect();
+        blocks.extend(render_blocks(&diagnostics, options.color));
+    }
+    blocks
+}
+
+/// Why nodes were skipped: one line per reason, naming the first few.
+fn skip_reasons(results: &[Arc<NodeResult>]) -> Option<String> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for result in results.iter().filter(|result| result.status == Status::Skipped) {
+        let reason = result.message.as_deref().unwrap_or("skipped");
+        let name = result.node.display.as_str();
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((reason, vec![name])),
+        }
+    }
+    let line = |(reason, names): (&str, Vec<&str>)| {
+        let shown = names.iter().take(MAX_SKIPPED_NAMES).copied().collect::<Vec<_>>().join(", ");
+        match names.len().saturating_sub(MAX_SKIPPED_NAMES) {
+            0 => format!("{reason}: {shown}"),
+            more => format!("{reason}: {shown} and {}", format_args!("{more} more")),
+        }
+    };
+    let lines: Vec<String> = reasons.into_iter().map(line).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn diagnostics_of(result: &NodeResult) -> Vec<Diagnostic> {
+    if result.diagnostics.is_empty()
+        && (result.status.is_failure() || result.status == Status::Warn)
+    {
+        let message = result.message.as_deref().unwrap_or_else(|| result.status.as_str());
+        let message = format!("{}: {message}", result.node.display);
+        let diagnostic = Diagnostic::error("node-failed", message);
+        let severity =
+            if result.status == Status::Warn { Severity::Warning } else { Severity::Error };
+        return vec![Diagnostic { severity, ..diagnostic }.note(result.node.path.clone())];
+    }
+    result.diagnostics.clone()
+}
+
+fn rerun_hint(results: &[Arc<NodeResult>], options: &SummaryOptions) -> Option<String> {
+    let failed: Vec<&NodeResult> =
+        results.iter().map(Arc::as_ref).filter(|result| result.status.is_failure()).collect();
+    if failed.is_empty() {
+        return None;
+    }
+    let skipped = results.iter().any(|result| result.status == Status::Skipped);
+    let what = if skipped { "what failed and was skipped" } else { "what failed" };
+    let mut hint = format!("rerun {what}: {}", paint("elt retry", Tone::Bold, options.color));
+    let names: Vec<&str> = failed
+        .iter()
+        .filter(|result| result.node.resource_type != ResourceType::Operation)
+        .map(|result| select_name(result))
+        .collect();
+    if !names.is_empty() && names.len() <= MAX_RERUN_NAMES {
+        let command = format!("elt {} --select {}", options.command, names.join(" "));
+        hint.push_str(&format!(
+            "\nrerun only these: {}",
+            paint(&command, Tone::Bold, options.color)
+        ));
+    }
+    Some(hint)
+}
+
+/// The name a selector knows the node by: the id's third part.
+fn select_name(result: &NodeResult) -> &str {
+    let id = result.node.unique_id.as_str();
+    let mut parts = id.splitn(3, '.');
+    let kind = parts.next();
+    let name = parts.nth(1).unwrap_or(id);
+    match kind {
+        // `test.<package>.<name>.<hash>`.
+        Some("test") => name.rsplit_once('.').map_or(name, |(name, _)| name),
+        // `unit_test.<package>.<model>.<name>`.
+        Some("unit_test") => name.rsplit_once('.').map_or(name, |(_, name)| name),
+        _ => name,
+    }
+}
+
+fn counts_line(
+    results: &[Arc<NodeResult>],
+    elapsed_secs: f64,
+    interrupted: bool,
+    color: bool,
+) -> String {
+    let count = |status: Status| results.iter().filter(|result| result.status == status).count();
+    let parts = [
+        (Status::Success, "built", Tone::Good),
+        (Status::Pass, "passed", Tone::Good),
+        (Status::NoOp, "without work", Tone::Dim),
+        (Status::Warn, "warned", Tone::Warn),
+        (Status::Fail, "failed", Tone::Bad),
+        (Status::Error, "broken", Tone::Bad),
+        (Status::Skipped, "skipped", Tone::Dim),
+    ];
+    let said: Vec<String> = parts
+        .into_iter()
+        .filter(|(status, ..)| count(*status) > 0)
+        .map(|(status, word, tone)| {
+            paint(&format!("{} {word}", grouped(count(status) as u64)), tone, color)
+        })
+        .collect();
+    let said = if said.is_empty() { "nothing to do".to_owned() } else { said.join(", ") };
+    let interrupted = if interrupted { " (interrupted)" } else { "" };
+    format!("{said} in {}{interrupted}", duration(elapsed_secs))
+}
