@@ -1,5 +1,13 @@
 //! Files for other tools, written whole or not at all.
 
 mod atomic;
+mod catalog;
+mod metadata;
+mod run_results;
+#[cfg(test)]
+mod schema_check;
 
 pub use atomic::write_atomically;
+pub use catalog::{CatalogTable, catalog_json};
+pub use metadata::ArtifactMetadata;
+pub use run_results::{PreviousRun, read_previous_run, run_results_json};
