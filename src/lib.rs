@@ -10,3 +10,8 @@ pub mod plan;
 pub mod relation;
 pub mod report;
 pub mod run;
+pub mod secret;
+
+/// The version of dbt whose project format and artifacts are spoken: what templates see as
+/// `dbt_version`.
+pub const DBT_VERSION: &str = "1.12.0";

@@ -1,5 +1,25 @@
 //! The dbt dialect of Jinja on stock minijinja.
 
+mod builtins;
 mod calls;
+mod context;
+pub mod convert;
+pub mod dict;
+mod engine;
+mod filters;
+pub mod list;
+mod macros;
+mod methods;
+pub mod objects;
+mod python_text;
+mod rewrite;
+mod scope;
+mod source_map;
 
 pub use calls::{RefCall, SourceCall};
+pub use engine::{Dispatch, Engine, EngineOptions, INTERNAL_PACKAGE, MacroFile, RenderError};
+pub use macros::{Block, MacroInfo, MacroKind, find_blocks};
+pub use rewrite::Marks;
+pub use scope::{
+    Caller, Captured, ConfigCall, Globals, Host, LineMap, Phase, Rendered, Scope, Warehouse,
+};

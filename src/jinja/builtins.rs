@@ -1,0 +1,17 @@
+//! The macros that come with `elt` (package `dbt`), one file a topic.
+
+use std::sync::Arc;
+
+use crate::diagnostic::SourceFile;
+
+const FILES: [(&str, &str); 4] = [
+    ("macros/names.sql", include_str!("builtins/names.sql")),
+    ("macros/tests.sql", include_str!("builtins/tests.sql")),
+    ("macros/queries.sql", include_str!("builtins/queries.sql")),
+    ("macros/cross_database.sql", include_str!("builtins/cross_database.sql")),
+];
+
+/// The files.
+pub fn files() -> impl Iterator<Item = Arc<SourceFile>> {
+    FILES.iter().map(|(path, text)| SourceFile::new(*path, *text))
+}

@@ -1,0 +1,171 @@
+//! The root of a rendering: looks names up when a template asks for them.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicUsize},
+};
+
+use minijinja::{
+    Value,
+    value::{Enumerator, Object, ObjectRepr},
+};
+
+use super::{
+    adapter_object::{AdapterObject, ApiObject},
+    config_object::ConfigObject,
+    exceptions::ExceptionsObject,
+    functions::{Builtin, Which},
+    modules::ModulesObject,
+    var_object::VarObject,
+};
+use crate::jinja::{
+    Captured, MacroInfo, Phase, Scope,
+    dict::Dict,
+    engine::{EngineInner, PackageObject},
+    list::List,
+    objects::relation_value,
+};
+
+/// What all templates of one rendering share: the model and every macro it calls.
+pub struct Shared {
+    /// The macros.
+    pub engine: Arc<EngineInner>,
+    /// What may be seen.
+    pub scope: Arc<Scope>,
+    /// What was called.
+    pub captured: Mutex<Captured>,
+    /// Results of `statement` by name.
+    pub results: Mutex<HashMap<String, Value>>,
+    /// How many macros are being called inside each other.
+    pub depth: AtomicUsize,
+    /// The macros an error has come through, innermost first.
+    pub chain: Mutex<Vec<Arc<MacroInfo>>>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shared")
+    }
+}
+
+impl Shared {
+    /// Notes something in what was captured.
+    pub fn capture(&self, note: impl FnOnce(&mut Captured)) {
+        note(&mut self.captured.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// The names as seen from one package.
+#[derive(Debug)]
+pub struct Context {
+    /// What the rendering shares.
+    pub shared: Arc<Shared>,
+    /// The package whose macros come first.
+    pub package: Arc<str>,
+}
+
+impl Context {
+    fn builtin(&self, name: &str) -> Option<Value> {
+        let scope = &self.shared.scope;
+        let globals = &scope.globals;
+        let function = |which: Which| {
+            Some(Value::from_object(Builtin {
+                shared: Arc::clone(&self.shared),
+                package: Arc::clone(&self.package),
+                which,
+            }))
+        };
+        if let Some(which) = Which::from_name(name) {
+            return function(which);
+        }
+        match name {
+            "execute" => Some(Value::from(scope.phase == Phase::Compile)),
+            "this" => Some(match &scope.this {
+                Some(relation) => relation_value(relation.clone()),
+                None => Value::from(()),
+            }),
+            "target" => Some(globals.target.clone()),
+            "model" => Some(scope.model.clone()),
+            "schema" => Some(match &scope.this {
+                Some(relation) => Value::from(relation.schema.as_str()),
+                None => Value::from(globals.schema.as_str()),
+            }),
+            "database" => Some(match &scope.this {
+                Some(relation) => Value::from(relation.database.clone()),
+                None => Value::from(globals.database.clone()),
+            }),
+            "graph" => Some(scope.host.graph()),
+            "config" => Some(Value::from_object(ConfigObject(Arc::clone(&self.shared)))),
+            "var" => Some(Value::from_object(VarObject {
+                shared: Arc::clone(&self.shared),
+                package: Arc::clone(&self.package),
+            })),
+            "adapter" => Some(Value::from_object(AdapterObject {
+                shared: Arc::clone(&self.shared),
+                package: Arc::clone(&self.package),
+            })),
+            "api" => Some(Value::from_object(ApiObject(globals.dialect))),
+            "exceptions" => Some(Value::from_object(ExceptionsObject(Arc::clone(&self.shared)))),
+            "modules" => Some(Value::from_object(ModulesObject)),
+            "dbt_version" => Some(Value::from(crate::DBT_VERSION)),
+            "invocation_id" => Some(Value::from(globals.invocation_id.as_str())),
+            "run_started_at" => Some(super::modules::datetime_value(globals.run_started_at)),
+            "flags" => Some(globals.flags.clone()),
+            "project_name" => Some(Value::from(globals.project_name.as_ref())),
+            "selected_resources" => Some(List::value(
+                globals.selected_resources.iter().map(|id| Value::from(id.as_str())).collect(),
+            )),
+            "invocation_args_dict" => Some(globals.invocation_args.clone()),
+            "thread_id" => Some(Value::from("thread")),
+            "dbt_metadata_envs" => Some(Dict::value([])),
+            "pre_hooks" | "post_hooks" => Some(List::value(Vec::new())),
+            "True" => Some(Value::from(true)),
+            "False" => Some(Value::from(false)),
+            "None" => Some(Value::from(())),
+            "builtins" => Some(Dict::value(
+                ["ref", "source", "config", "var", "env_var", "return", "log"]
+                    .into_iter()
+                    .filter_map(|name| Some((Value::from(name), self.builtin(name)?))),
+            )),
+            "context" => Some(Value::from_object(Self {
+                shared: Arc::clone(&self.shared),
+                package: Arc::clone(&self.package),
+            })),
+            _ => None,
+        }
+    }
+}
+
+impl Object for Context {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        if let Some(value) = self.shared.scope.extra.get(name) {
+            return Some(value.clone());
+        }
+        // The engine's own macros come after the context's names; a project's before.
+        let engine = &self.shared.engine;
+        if let Some(found) = engine.find_project_macro(&self.package, name) {
+            return Some(engine.macro_value(&self.shared, found));
+        }
+        if let Some(value) = self.builtin(name) {
+            return Some(value);
+        }
+        if let Some(found) = engine.find_internal_macro(name) {
+            return Some(engine.macro_value(&self.shared, found));
+        }
+        engine.has_package(name).then(|| {
+            Value::from_object(PackageObject {
+                shared: Arc::clone(&self.shared),
+                package: Arc::from(name),
+            })
+        })
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Empty
+    }
+}

@@ -1,0 +1,13 @@
+//! The names that templates see.
+
+mod adapter_object;
+mod config_object;
+mod exceptions;
+mod functions;
+mod lookup;
+mod modules;
+mod var_object;
+
+pub(super) use functions::returned;
+pub(super) use lookup::{Context, Shared};
+pub(super) use modules::add_times;

@@ -1,0 +1,112 @@
+//! Python's dict: mutable, ordered and shared by reference, as dbt's templates expect.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use indexmap::IndexMap;
+use minijinja::{
+    Error, ErrorKind, State, Value,
+    value::{Enumerator, Object, ObjectRepr, ValueKind, from_args},
+};
+
+use super::list::List;
+
+/// A mutable dict. Every alias sees a change.
+#[derive(Debug, Default)]
+pub struct Dict(Mutex<IndexMap<Value, Value>>);
+
+impl Dict {
+    /// A dict of these entries.
+    pub fn value(entries: impl IntoIterator<Item = (Value, Value)>) -> Value {
+        Value::from_object(Self(Mutex::new(entries.into_iter().collect())))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, IndexMap<Value, Value>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The entries of any mapping or of a list of pairs.
+pub fn entries(value: &Value) -> Result<Vec<(Value, Value)>, Error> {
+    let mut found = Vec::new();
+    for item in value.try_iter()? {
+        if value.kind() == ValueKind::Map {
+            let inner = value.get_item(&item)?;
+            found.push((item, inner));
+        } else {
+            found.push((item.get_item(&Value::from(0))?, item.get_item(&Value::from(1))?));
+        }
+    }
+    Ok(found)
+}
+
+impl Object for Dict {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.lock().get(key).cloned()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.lock().keys().cloned().collect())
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        match method {
+            "update" => {
+                let positional =
+                    args.first().filter(|first| !first.is_kwargs()).map(entries).transpose()?;
+                let keywords =
+                    args.last().filter(|last| last.is_kwargs()).map(entries).transpose()?;
+                let mut map = self.lock();
+                map.extend(positional.into_iter().flatten());
+                map.extend(keywords.into_iter().flatten());
+                Ok(Value::from(()))
+            }
+            "get" => {
+                let (key, default): (Value, Option<Value>) = from_args(args)?;
+                let found = self.lock().get(&key).cloned();
+                Ok(found.or(default).unwrap_or_else(|| Value::from(())))
+            }
+            "pop" => {
+                let (key, default): (Value, Option<Value>) = from_args(args)?;
+                let found = self.lock().shift_remove(&key).or(default);
+                found.ok_or_else(|| {
+                    Error::new(ErrorKind::InvalidOperation, format!("key `{key}` not in dict"))
+                })
+            }
+            "setdefault" => {
+                let (key, default): (Value, Option<Value>) = from_args(args)?;
+                let default = default.unwrap_or_else(|| Value::from(()));
+                Ok(self.lock().entry(key).or_insert(default).clone())
+            }
+            "items" => {
+                let map = self.lock();
+                let pairs =
+                    map.iter().map(|(key, value)| Value::from(vec![key.clone(), value.clone()]));
+                Ok(List::value(pairs.collect()))
+            }
+            "keys" => Ok(List::value(self.lock().keys().cloned().collect())),
+            "values" => Ok(List::value(self.lock().values().cloned().collect())),
+            "clear" => {
+                self.lock().clear();
+                Ok(Value::from(()))
+            }
+            "copy" => Ok(Self::value(self.lock().clone())),
+            _ => {
+                // A dict may hold something callable under that key.
+                let found = self.lock().get(&Value::from(method)).cloned();
+                match found {
+                    Some(value) => value.call(state, args),
+                    None => Err(Error::from(ErrorKind::UnknownMethod)),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Python methods of strings, lists and dicts that templates call.
+
+use minijinja::{
+    Error, ErrorKind, State, Value,
+    value::{Kwargs, Rest, ValueKind, from_args},
+};
+
+use super::{dict::Dict, list::List};
+
+/// Called for methods that a value does not know.
+pub fn unknown_method(
+    state: &mut State<'_, '_>,
+    value: &Value,
+    method: &str,
+    args: &[Value],
+) -> Result<Value, Error> {
+    match value.as_str() {
+        Some(text) => match string_method(text, method, args) {
+            Err(error) if error.kind() == ErrorKind::UnknownMethod => {}
+            result => return result,
+        },
+        None if matches!(value.kind(), ValueKind::Seq | ValueKind::Map) => {
+            // Native lists and dicts (slices, filters' results) get their methods from ours.
+            let object = match value.kind() {
+                ValueKind::Seq => List::value(value.try_iter()?.collect()),
+                _ => Dict::value(super::dict::entries(value)?),
+            };
+            if value.downcast_object_ref::<List>().is_none()
+                && value.downcast_object_ref::<Dict>().is_none()
+            {
+                match object.call_method(state, method, args) {
+                    Err(error) if error.kind() == ErrorKind::UnknownMethod => {}
+                    result => return result,
+                }
+            }
+        }
+        None => {}
+    }
+    minijinja_contrib::pycompat::unknown_method_callback(state, value, method, args)
+}
+
+fn string_method(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
+    let value = match method {
+        "zfill" => {
+            let (width,): (usize,) = from_args(args)?;
+            let (sign, digits) = match text.strip_prefix(['-', '+']) {
+                Some(digits) => text.split_at(text.len() - digits.len()),
+                None => ("", text),
+            };
+            let missing = width.saturating_sub(text.chars().count());
+            Value::from(format!("{sign}{}{digits}", "0".repeat(missing)))
+        }
+        "ljust" | "rjust" | "center" => {
+            let (width, fill): (usize, Option<&str>) = from_args(args)?;
+            let missing = width.saturating_sub(text.chars().count());
+            let fill = fill.unwrap_or(" ");
+            let left = match method {
+                "ljust" => 0,
+                "rjust" => missing,
+                _ => missing / 2,
+            };
+            Value::from(format!("{}{text}{}", fill.repeat(left), fill.repeat(missing - left)))
+        }
+        "removeprefix" => {
+            let (prefix,): (&str,) = from_args(args)?;
+            Value::from(text.strip_prefix(prefix).unwrap_or(text))
+        }
+        "removesuffix" => {
+            let (suffix,): (&str,) = from_args(args)?;
+            Value::from(text.strip_suffix(suffix).unwrap_or(text))
+        }
+        "rsplit" => {
+            let (separator, limit): (Option<&str>, Option<usize>) = from_args(args)?;
+            let mut parts: Vec<&str> = match (separator, limit) {
+                (Some(separator), Some(limit)) => text.rsplitn(limit + 1, separator).collect(),
+                (Some(separator), None) => text.rsplit(separator).collect(),
+                (None, _) => text.split_whitespace().rev().collect(),
+            };
+            parts.reverse();
+            List::value(parts.into_iter().map(Value::from).collect())
+        }
+        "split" => {
+            let (separator, limit): (Option<&str>, Option<i64>) = from_args(args)?;
+            let limit = limit.and_then(|limit| usize::try_from(limit).ok());
+            let parts: Vec<&str> = match (separator, limit) {
+                (Some(separator), Some(limit)) => text.splitn(limit + 1, separator).collect(),
+                (Some(separator), None) => text.split(separator).collect(),
+                (None, _) => text.split_whitespace().collect(),
+            };
+            List::value(parts.into_iter().map(Value::from).collect())
+        }
+        "partition" | "rpartition" => {
+            let (separator,): (&str,) = from_args(args)?;
+            let found = if method == "partition" {
+                text.split_once(separator)
+            } else {
+                text.rsplit_once(separator)
+            };
+            let parts = match found {
+                Some((before, after)) => [before, separator, after],
+                None if method == "partition" => [text, "", ""],
+                None => ["", "", text],
+            };
+            List::value(parts.into_iter().map(Value::from).collect())
+        }
+        "index" | "find" | "rfind" => {
+            let (wanted,): (&str,) = from_args(args)?;
+            let at = if method == "rfind" { text.rfind(wanted) } else { text.find(wanted) };
+            match at {
+                Some(at) => Value::from(text[..at].chars().count()),
+                None if method == "index" => {
+                    return Err(Error::new(ErrorKind::InvalidOperation, "substring not found"));
+                }
+                None => Value::from(-1),
+            }
+        }
+        "swapcase" => Value::from(
+            text.chars()
+                .flat_map(|c| -> Vec<char> {
+                    if c.is_uppercase() {
+                        c.to_lowercase().collect()
+                    } else {
+                        c.to_uppercase().collect()
+                    }
+                })
+                .collect::<String>(),
+        ),
+        "casefold" => Value::from(text.to_lowercase()),
+        "isidentifier" => Value::from(
+            text.chars()
+                .enumerate()
+                .all(|(at, c)| c == '_' || c.is_alphabetic() || at > 0 && c.is_numeric())
+                && !text.is_empty(),
+        ),
+        "format" => return format_braces(text, args),
+        "encode" | "decode" => Value::from(text),
+        _ => return Err(Error::from(ErrorKind::UnknownMethod)),
+    };
+    Ok(value)
+}
+
+/// `'{} {name} {0:>5}'.format(…)`; format specifications are those of plain alignment and width.
+fn format_braces(text: &str, args: &[Value]) -> Result<Value, Error> {
+    let (positional, named): (Rest<Value>, Kwargs) = from_args(args)?;
+    let mut out = String::new();
+    let mut rest = text;
+    let mut next = 0;
+    while let Some(at) = rest.find(['{', '}']) {
+        out.push_str(&rest[..at]);
+        let brace = &rest[at..=at];
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix(brace) {
+            out.push_str(brace);
+            rest = after;
+            continue;
+        }
+        let invalid = || Error::new(ErrorKind::InvalidOperation, "single brace in a format string");
+        if brace == "}" {
+            return Err(invalid());
+        }
+        let end = rest.find('}').ok_or_else(invalid)?;
+        let (field, spec) = rest[..end].split_once(':').unwrap_or((&rest[..end], ""));
+        rest = &rest[end + 1..];
+        let value = if field.is_empty() {
+            next += 1;
+            positional.get(next - 1).cloned()
+        } else if let Ok(index) = field.parse::<usize>() {
+            positional.get(index).cloned()
+        } else {
+            named.get::<Option<Value>>(field)?
+        };
+        let value = value.ok_or_else(|| {
+            Error::new(ErrorKind::InvalidOperation, format!("no argument for `{{{field}}}`"))
+        })?;
+        out.push_str(&padded(&value.to_string(), spec));
+    }
+    out.push_str(rest);
+    Ok(Value::from(out))
+}
+
+fn padded(text: &str, spec: &str) -> String {
+    let zero = spec.starts_with('0');
+    let align = spec.chars().find(|c| "<>^".contains(*c)).unwrap_or(if zero { '>' } else { '<' });
+    let digits: String = spec.chars().filter(char::is_ascii_digit).collect();
+    let width = digits.parse::<usize>().unwrap_or(0);
+    let missing = width.saturating_sub(text.chars().count());
+    let fill = if zero { "0" } else { " " };
+    match align {
+        '>' => format!("{}{text}", fill.repeat(missing)),
+        '^' => format!("{}{text}{}", fill.repeat(missing / 2), fill.repeat(missing - missing / 2)),
+        _ => format!("{text}{}", fill.repeat(missing)),
+    }
+}

@@ -1,0 +1,60 @@
+//! Values as Python prints them: what `{{ }}` puts into SQL.
+
+use minijinja::{Error, Output, State, Value, value::ValueKind};
+
+/// The formatter of the environment.
+pub fn format(
+    output: &mut Output<'_>,
+    _state: &mut State<'_, '_>,
+    value: &Value,
+) -> Result<(), Error> {
+    let written = match value.kind() {
+        ValueKind::Undefined => Ok(()),
+        ValueKind::None => output.write_str("None"),
+        ValueKind::Bool => output.write_str(if value.is_true() { "True" } else { "False" }),
+        ValueKind::Seq | ValueKind::Map => output.write_str(&repr(value)),
+        _ => write!(output, "{value}"),
+    };
+    written.map_err(Error::from)
+}
+
+/// Python's `repr` of a value.
+pub fn repr(value: &Value) -> String {
+    match value.kind() {
+        ValueKind::None | ValueKind::Undefined => "None".to_owned(),
+        ValueKind::Bool => if value.is_true() { "True" } else { "False" }.to_owned(),
+        ValueKind::String => {
+            let text = value.as_str().unwrap_or_default();
+            let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+            let mut out = String::from(quote);
+            for c in text.chars() {
+                match c {
+                    '\\' => out.push_str("\\\\"),
+                    '\n' => out.push_str("\\n"),
+                    '\t' => out.push_str("\\t"),
+                    c if c == quote => {
+                        out.push('\\');
+                        out.push(c);
+                    }
+                    c => out.push(c),
+                }
+            }
+            out.push(quote);
+            out
+        }
+        ValueKind::Seq => {
+            let items: Vec<String> =
+                value.try_iter().into_iter().flatten().map(|item| repr(&item)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        ValueKind::Map => {
+            let entries = super::dict::entries(value).unwrap_or_default();
+            let entries: Vec<String> = entries
+                .iter()
+                .map(|(key, value)| format!("{}: {}", repr(key), repr(value)))
+                .collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        _ => value.to_string(),
+    }
+}

@@ -1,0 +1,405 @@
+//! Turns dbt's Jinja into stock minijinja, token by token. Lines never move.
+//!
+//! - `test`, `data_test` and `materialization` blocks become macros;
+//! - list and dict literals become our mutable objects;
+//! - `do` takes any expression; a colon before the end of a tag is dropped;
+//! - `'%s' % x` becomes a filter;
+//! - macros whose body names `varargs` or `kwargs` get them as hidden parameters;
+//! - optionally, marks with line numbers go into the text of the top level (the source map).
+
+use minijinja::machinery::{Span, Token};
+
+/// Opens a line mark: a private-use character that no SQL holds.
+pub const MARK_OPEN: char = '\u{F8A0}';
+/// Closes a line mark.
+pub const MARK_CLOSE: char = '\u{F8A1}';
+
+/// What to do besides the rewriting that always happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// No source map.
+    None,
+    /// Mark the lines of the top level.
+    Lines,
+}
+
+/// A tag of the template with the tokens inside it.
+struct Edit {
+    at: usize,
+    until: usize,
+    text: String,
+}
+
+/// The rewritten template, or the byte offset and the message of what cannot be read.
+pub fn rewrite(source: &str, marks: Marks) -> Result<String, minijinja::Error> {
+    if !source.contains('{') && marks == Marks::None {
+        return Ok(source.to_owned());
+    }
+    let mut tokens = Vec::new();
+    for token in minijinja::machinery::tokenize(source, false, Default::default()) {
+        tokens.push(token?);
+    }
+    let mut edits = Vec::new();
+    let mut depth = 0usize;
+    let mut at = 0;
+    while at < tokens.len() {
+        match &tokens[at].0 {
+            Token::TemplateData(data) => {
+                if marks == Marks::Lines && depth == 0 {
+                    mark_lines(source, data, &mut edits);
+                }
+                at += 1;
+            }
+            Token::VariableStart | Token::BlockStart => {
+                let block = matches!(tokens[at].0, Token::BlockStart);
+                let end = tokens[at..]
+                    .iter()
+                    .position(|(token, _)| matches!(token, Token::VariableEnd | Token::BlockEnd))
+                    .map_or(tokens.len(), |length| at + length);
+                let inside = &tokens[at + 1..end];
+                let opening = start(&tokens[at].1);
+                if block {
+                    rewrite_tag(inside, &tokens, end, &mut depth, &mut edits);
+                } else if marks == Marks::Lines && depth == 0 {
+                    let delimiter_end = end_of(&tokens[at].1);
+                    let line = tokens[at].1.start_line;
+                    edits.push(Edit {
+                        at: opening,
+                        until: delimiter_end,
+                        text: format!(
+                            "{} \"{}\" }}}}{{{{",
+                            &source[opening..delimiter_end],
+                            mark(u32::from(line))
+                        ),
+                    });
+                }
+                rewrite_expressions(inside, &mut edits);
+                at = end + 1;
+            }
+            _ => at += 1,
+        }
+    }
+    Ok(apply(source, edits))
+}
+
+/// The mark of a line.
+fn mark(line: u32) -> String {
+    format!("{MARK_OPEN}{line}{MARK_CLOSE}")
+}
+
+fn start(span: &Span) -> usize {
+    span.start_offset as usize
+}
+
+fn end_of(span: &Span) -> usize {
+    span.end_offset as usize
+}
+
+fn apply(source: &str, mut edits: Vec<Edit>) -> String {
+    // Stable: insertions at one place keep the order they were made in.
+    edits.sort_by_key(|edit| (edit.at, edit.until));
+    let mut out = String::with_capacity(source.len() + edits.len() * 12);
+    let mut done = 0;
+    for edit in edits {
+        if edit.at < done {
+            continue;
+        }
+        out.push_str(&source[done..edit.at]);
+        out.push_str(&edit.text);
+        done = edit.until;
+    }
+    out.push_str(&source[done..]);
+    out
+}
+
+/// Marks each line of a piece of template text before its first visible character, so that
+/// whitespace control at the text's edges works as before.
+fn mark_lines(source: &str, data: &str, edits: &mut Vec<Edit>) {
+    let offset = data.as_ptr() as usize - source.as_ptr() as usize;
+    let mut line = source[..offset].bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
+    let mut at = offset;
+    for text in data.split_inclusive('\n') {
+        let indent = text.len() - text.trim_start().len();
+        if indent < text.len() {
+            edits.push(Edit { at: at + indent, until: at + indent, text: mark(line) });
+        }
+        at += text.len();
+        line += 1;
+    }
+}
+
+fn rewrite_tag(
+    inside: &[(Token<'_>, Span)],
+    all: &[(Token<'_>, Span)],
+    end: usize,
+    depth: &mut usize,
+    edits: &mut Vec<Edit>,
+) {
+    let Some((Token::Ident(keyword), span)) = inside.first() else { return };
+    let replace = |edits: &mut Vec<Edit>, text: String| {
+        edits.push(Edit { at: start(span), until: end_of(span), text });
+    };
+    match *keyword {
+        "test" | "data_test" | "macro" => {
+            *depth += 1;
+            if *keyword != "macro" {
+                if let Some((Token::Ident(_), name)) = inside.get(1) {
+                    replace(edits, "macro".to_owned());
+                    edits.push(Edit { at: start(name), until: start(name), text: "test_".into() });
+                }
+            }
+            hidden_parameters(inside, all, end, edits);
+        }
+        "materialization" => {
+            *depth += 1;
+            if let (Some((_, last)), Some(name)) = (inside.last(), materialization_name(inside)) {
+                edits.retain(|edit| edit.at < start(span));
+                edits.push(Edit {
+                    at: start(span),
+                    until: end_of(last),
+                    text: format!("macro {name}()"),
+                });
+            }
+        }
+        "endtest" | "enddata_test" | "endmaterialization" => {
+            *depth = depth.saturating_sub(1);
+            replace(edits, "endmacro".to_owned());
+        }
+        "endmacro" | "endcall" | "endset" | "endfilter" => *depth = depth.saturating_sub(1),
+        "call" | "filter" => *depth += 1,
+        "set" if !inside.iter().any(|(token, _)| matches!(token, Token::Assign)) => *depth += 1,
+        "do" => replace(edits, "set __do =".to_owned()),
+        _ => {}
+    }
+    if let Some((Token::Colon, colon)) = inside.last() {
+        edits.push(Edit { at: start(colon), until: end_of(colon), text: " ".to_owned() });
+    }
+}
+
+/// `materialization view, adapter='bigquery'` → `materialization_view_bigquery`.
+pub fn materialization_name(inside: &[(Token<'_>, Span)]) -> Option<String> {
+    let Token::Ident(name) = inside.get(1)?.0 else { return None };
+    let mut adapter = "default".to_owned();
+    for window in inside.windows(3) {
+        if let [(Token::Ident("adapter"), _), (Token::Assign, _), (value, _)] = window {
+            adapter = match value {
+                Token::Str(text) => (*text).to_owned(),
+                Token::String(text) => text.to_string(),
+                _ => adapter,
+            };
+        }
+    }
+    Some(format!("materialization_{name}_{adapter}"))
+}
+
+/// Gives a macro whose body names `varargs` or `kwargs` parameters of those names.
+fn hidden_parameters(
+    inside: &[(Token<'_>, Span)],
+    all: &[(Token<'_>, Span)],
+    end: usize,
+    edits: &mut Vec<Edit>,
+) {
+    let mut nested = 1usize;
+    let mut wanted = [false, false];
+    let mut previous_block = false;
+    for (token, _) in &all[(end + 1).min(all.len())..] {
+        if let Token::Ident(name) = token {
+            match *name {
+                "macro" | "test" | "data_test" if previous_block => nested += 1,
+                "endmacro" | "endtest" | "enddata_test" if previous_block => {
+                    nested -= 1;
+                    if nested == 0 {
+                        break;
+                    }
+                }
+                "varargs" => wanted[0] = true,
+                "kwargs" => wanted[1] = true,
+                _ => {}
+            }
+        }
+        previous_block = matches!(token, Token::BlockStart);
+    }
+    let Some((Token::ParenClose, close)) =
+        inside.iter().rev().find(|(token, _)| matches!(token, Token::ParenClose))
+    else {
+        return;
+    };
+    let empty = inside.len() >= 2
+        && matches!(inside.get(inside.len().saturating_sub(2)), Some((Token::ParenOpen, _)));
+    let declared = |name: &str| {
+        inside.iter().any(|(token, _)| matches!(token, Token::Ident(known) if *known == name))
+    };
+    let mut text = String::new();
+    for (name, wanted) in ["varargs", "kwargs"].into_iter().zip(wanted) {
+        if wanted && !declared(name) {
+            if !(empty && text.is_empty()) {
+                text.push_str(", ");
+            }
+            text.push_str(name);
+            text.push_str("=none");
+        }
+    }
+    if !text.is_empty() {
+        edits.push(Edit { at: start(close), until: start(close), text });
+    }
+}
+
+/// Whether a token ends an operand, so that a bracket after it is a subscript.
+fn ends_operand(token: &Token<'_>) -> bool {
+    match token {
+        Token::Ident(name) => !matches!(
+            *name,
+            "in" | "and" | "or" | "not" | "if" | "else" | "elif" | "is" | "set" | "do" | "for"
+        ),
+        Token::Str(_)
+        | Token::String(_)
+        | Token::Int(_)
+        | Token::Int128(_)
+        | Token::Float(_)
+        | Token::ParenClose
+        | Token::BracketClose
+        | Token::BraceClose => true,
+        _ => false,
+    }
+}
+
+fn rewrite_expressions(inside: &[(Token<'_>, Span)], edits: &mut Vec<Edit>) {
+    let mut open: Vec<bool> = Vec::new();
+    for (at, (token, span)) in inside.iter().enumerate() {
+        let after_operand = at > 0 && ends_operand(&inside[at - 1].0);
+        match token {
+            Token::BracketOpen | Token::BraceOpen => {
+                let literal = matches!(token, Token::BraceOpen) || !after_operand;
+                open.push(literal);
+                if literal {
+                    let name = if matches!(token, Token::BraceOpen) { "__dict" } else { "__list" };
+                    edits.push(Edit {
+                        at: start(span),
+                        until: start(span),
+                        text: format!("{name}("),
+                    });
+                }
+            }
+            Token::BracketClose | Token::BraceClose => {
+                if open.pop() == Some(true) {
+                    edits.push(Edit {
+                        at: end_of(span),
+                        until: end_of(span),
+                        text: ")".to_owned(),
+                    });
+                }
+            }
+            Token::Mod
+                if at > 0 && matches!(inside[at - 1].0, Token::Str(_) | Token::String(_)) =>
+            {
+                if let Some(last) = operand_end(inside, at + 1) {
+                    edits.push(Edit {
+                        at: start(span),
+                        until: end_of(span),
+                        text: "|__percent(".to_owned(),
+                    });
+                    let close = end_of(&inside[last].1);
+                    edits.push(Edit { at: close, until: close, text: ")".to_owned() });
+                }
+            }
+            // Times are objects, which the engine does not add: `now - modules.datetime.timedelta(…)`.
+            Token::Plus | Token::Minus if after_operand => {
+                let Some(last) = operand_end(inside, at + 1) else { continue };
+                let operand = &inside[at + 1..=last];
+                if operand.iter().any(|(token, _)| matches!(token, Token::Ident("timedelta"))) {
+                    let sign = if matches!(token, Token::Plus) { 1 } else { -1 };
+                    let text = format!("|__shift({sign}, ");
+                    edits.push(Edit { at: start(span), until: end_of(span), text });
+                    let close = end_of(&inside[last].1);
+                    edits.push(Edit { at: close, until: close, text: ")".to_owned() });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The last token of the operand that starts at `at`: a name, literal or parenthesis with what
+/// follows it without an operator.
+fn operand_end(tokens: &[(Token<'_>, Span)], at: usize) -> Option<usize> {
+    let mut last = None;
+    let mut depth = 0usize;
+    let mut position = at;
+    while let Some((token, _)) = tokens.get(position) {
+        match token {
+            Token::ParenOpen | Token::BracketOpen => depth += 1,
+            Token::ParenClose | Token::BracketClose => {
+                if depth == 0 {
+                    break;
+                }
+                depth -= 1;
+                if depth == 0 {
+                    last = Some(position);
+                }
+            }
+            _ if depth > 0 => {}
+            Token::Dot => {}
+            _ if ends_operand(token) && last.is_none() => last = Some(position),
+            Token::Ident(_) if matches!(tokens[position - 1].0, Token::Dot) => {
+                last = Some(position)
+            }
+            _ => break,
+        }
+        position += 1;
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(source: &str) -> String {
+        rewrite(source, Marks::None).expect("readable template")
+    }
+
+    #[test]
+    fn tests_become_macros() {
+        assert_eq!(
+            plain("{% test positive(model, column_name) %}x{% endtest %}"),
+            "{% macro test_positive(model, column_name) %}x{% endmacro %}"
+        );
+    }
+
+    #[test]
+    fn literals_become_objects_and_subscripts_stay() {
+        assert_eq!(
+            plain("{% set a = [1, {'b': [2]}] %}{{ a[1]['b'] }}"),
+            "{% set a = __list([1, __dict({'b': __list([2])})]) %}{{ a[1]['b'] }}"
+        );
+    }
+
+    #[test]
+    fn percent_formats() {
+        assert_eq!(plain("{{ '%s' % x.y }}"), "{{ '%s' |__percent( x.y) }}");
+        assert_eq!(
+            plain("{{ '%s-%s' % (a, b) ~ 'c' }}"),
+            "{{ '%s-%s' |__percent( (a, b)) ~ 'c' }}"
+        );
+    }
+
+    #[test]
+    fn do_takes_any_expression() {
+        assert_eq!(plain("{% do x.append(1) if y %}"), "{% set __do = x.append(1) if y %}");
+    }
+
+    #[test]
+    fn macros_that_name_varargs_get_them() {
+        assert_eq!(
+            plain("{% macro m() %}{{ varargs }}{% endmacro %}"),
+            "{% macro m(varargs=none) %}{{ varargs }}{% endmacro %}"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(text in "\\PC{0,60}|([{}%\\[\\]() a-z'\"=,:.-]|\\{% | %\\}|\\{\\{){0,40}") {
+            let _ = rewrite(&text, Marks::Lines);
+        }
+    }
+}

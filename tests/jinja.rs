@@ -1,0 +1,157 @@
+//! Templates rendered by the engine: what goes in, what comes out, which line each line is of.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use elt::{
+    diagnostic::{Diagnostic, SourceFile, render_terminal},
+    jinja::{
+        Caller, Engine, EngineOptions, Globals, Host, MacroFile, Marks, Phase, RefCall, Scope,
+        SourceCall, Warehouse,
+    },
+    relation::{Dialect, Relation},
+};
+use minijinja::Value;
+
+struct Project;
+
+impl Host for Project {
+    fn resolve_ref(&self, _caller: &Caller, call: &RefCall) -> Result<Relation, Box<Diagnostic>> {
+        Ok(Relation::new(Dialect::GoogleSql, Some("p".into()), "s", call.name.clone()))
+    }
+    fn resolve_source(&self, _: &Caller, call: &SourceCall) -> Result<Relation, Box<Diagnostic>> {
+        let (schema, table) = (call.source.clone(), call.table.clone());
+        Ok(Relation::new(Dialect::GoogleSql, Some("p".into()), schema, table))
+    }
+    fn graph(&self) -> Value {
+        Value::from(())
+    }
+    fn warehouse(&self) -> Option<&dyn Warehouse> {
+        None
+    }
+    fn log(&self, _message: &str, _to_terminal: bool) {}
+}
+
+fn scope(phase: Phase) -> Arc<Scope> {
+    let globals = Globals {
+        target: elt::jinja::convert::from_json(
+            &serde_json::json!({"name": "local", "schema": "s", "type": "bigquery"}),
+        ),
+        schema: "s".into(),
+        database: Some("p".into()),
+        dialect: Dialect::GoogleSql,
+        cli_vars: serde_json::Map::new(),
+        package_vars: BTreeMap::new(),
+        env: Arc::new(|_| None),
+        invocation_id: "i".into(),
+        run_started_at: chrono::DateTime::UNIX_EPOCH,
+        flags: Value::from(()),
+        full_refresh: false,
+        project_name: Arc::from("shop"),
+        selected_resources: Vec::new(),
+        invocation_args: Value::from(()),
+    };
+    Arc::new(Scope {
+        phase,
+        host: Arc::new(Project),
+        globals: Arc::new(globals),
+        caller: Caller { package: Arc::from("shop"), unique_id: None, name: "orders".into() },
+        this: None,
+        config: Arc::default(),
+        model: Value::from(()),
+        extra: BTreeMap::new(),
+        var_overrides: None,
+        is_incremental: false,
+    })
+}
+
+fn engine(macros: &str) -> Engine {
+    let files =
+        [MacroFile { package: Arc::from("shop"), source: SourceFile::new("macros/m.sql", macros) }];
+    let options = EngineOptions {
+        root_package: Arc::from("shop"),
+        adapter_type: "bigquery",
+        dispatch: Vec::new(),
+    };
+    let parsed = Engine::new(&files, options);
+    assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+    parsed.value
+}
+
+fn render(macros: &str, text: &str) -> (String, Vec<u32>) {
+    let file = SourceFile::new("models/orders.sql", text);
+    match engine(macros).render(&file, 0..text.len(), &scope(Phase::Compile), Marks::Lines) {
+        Ok(rendered) => (rendered.text, rendered.lines.lines),
+        Err(error) => panic!("{}", render_terminal(&error.diagnostic, false)),
+    }
+}
+
+fn failure(macros: &str, text: &str) -> String {
+    let file = SourceFile::new("models/orders.sql", text);
+    match engine(macros).render(&file, 0..text.len(), &scope(Phase::Compile), Marks::Lines) {
+        Ok(rendered) => panic!("rendered: {}", rendered.text),
+        Err(error) => render_terminal(&error.diagnostic, false),
+    }
+}
+
+#[test]
+fn references_become_relations() {
+    let (text, lines) = render("", "select *\nfrom {{ ref('a') }}\njoin {{ source('b', 'c') }}");
+    assert_eq!(text, "select *\nfrom `p`.`s`.`a`\njoin `p`.`b`.`c`");
+    assert_eq!(lines, [1, 2, 3]);
+}
+
+#[test]
+fn lines_of_macros_belong_to_the_call() {
+    let (text, lines) = render(
+        "{% macro two() %}a,\nb{% endmacro %}",
+        "select\n  {{ two() }}\nfrom t\n{% if true %}\nwhere x\n{% endif %}",
+    );
+    assert_eq!(text, "select\n  a,\nb\nfrom t\n\nwhere x\n");
+    // A blank line belongs to what came before it.
+    assert_eq!(lines, [1, 2, 2, 3, 3, 5, 5]);
+}
+
+#[test]
+fn lists_are_shared_and_return_keeps_values() {
+    let macros = "{% macro names() %}{% set x = [] %}{% do x.append('a') %}{% do x.append('b') %}{{ return(x) }}{% endmacro %}";
+    assert_eq!(render(macros, "{{ names() | join('-') }} {{ names() }}").0, "a-b ['a', 'b']");
+}
+
+#[test]
+fn dispatch_prefers_the_adapter_and_falls_back() {
+    let macros = "{% macro m() %}{{ return(adapter.dispatch('m')()) }}{% endmacro %}
+{% macro default__m() %}d{% endmacro %}{% macro bigquery__m() %}b{% endmacro %}";
+    assert_eq!(
+        render(macros, "{{ m() }} {{ type_string() }} {{ dbt.type_int() }}").0,
+        "b string int64"
+    );
+}
+
+#[test]
+fn varargs_kwargs_and_caller_work_across_files() {
+    let macros = "{% macro m(a) %}{{ a }}{{ varargs }}{{ kwargs }}{% endmacro %}{% macro w() %}<{{ caller() }}>{% endmacro %}";
+    assert_eq!(
+        render(macros, "{{ m(1, 2, z=3) }}{% call w() %}x{% endcall %}").0,
+        "1[2]{'z': 3}<x>"
+    );
+}
+
+#[test]
+fn python_habits_work() {
+    let text = "{{ '%s-%s' % ('a', 'b') }} {{ 'x'.zfill(3) }} {{ none }} {{ true }} {{ '{}!'.format('q') }} {{ run_started_at - modules.datetime.timedelta(days=1) }} {{ {'a': 1}.items() | list | length }}";
+    assert_eq!(render("", text).0, "a-b 00x None True q! 1969-12-31 00:00:00+00:00 1");
+}
+
+#[test]
+fn errors_name_the_line_and_the_macros() {
+    insta::assert_snapshot!(failure(
+        "{% macro outer() %}{{ inner() }}{% endmacro %}\n\n{% macro inner() %}\n{{ exceptions.raise_compiler_error('no') }}{% endmacro %}",
+        "select 1,\n  {{ outer() }}"
+    ));
+    insta::assert_snapshot!(failure(
+        "{% macro cents() %}1{% endmacro %}",
+        "select\n  {{ cent() }}"
+    ));
+    insta::assert_snapshot!(failure("", "select\n  {{ ref('a' }}"));
+    insta::assert_snapshot!(failure("{% macro m() %}{{ m() }}{% endmacro %}", "{{ m() }}"));
+}
