@@ -4,6 +4,7 @@
 pub mod adapter;
 pub mod artifact;
 pub mod diagnostic;
+pub mod graph;
 pub mod jinja;
 pub mod manifest;
 pub mod plan;

@@ -1,0 +1,271 @@
+//! Evaluates a selection on the graph.
+
+use std::collections::BTreeSet;
+
+use super::{
+    members::{Member, members},
+    methods::matcher,
+    parse::parse_union,
+    previous::{PreviousState, refusal},
+    spec::{Criterion, IndirectSelection, Method, SetOperation, Spec},
+};
+use crate::{
+    diagnostic::{Diagnostic, did_you_mean},
+    graph::{Graph, NodeSet},
+    manifest::{Manifest, ResourceType, UniqueId},
+};
+
+/// What was asked to be selected.
+#[derive(Clone, Default)]
+pub struct SelectionArgs<'a> {
+    /// `--select`, each word or several at once; empty selects everything.
+    pub select: Vec<String>,
+    /// `--exclude`.
+    pub exclude: Vec<String>,
+    /// `--indirect-selection`.
+    pub indirect: IndirectSelection,
+    /// The kinds of node to keep at the end; none keeps all.
+    pub resource_types: Option<BTreeSet<ResourceType>>,
+    /// What earlier runs left, for `state:`, `result:` and `source_status:`.
+    pub previous: Option<&'a dyn PreviousState>,
+}
+
+/// What was selected.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// The nodes.
+    pub ids: BTreeSet<UniqueId>,
+    /// Criteria that matched nothing.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Selects nodes as dbt does.
+pub fn select(
+    manifest: &Manifest,
+    graph: &Graph,
+    args: &SelectionArgs<'_>,
+) -> Result<Selection, Vec<Diagnostic>> {
+    let everything = ["fqn:*", "source:*", "exposure:*"].map(str::to_owned);
+    let included = if args.select.is_empty() { &everything[..] } else { &args.select };
+    let mut diagnostics = Vec::new();
+    let mut parts = Vec::new();
+    for (option, texts) in [("--select", included), ("--exclude", &args.exclude)] {
+        match parse_union(option, texts, args.indirect) {
+            Ok(spec) => parts.push(spec),
+            Err(found) => diagnostics.extend(found),
+        }
+    }
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
+    let spec = Spec::group(SetOperation::Difference, parts);
+    let mut evaluation = Evaluation {
+        manifest,
+        graph,
+        members: members(manifest, graph),
+        previous: args.previous,
+        warn: !args.select.is_empty(),
+        warnings: Vec::new(),
+    };
+    let (mut selected, _) = evaluation.spec(&spec).map_err(|diagnostic| vec![*diagnostic])?;
+    if let Some(kinds) = &args.resource_types {
+        let mut kept = NodeSet::empty(graph.len());
+        for at in selected.iter() {
+            if kinds.contains(&evaluation.members[at].resource_type()) {
+                kept.insert(at);
+            }
+        }
+        selected = kept;
+    }
+    Ok(Selection { ids: graph.ids_of(&selected), warnings: evaluation.warnings })
+}
+
+struct Evaluation<'a> {
+    manifest: &'a Manifest,
+    graph: &'a Graph,
+    members: Vec<Member<'a>>,
+    previous: Option<&'a dyn PreviousState>,
+    warn: bool,
+    warnings: Vec<Diagnostic>,
+}
+
+/// What is selected, and the tests that would be if more of their parents were.
+type Selected = (NodeSet, NodeSet);
+
+impl Evaluation<'_> {
+    fn spec(&mut self, spec: &Spec) -> Result<Selected, Box<Diagnostic>> {
+        match spec {
+            Spec::Criterion(criterion) => self.criterion(criterion),
+            Spec::Group { operation, parts, indirect, warn_if_empty } => {
+                let mut direct: Option<NodeSet> = None;
+                let mut all: Option<NodeSet> = None;
+                for part in parts {
+                    let (part_direct, part_indirect) = self.spec(part)?;
+                    let mut part_all = part_direct.clone();
+                    part_all.union_with(&part_indirect);
+                    combine(*operation, &mut direct, part_direct);
+                    combine(*operation, &mut all, part_all);
+                }
+                let empty = || NodeSet::empty(self.graph.len());
+                let direct = direct.unwrap_or_else(empty);
+                let all = all.unwrap_or_else(empty);
+                let direct = self.incorporate(direct, &all, *indirect);
+                if let Some(raw) = warn_if_empty
+                    && direct.is_empty()
+                    && self.warn
+                {
+                    let warning = self.nothing_matches(raw, parts);
+                    self.warnings.push(warning);
+                }
+                Ok((direct, all))
+            }
+        }
+    }
+
+    fn criterion(&mut self, criterion: &Criterion) -> Result<Selected, Box<Diagnostic>> {
+        let mut selected = self.search(criterion)?;
+        let mut around = NodeSet::empty(self.graph.len());
+        if criterion.childrens_parents {
+            let mut family = self.graph.descendants(&selected, None);
+            family.union_with(&selected);
+            around.union_with(&self.graph.ancestors(&family, None));
+            around.union_with(&family);
+        }
+        if let Some(depth) = criterion.parents {
+            around.union_with(&self.graph.ancestors(&selected, depth.steps()));
+        }
+        if let Some(depth) = criterion.children {
+            around.union_with(&self.graph.descendants(&selected, depth.steps()));
+        }
+        selected.union_with(&around);
+        match (criterion.indirect, criterion.method) {
+            // A selector's own tests were settled where it was evaluated.
+            (IndirectSelection::Empty, _) | (_, Method::Selector) => {
+                Ok((selected, NodeSet::empty(self.graph.len())))
+            }
+            (indirect, _) => Ok(self.expand(selected, indirect)),
+        }
+    }
+
+    fn search(&mut self, criterion: &Criterion) -> Result<NodeSet, Box<Diagnostic>> {
+        let mut found = NodeSet::empty(self.graph.len());
+        match criterion.method {
+            Method::State | Method::Result | Method::SourceStatus => {
+                let ids = match self.previous {
+                    Some(previous) => {
+                        previous.search(self.manifest, criterion.method, &criterion.value)
+                    }
+                    None => Err(Box::new(refusal(criterion.method))),
+                };
+                let ids =
+                    ids.map_err(|diagnostic| Box::new(diagnostic.at(criterion.span.clone(), "")))?;
+                return Ok(self.graph.set_of(&ids));
+            }
+            _ => {}
+        }
+        let project = std::sync::Arc::clone(&self.manifest.project_name);
+        let matches = matcher(criterion, &project)?;
+        for (at, member) in self.members.iter().enumerate() {
+            if matches(*member) {
+                found.insert(at);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Adds the tests on what is selected, as the mode says; the second set holds those that are
+    /// still waiting for more of their parents.
+    fn expand(&self, selected: NodeSet, mode: IndirectSelection) -> Selected {
+        let mut direct = selected.clone();
+        let mut waiting = NodeSet::empty(self.graph.len());
+        let mut buildable = selected.clone();
+        if mode == IndirectSelection::Buildable {
+            buildable.union_with(&self.graph.ancestors(&selected, None));
+            let sources = self.members.iter().enumerate();
+            for (at, _) in sources.filter(|(_, member)| matches!(member, Member::Source(_))) {
+                buildable.insert(at);
+            }
+        }
+        for test in self.graph.descendants(&selected, Some(1)).iter() {
+            if !self.members[test].is_test() {
+                continue;
+            }
+            let all_in = |set: &NodeSet| self.graph.parents(test).all(|up| set.contains(up));
+            let comes_along = mode == IndirectSelection::Eager
+                || all_in(&selected)
+                || (mode == IndirectSelection::Buildable && all_in(&buildable));
+            if comes_along {
+                direct.insert(test)
+            } else {
+                waiting.insert(test)
+            };
+        }
+        (direct, waiting)
+    }
+
+    /// Adds the tests that waited for parents which another part of the selection brought.
+    fn incorporate(&self, direct: NodeSet, all: &NodeSet, mode: IndirectSelection) -> NodeSet {
+        let mut enough = direct.clone();
+        match mode {
+            IndirectSelection::Eager | IndirectSelection::Empty => return direct,
+            IndirectSelection::Cautious => {}
+            IndirectSelection::Buildable => {
+                enough.union_with(&self.graph.ancestors(&direct, None));
+            }
+        }
+        let mut selected = direct;
+        for at in all.iter() {
+            let data_test = matches!(self.members[at], Member::Node(_));
+            if data_test && self.graph.parents(at).all(|up| enough.contains(up)) {
+                selected.insert(at);
+            }
+        }
+        selected
+    }
+
+    fn nothing_matches(&self, raw: &str, parts: &[Spec]) -> Diagnostic {
+        let mut warning = Diagnostic::warning(
+            "selector-matches-nothing",
+            format!("the selection `{raw}` does not match any enabled nodes"),
+        );
+        let [Spec::Criterion(criterion)] = parts else { return warning };
+        warning = warning.at(criterion.span.clone(), "");
+        let known: Vec<&str> = match criterion.method {
+            Method::Fqn => {
+                self.members.iter().filter(|one| !one.is_test()).map(|one| one.name()).collect()
+            }
+            Method::Tag => {
+                let tags = self.members.iter().filter_map(|one| one.config().get("tags"));
+                tags.flat_map(|tags| match tags {
+                    serde_json::Value::Array(items) => items.iter().collect(),
+                    one => vec![one],
+                })
+                .filter_map(serde_json::Value::as_str)
+                .collect()
+            }
+            Method::Source => self
+                .members
+                .iter()
+                .filter_map(|one| match one {
+                    Member::Source(source) => Some(source.source_name.as_str()),
+                    _ => None,
+                })
+                .collect(),
+            Method::Package => self.members.iter().map(|one| one.package()).collect(),
+            _ => Vec::new(),
+        };
+        let nearest = did_you_mean(&criterion.value, known.into_iter().collect::<BTreeSet<_>>());
+        warning.maybe_help(nearest)
+    }
+}
+
+fn combine(operation: SetOperation, so_far: &mut Option<NodeSet>, part: NodeSet) {
+    match so_far {
+        None => *so_far = Some(part),
+        Some(set) => match operation {
+            SetOperation::Union => set.union_with(&part),
+            SetOperation::Intersection => set.intersect_with(&part),
+            SetOperation::Difference => set.subtract(&part),
+        },
+    }
+}

@@ -1,0 +1,18 @@
+//! dbt's selector language
+//! (<https://docs.getdbt.com/reference/node-selection/syntax>): parsed, then evaluated on the graph.
+
+mod evaluate;
+mod glob;
+mod members;
+mod methods;
+mod parse;
+mod previous;
+mod resource_types;
+mod spec;
+
+pub use evaluate::{Selection, SelectionArgs, select};
+pub use glob::glob_matches;
+pub use parse::parse_criterion;
+pub use previous::{PreviousResults, PreviousState};
+pub use resource_types::resource_types;
+pub use spec::{Criterion, Depth, IndirectSelection, Method, SetOperation, Spec};
