@@ -1,0 +1,121 @@
+//! What exists in the warehouse, asked once per schema and kept true by what the run itself writes.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::OnceCell;
+
+use crate::{
+    adapter::{Adapter, AdapterError},
+    plan::{Plan, Step},
+    relation::{Column, Dialect, Relation, RelationKind},
+};
+
+type SchemaKey = (Option<String>, String);
+type Listed = Mutex<Vec<Relation>>;
+
+/// The relations of the schemas a run touches. Others' writes during the run are not seen, as in
+/// dbt.
+pub struct RelationCache {
+    adapter: Arc<dyn Adapter>,
+    /// One cell per schema: several nodes that ask at once wait for one listing.
+    schemas: Mutex<HashMap<SchemaKey, Arc<OnceCell<Listed>>>>,
+}
+
+impl RelationCache {
+    /// An empty cache in front of `adapter`.
+    pub fn new(adapter: Arc<dyn Adapter>) -> Self {
+        Self { adapter, schemas: Mutex::default() }
+    }
+
+    /// The relation as it exists, its kind filled, or none.
+    ///
+    /// # Errors
+    /// When the warehouse cannot list the schema.
+    pub async fn find(&self, relation: &Relation) -> Result<Option<Relation>, AdapterError> {
+        let cell = self.cell(relation);
+        let listed = cell
+            .get_or_try_init(|| async {
+                let database = relation.database.as_deref();
+                let found = self.adapter.relations(database, &relation.schema).await?;
+                Ok::<_, AdapterError>(Mutex::new(found))
+            })
+            .await?;
+        let found = lock(listed).iter().find(|known| same_name(known, relation)).cloned();
+        // The name as the node writes it, with what was found.
+        Ok(found.map(|found| Relation { kind: found.kind, ..relation.clone() }))
+    }
+
+    /// The columns of an existing relation. Not kept: they are asked for right before a write that
+    /// changes them.
+    ///
+    /// # Errors
+    /// When the warehouse cannot say.
+    pub async fn columns(&self, relation: &Relation) -> Result<Option<Vec<Column>>, AdapterError> {
+        self.adapter.columns(relation).await
+    }
+
+    /// Notes what a plan that ran has changed.
+    pub fn wrote(&self, plan: &Plan) {
+        for step in &plan.steps {
+            match step {
+                Step::CreateView { relation, .. } => self.put(relation, RelationKind::View),
+                Step::CreateTable { relation, temporary: false, .. }
+                | Step::LoadSeed { relation, .. } => self.put(relation, RelationKind::Table),
+                Step::DropRelation { relation } => self.remove(relation),
+                // A hook may do anything, most likely to the schema of its node.
+                Step::Statement { .. } => {
+                    if let Some(relation) = &plan.relation {
+                        self.forget(relation);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Forgets a schema: it is listed again when next asked for.
+    pub fn forget(&self, relation: &Relation) {
+        lock(&self.schemas).remove(&key(relation));
+    }
+
+    fn put(&self, relation: &Relation, kind: RelationKind) {
+        if let Some(listed) = self.cell(relation).get() {
+            let mut listed = lock(listed);
+            listed.retain(|known| !same_name(known, relation));
+            listed.push(Relation { kind: Some(kind), ..relation.clone() });
+        }
+    }
+
+    fn remove(&self, relation: &Relation) {
+        if let Some(listed) = self.cell(relation).get() {
+            lock(listed).retain(|known| !same_name(known, relation));
+        }
+    }
+
+    fn cell(&self, relation: &Relation) -> Arc<OnceCell<Listed>> {
+        Arc::clone(lock(&self.schemas).entry(key(relation)).or_default())
+    }
+}
+
+fn key(relation: &Relation) -> SchemaKey {
+    match relation.dialect {
+        Dialect::GoogleSql => (relation.database.clone(), relation.schema.clone()),
+        Dialect::DuckDb => (
+            relation.database.as_ref().map(|name| name.to_ascii_lowercase()),
+            relation.schema.to_ascii_lowercase(),
+        ),
+    }
+}
+
+/// Relations listed in one schema may leave the database out.
+fn same_name(known: &Relation, wanted: &Relation) -> bool {
+    Relation { database: wanted.database.clone(), ..known.clone() }.same_place(wanted)
+}
+
+/// A panic of one node must not spoil the cache for the others: every change is one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
