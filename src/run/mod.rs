@@ -1,15 +1,23 @@
 //! The scheduler, the executor of nodes, and the events of a run.
 
+mod blame;
 mod event;
 mod exit_code;
+mod hook;
 mod interrupt;
+mod relation_cache;
 mod row_diff;
+mod runner;
 mod scheduler;
 mod test_counts;
 
+pub use blame::blame;
 pub use event::{Event, NodeLabel, NodeResult, Status};
 pub use exit_code::ExitCode;
+pub use hook::{Hook, HookKind, hooks};
 pub use interrupt::stop_on_signals;
+pub use relation_cache::RelationCache;
 pub use row_diff::diff_rows;
+pub use runner::{RunExecutor, RunOutcome, RunRequest, run};
 pub use scheduler::{EventSink, Executor, Limits, Schedule, ScheduleError, Task, run_schedule};
 pub use test_counts::TestCounts;

@@ -6,5 +6,6 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 
+pub(super) use run_loop::result_of_panic;
 pub use run_loop::{EventSink, Executor, Limits, run_schedule};
 pub use schedule::{Schedule, ScheduleError, Task};

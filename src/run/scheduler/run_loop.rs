@@ -13,7 +13,7 @@ use super::Schedule;
 use crate::{
     adapter::{BoxFuture, Cancel},
     diagnostic::Diagnostic,
-    run::{Event, NodeResult, Status},
+    run::{Event, NodeLabel, NodeResult, Status},
 };
 
 /// Where events go. Called from the scheduler and from workers; must not block for long.
@@ -197,23 +197,8 @@ impl<'a, E: Executor> RunLoop<'a, E> {
 
     /// The result of a task that panicked or did not stop in time.
     fn lost(&self, place: &Place, error: JoinError) -> NodeResult {
-        let task = &self.schedule.tasks[place.task];
-        let diagnostic = if error.is_panic() {
-            let payload = error.into_panic();
-            let text = payload
-                .downcast_ref::<&str>()
-                .map(|text| (*text).to_owned())
-                .or_else(|| payload.downcast_ref::<String>().cloned())
-                .unwrap_or_default();
-            Diagnostic::error("internal-error", format!("this is a bug in elt: {text}"))
-                .note(format!("while running `{}`", task.label.unique_id))
-                .help("please report it with the node's code; other nodes are not affected")
-        } else {
-            Diagnostic::error("interrupted", "did not stop in time and was left behind")
-        };
-        let mut result = NodeResult::new(task.label.clone(), Status::Error);
-        result.message = Some(diagnostic.message.clone());
-        result.diagnostics = vec![diagnostic];
+        let label = self.schedule.tasks[place.task].label.clone();
+        let mut result = result_of_panic(label, error);
         result.thread = place.thread;
         result.elapsed_secs = place.started.elapsed().as_secs_f64();
         result
@@ -285,4 +270,25 @@ impl<'a, E: Executor> RunLoop<'a, E> {
             }
         }
     }
+}
+
+/// The result of a node whose task panicked, or was left behind after an interrupt.
+pub(in crate::run) fn result_of_panic(label: NodeLabel, error: JoinError) -> NodeResult {
+    let diagnostic = if error.is_panic() {
+        let payload = error.into_panic();
+        let text = payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        Diagnostic::error("internal-error", format!("this is a bug in elt: {text}"))
+            .note(format!("while running `{}`", label.unique_id))
+            .help("please report it with the node's code; other nodes are not affected")
+    } else {
+        Diagnostic::error("interrupted", "did not stop in time and was left behind")
+    };
+    let mut result = NodeResult::new(label, Status::Error);
+    result.message = Some(diagnostic.message.clone());
+    result.diagnostics = vec![diagnostic];
+    result
 }
