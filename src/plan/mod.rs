@@ -1,7 +1,12 @@
 //! Materializations as plans: steps as plain data, made from what exists, given as data.
 
+mod input;
+mod materialize;
+mod planner;
 mod snapshot_columns;
 mod step;
 
+pub use input::{Needs, Observed, PlanInput, PlanOptions};
+pub use planner::{is_incremental, needs, plan, should_full_refresh};
 pub use snapshot_columns::SnapshotColumns;
 pub use step::{ContractColumn, PartitionBy, Plan, RowSource, Step, TableOptions};

@@ -1,0 +1,6 @@
+//! One file per materialization: from what exists to steps.
+
+pub(super) mod data_test;
+pub(super) mod seed;
+pub(super) mod table;
+pub(super) mod view;

@@ -1,0 +1,92 @@
+//! From a node to its plan.
+
+use super::{Needs, Observed, Plan, PlanInput, PlanOptions, Step, materialize};
+use crate::{
+    diagnostic::{Diagnostic, did_you_mean},
+    manifest::{Node, ResourceType},
+    relation::RelationKind,
+};
+
+/// The materializations of models that need no macro of the user's.
+const BUILT_IN: [&str; 4] = ["view", "table", "materialized_view", "ephemeral"];
+
+/// Whether a node is rebuilt from scratch: its own `full_refresh` goes before the option
+/// (<https://docs.getdbt.com/reference/resource-configs/full_refresh>).
+pub fn should_full_refresh(node: &Node, options: &PlanOptions) -> bool {
+    node.config.flag("full_refresh").unwrap_or(options.full_refresh)
+}
+
+/// What `is_incremental()` answers in a node: an incremental model whose table exists and is not
+/// rebuilt (<https://docs.getdbt.com/docs/build/incremental-models#understand-the-is_incremental-macro>).
+pub fn is_incremental(node: &Node, observed: &Observed, options: &PlanOptions) -> bool {
+    node.resource_type == ResourceType::Model
+        && node.config.materialized() == "incremental"
+        && observed.existing.as_ref().and_then(|relation| relation.kind)
+            == Some(RelationKind::Table)
+        && !should_full_refresh(node, options)
+}
+
+/// What must be observed besides whether the node's relation exists.
+pub fn needs(node: &Node, observed: &Observed, options: &PlanOptions) -> Needs {
+    let _ = (node, observed, options);
+    Needs::default()
+}
+
+/// Plans a node.
+///
+/// # Errors
+/// What in the node's configuration cannot be done, at the user's line.
+pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
+    let node = input.node;
+    let steps = match node.resource_type {
+        ResourceType::Seed => materialize::seed::steps(input)?,
+        ResourceType::Test => materialize::data_test::steps(input),
+        _ => match node.config.materialized() {
+            "view" => materialize::view::steps(input),
+            // The embedded engine has no materialized views: a table refreshed by every build.
+            "table" | "materialized_view" => materialize::table::steps(input),
+            other => return Err(vec![unknown(node, other)]),
+        },
+    };
+    let relation = match node.resource_type {
+        ResourceType::Test => None,
+        _ => Some(node.relation.clone()),
+    };
+    let materialization = match node.resource_type {
+        ResourceType::Test => "test",
+        _ => node.config.materialized(),
+    };
+    Ok(Plan {
+        unique_id: node.unique_id.clone(),
+        materialization: materialization.to_owned(),
+        steps,
+        relation,
+    })
+}
+
+/// The steps that make room for a relation of another kind: engines replace only like with like.
+pub(super) fn make_room(input: &PlanInput<'_>, wanted: RelationKind) -> Vec<Step> {
+    let relation = &input.node.relation;
+    let mut steps = vec![Step::CreateSchema {
+        database: relation.database.clone(),
+        schema: relation.schema.clone(),
+    }];
+    if let Some(existing) = &input.observed.existing
+        && existing.kind != Some(wanted)
+    {
+        steps.push(Step::DropRelation { relation: existing.clone() });
+    }
+    steps
+}
+
+fn unknown(node: &Node, name: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        "unknown-materialization",
+        format!("materialization `{name}` of `{}` does not exist", node.name),
+    );
+    let span = crate::diagnostic::Span::of_line(&node.source, 1);
+    diagnostic
+        .at(span, "")
+        .maybe_help(did_you_mean(name, BUILT_IN))
+        .help("write a `{% materialization %}` block of that name, or use one of dbt's")
+}
