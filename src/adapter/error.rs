@@ -12,6 +12,8 @@ pub struct AdapterError {
     pub message: String,
     /// 1-based line and column in the SQL text that was given, where known.
     pub position: Option<(u32, u32)>,
+    /// The step of the plan that failed, from 0, where a plan was applied.
+    pub step: Option<usize>,
     /// What to do, where known.
     pub help: Option<String>,
 }

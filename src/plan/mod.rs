@@ -5,6 +5,7 @@ mod materialize;
 mod planner;
 mod snapshot_columns;
 mod step;
+mod text;
 
 pub use input::{Needs, Observed, PlanInput, PlanOptions};
 pub use planner::{is_incremental, needs, plan, should_full_refresh};

@@ -65,6 +65,7 @@ mod tests {
             code: "warehouse-error",
             message: message.to_owned(),
             position,
+            step: None,
             help: Some("did you mean `amount`?".to_owned()),
         }
     }
