@@ -8,6 +8,7 @@ pub mod graph;
 pub mod jinja;
 pub mod manifest;
 pub mod plan;
+pub mod project;
 pub mod relation;
 pub mod report;
 pub mod run;

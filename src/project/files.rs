@@ -1,0 +1,209 @@
+//! The files of a package: which there are, and reading them, each once and in parallel.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::{
+    discovery::{FileKind, FoundFile},
+    properties::{PropertiesFile, read_properties},
+    read_text::read_text,
+    render::TextRenderer,
+    yaml_reader::read_yaml,
+};
+use crate::diagnostic::{Diagnostic, SourceFile};
+
+/// A seed above this is not hashed: its path stands for its content in state comparisons, as in
+/// dbt (`MAXIMUM_SEED_SIZE_MIB`).
+const MAX_HASHED_SEED_BYTES: u64 = 1024 * 1024;
+
+/// Where a file is, in the three ways it is named. `/` separates in all of them.
+#[derive(Clone, Debug)]
+pub struct ProjectFilePath {
+    /// Relative to the package's root: dbt's `original_file_path`.
+    pub original_file_path: String,
+    /// Relative to the resource folder it was found in (`models`, …): dbt's `path`.
+    pub path: String,
+    /// On this machine.
+    pub absolute: PathBuf,
+}
+
+impl ProjectFilePath {
+    /// The file's name without its ending.
+    pub fn stem(&self) -> &str {
+        let name = self.path.rsplit('/').next().unwrap_or(&self.path);
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    }
+
+    /// The folders between the resource folder and the file.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        let folders = self.path.rsplit_once('/').map_or("", |(folders, _)| folders);
+        folders.split('/').filter(|folder| !folder.is_empty())
+    }
+}
+
+/// A text file of a package. The path its source is shown with is relative to the root project.
+#[derive(Clone, Debug)]
+pub struct TextFile {
+    /// Where it is.
+    pub path: ProjectFilePath,
+    /// What it says.
+    pub source: Arc<SourceFile>,
+}
+
+/// A CSV file, hashed but not kept.
+#[derive(Clone, Debug)]
+pub struct SeedFile {
+    /// Where it is.
+    pub path: ProjectFilePath,
+    /// dbt's checksum name: `sha256`, or `path` for a large file.
+    pub checksum_name: &'static str,
+    /// The hash in hexadecimal, or the original file path for a large file.
+    pub checksum: String,
+}
+
+/// All files of a package, each list sorted by path.
+#[derive(Clone, Debug, Default)]
+pub struct PackageFiles {
+    /// `.sql` under the model paths.
+    pub models: Vec<TextFile>,
+    /// `.csv` under the seed paths.
+    pub seeds: Vec<SeedFile>,
+    /// `.sql` under the snapshot paths.
+    pub snapshots: Vec<TextFile>,
+    /// `.sql` under the test paths, singular tests.
+    pub tests: Vec<TextFile>,
+    /// `.sql` in the `generic` folder of a test path.
+    pub generic_tests: Vec<TextFile>,
+    /// `.sql` under the analysis paths.
+    pub analyses: Vec<TextFile>,
+    /// `.sql` under the macro paths.
+    pub macros: Vec<TextFile>,
+    /// `.csv` and `.sql` in the `fixtures` folder of a test path.
+    pub fixtures: Vec<TextFile>,
+    /// `.md` under the docs paths.
+    pub docs: Vec<TextFile>,
+    /// `.yml` and `.yaml` under all paths.
+    pub properties: Vec<PropertiesFile>,
+}
+
+enum Loaded {
+    Text(FileKind, TextFile),
+    Seed(SeedFile),
+    Properties(Box<PropertiesFile>),
+}
+
+/// Reads what discovery found. `shown_prefix` goes before the path of each file as shown to the
+/// user: empty for the root project.
+pub(super) fn read_files(
+    found: BTreeMap<String, FoundFile>,
+    shown_prefix: &str,
+    renderer: &TextRenderer,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> PackageFiles {
+    let found: Vec<(String, FoundFile)> = found.into_iter().collect();
+    let loaded: Vec<(Vec<Loaded>, Vec<Diagnostic>)> = found
+        .into_par_iter()
+        .map(|(original, file)| {
+            let mut diagnostics = Vec::new();
+            let shown = format!("{shown_prefix}{original}");
+            let loaded = load_file(original, file, &shown, renderer, &mut diagnostics);
+            (loaded, diagnostics)
+        })
+        .collect();
+    let mut files = PackageFiles::default();
+    for (loaded, more) in loaded {
+        diagnostics.extend(more);
+        for file in loaded {
+            files.add(file);
+        }
+    }
+    files
+}
+
+impl PackageFiles {
+    fn add(&mut self, file: Loaded) {
+        match file {
+            Loaded::Seed(seed) => self.seeds.push(seed),
+            Loaded::Properties(properties) => self.properties.push(*properties),
+            Loaded::Text(kind, file) => match kind {
+                FileKind::Model => self.models.push(file),
+                FileKind::Snapshot => self.snapshots.push(file),
+                FileKind::Analysis => self.analyses.push(file),
+                FileKind::SingularTest => self.tests.push(file),
+                FileKind::GenericTest => self.generic_tests.push(file),
+                FileKind::Macro => self.macros.push(file),
+                FileKind::Fixture => self.fixtures.push(file),
+                FileKind::Docs => self.docs.push(file),
+                FileKind::Seed | FileKind::Properties => {}
+            },
+        }
+    }
+}
+
+fn load_file(
+    original: String,
+    file: FoundFile,
+    shown: &str,
+    renderer: &TextRenderer,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Loaded> {
+    let path = |in_folder: &str| ProjectFilePath {
+        original_file_path: original.clone(),
+        path: in_folder.to_owned(),
+        absolute: file.absolute.clone(),
+    };
+    let mut loaded = Vec::with_capacity(file.kinds.len());
+    let mut source: Option<Arc<SourceFile>> = None;
+    for (kind, in_folder) in &file.kinds {
+        if *kind == FileKind::Seed {
+            match read_seed(path(in_folder), shown) {
+                Ok(seed) => loaded.push(Loaded::Seed(seed)),
+                Err(diagnostic) => diagnostics.push(diagnostic),
+            }
+            continue;
+        }
+        let source = match &source {
+            Some(source) => Arc::clone(source),
+            None => match read_text(&file.absolute, shown) {
+                Ok(read) => Arc::clone(source.insert(read)),
+                Err(diagnostic) => {
+                    diagnostics.push(diagnostic);
+                    return loaded;
+                }
+            },
+        };
+        if *kind == FileKind::Properties {
+            let yaml = read_yaml(source);
+            diagnostics.extend(yaml.diagnostics);
+            let properties = read_properties(path(in_folder), yaml.value, renderer, diagnostics);
+            loaded.push(Loaded::Properties(Box::new(properties)));
+        } else {
+            loaded.push(Loaded::Text(*kind, TextFile { path: path(in_folder), source }));
+        }
+    }
+    loaded
+}
+
+fn read_seed(path: ProjectFilePath, shown: &str) -> Result<SeedFile, Diagnostic> {
+    let failed = |error: std::io::Error| {
+        Diagnostic::error("unreadable-file", format!("`{shown}` cannot be read: {error}"))
+    };
+    let size = std::fs::metadata(&path.absolute).map_err(failed)?.len();
+    if size > MAX_HASHED_SEED_BYTES {
+        let checksum = path.original_file_path.clone();
+        return Ok(SeedFile { path, checksum_name: "path", checksum });
+    }
+    let checksum = hash(&path.absolute).map_err(failed)?;
+    Ok(SeedFile { path, checksum_name: "sha256", checksum })
+}
+
+fn hash(path: &Path) -> std::io::Result<String> {
+    let digest = Sha256::digest(std::fs::read(path)?);
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,43 @@
+//! Reading a project: discovery, `dbt_project.yml`, `profiles.yml`, properties, packages, YAML with
+//! spans, environment variables and secrets. Nothing here knows what a model means.
+
+mod connection;
+mod discovery;
+mod environment;
+mod fields;
+mod files;
+mod ignore_file;
+mod load;
+mod package;
+mod packages;
+mod profiles;
+mod project_file;
+pub mod properties;
+mod read_text;
+mod render;
+mod spanned;
+mod target;
+mod vars;
+mod version_range;
+mod yaml;
+mod yaml_reader;
+mod yaml_scalar;
+
+pub use connection::{
+    BigQueryConnection, BigQueryMethod, Connection, DuckDbAttachment, DuckDbConnection,
+    DuckDbExtension, LocalConnection, Priority, Secret,
+};
+pub use environment::{Env, SCRUBBED, Scrubber};
+pub use files::{PackageFiles, ProjectFilePath, SeedFile, TextFile};
+pub use load::{LoadOptions, load};
+pub use package::{Package, Project};
+pub use project_file::{ConfigTrees, Dispatch, PROJECT_FILE_NAME, ProjectFile};
+pub use properties::PropertiesFile;
+pub use read_text::{MAX_FILE_BYTES, read_text};
+pub use render::{RenderContext, TextRenderer, has_template};
+pub use spanned::Spanned;
+pub use target::Target;
+pub use vars::Vars;
+pub use version_range::{COMPATIBLE_DBT, OLDEST_COMPATIBLE_DBT, Version};
+pub use yaml::{TextRange, Yaml, YamlFile, YamlKey, YamlValue};
+pub use yaml_reader::read_yaml;

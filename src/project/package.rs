@@ -1,0 +1,77 @@
+//! What a project is made of.
+
+use std::{path::PathBuf, sync::Arc};
+
+use serde_json::{Map, Value};
+
+use super::{
+    environment::{Env, Scrubber},
+    files::PackageFiles,
+    project_file::ProjectFile,
+    render::{RenderContext, TextRenderer},
+    target::Target,
+    vars::Vars,
+    yaml::YamlFile,
+};
+
+/// A project: the root package, the packages it uses, and where it runs.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The root folder, absolute.
+    pub root: PathBuf,
+    /// The root package first, then the others.
+    pub packages: Vec<Package>,
+    /// Where it runs.
+    pub target: Target,
+    /// `selectors.yml`, where there is one.
+    pub selectors: Option<YamlFile>,
+    /// Where compiled code and artifacts go, absolute.
+    pub target_path: PathBuf,
+    /// The environment.
+    pub env: Env,
+    /// `--vars`.
+    pub cli_vars: Map<String, Value>,
+}
+
+/// A package: a folder with a `dbt_project.yml`.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its root folder, absolute.
+    pub root: PathBuf,
+    /// Its `dbt_project.yml`.
+    pub config: ProjectFile,
+    /// Its files.
+    pub files: PackageFiles,
+    /// What `var()` finds in it.
+    pub vars: Vars,
+}
+
+impl Project {
+    /// The root package.
+    pub fn root_package(&self) -> &Package {
+        &self.packages[0]
+    }
+
+    /// The package of a name.
+    pub fn package(&self, name: &str) -> Option<&Package> {
+        self.packages.iter().find(|package| &*package.name == name)
+    }
+
+    /// A renderer for YAML texts of a package: `env_var`, `var`, `target`, `project_name`.
+    pub fn renderer(&self, package: &Package) -> TextRenderer {
+        TextRenderer::new(RenderContext {
+            env: self.env.clone(),
+            secrets: false,
+            vars: package.vars.clone(),
+            target: Some(Value::Object(self.target.context())),
+            project_name: Some(package.name.to_string()),
+        })
+    }
+
+    /// What replaces secrets in text.
+    pub fn scrubber(&self) -> Scrubber {
+        self.env.scrubber()
+    }
+}

@@ -1,0 +1,207 @@
+//! One properties file.
+
+use std::sync::Arc;
+
+use super::{
+    AnalysisProperties, DataTestProperties, ExposureProperties, GroupProperties, MacroProperties,
+    ModelProperties, SeedProperties, SnapshotProperties, SourceProperties, UnitTestProperties,
+    exposure::{read_exposure, read_group},
+    macros::read_macro,
+    model::read_model,
+    node::{read_analysis, read_seed, read_singular_test, read_snapshot},
+    source::read_source,
+    unit_test::read_unit_test,
+};
+use crate::{
+    diagnostic::{Diagnostic, SourceFile},
+    project::{
+        fields::{Fields, Unknown},
+        files::ProjectFilePath,
+        render::TextRenderer,
+        yaml::{Yaml, YamlFile, YamlValue},
+    },
+};
+
+/// What one properties file says. Texts are rendered as dbt renders them: all but descriptions,
+/// tests, hooks and `loaded_at_query`, which are rendered where they are used.
+#[derive(Clone, Debug)]
+pub struct PropertiesFile {
+    /// Where the file is.
+    pub path: ProjectFilePath,
+    /// The file.
+    pub source: Arc<SourceFile>,
+    /// `models`.
+    pub models: Vec<ModelProperties>,
+    /// `seeds`.
+    pub seeds: Vec<SeedProperties>,
+    /// `snapshots`.
+    pub snapshots: Vec<SnapshotProperties>,
+    /// `sources`.
+    pub sources: Vec<SourceProperties>,
+    /// `macros`.
+    pub macros: Vec<MacroProperties>,
+    /// `analyses`.
+    pub analyses: Vec<AnalysisProperties>,
+    /// `exposures`.
+    pub exposures: Vec<ExposureProperties>,
+    /// `groups`.
+    pub groups: Vec<GroupProperties>,
+    /// `unit_tests`.
+    pub unit_tests: Vec<UnitTestProperties>,
+    /// `data_tests`: singular tests described.
+    pub data_tests: Vec<DataTestProperties>,
+}
+
+/// Keys whose texts are rendered later.
+const RENDERED_LATE: [&str; 8] = [
+    "description",
+    "tests",
+    "data_tests",
+    "loaded_at_query",
+    "pre_hook",
+    "post_hook",
+    "pre-hook",
+    "post-hook",
+];
+/// What a properties file may hold that is ignored, with what it is.
+const IGNORED: [(&str, &str); 4] = [
+    ("semantic_models", "the semantic layer"),
+    ("metrics", "the semantic layer"),
+    ("saved_queries", "the semantic layer"),
+    ("functions", "user-defined functions"),
+];
+
+/// Takes the tree of a properties file apart.
+pub(in crate::project) fn read_properties(
+    path: ProjectFilePath,
+    file: YamlFile,
+    renderer: &TextRenderer,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> PropertiesFile {
+    let YamlFile { source, mut root } = file;
+    let mut properties = PropertiesFile {
+        path,
+        source: Arc::clone(&source),
+        models: Vec::new(),
+        seeds: Vec::new(),
+        snapshots: Vec::new(),
+        sources: Vec::new(),
+        macros: Vec::new(),
+        analyses: Vec::new(),
+        exposures: Vec::new(),
+        groups: Vec::new(),
+        unit_tests: Vec::new(),
+        data_tests: Vec::new(),
+    };
+    if root.is_null() {
+        return properties;
+    }
+    render(&mut root, renderer, &source, diagnostics);
+    let Some(mut fields) = Fields::new(root, "a properties file", &source, diagnostics) else {
+        return properties;
+    };
+    check_version(&mut fields);
+    properties.models = entries(&mut fields, "models", "a model", read_model);
+    properties.seeds = entries(&mut fields, "seeds", "a seed", read_seed);
+    properties.snapshots = entries(&mut fields, "snapshots", "a snapshot", read_snapshot);
+    properties.sources = entries(&mut fields, "sources", "a source", read_source);
+    properties.macros = entries(&mut fields, "macros", "a macro", read_macro);
+    properties.analyses = entries(&mut fields, "analyses", "an analysis", read_analysis);
+    properties.exposures = entries(&mut fields, "exposures", "an exposure", read_exposure);
+    properties.groups = entries(&mut fields, "groups", "a group", read_group);
+    properties.unit_tests = entries(&mut fields, "unit_tests", "a unit test", read_unit_test);
+    properties.data_tests = entries(&mut fields, "data_tests", "a data test", read_singular_test);
+    let older = entries(&mut fields, "tests", "a data test", read_singular_test);
+    properties.data_tests.extend(older);
+    for (key, what) in IGNORED {
+        ignored(&mut fields, key, what);
+    }
+    // A place for YAML anchors, without a meaning of its own.
+    fields.take("anchors");
+    fields.finish(Unknown::Warn);
+    properties
+}
+
+/// Renders what stands below each entry.
+fn render(
+    root: &mut Yaml,
+    renderer: &TextRenderer,
+    source: &Arc<SourceFile>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let YamlValue::Map(sections) = &mut root.value else { return };
+    for (key, section) in sections {
+        if IGNORED.iter().any(|(known, _)| *known == key.text) {
+            continue;
+        }
+        if let YamlValue::List(items) = &mut section.value {
+            for item in items {
+                renderer.render_tree(item, &RENDERED_LATE, source, diagnostics);
+            }
+        }
+    }
+}
+
+/// `version` is optional, and 2 (<https://docs.getdbt.com/reference/project-configs/config-version>).
+fn check_version(fields: &mut Fields<'_>) {
+    let source = fields.source().clone();
+    let Some(version) = fields.take("version") else { return };
+    let is_two = match &version.value {
+        YamlValue::Int(number) => *number == 2,
+        YamlValue::Float(number) => *number == 2.0,
+        YamlValue::String(text) => text == "2",
+        _ => false,
+    };
+    if !is_two {
+        fields.diagnostics().push(
+            Diagnostic::error("properties-version", "the version of a properties file is 2")
+                .at(version.span(&source), "")
+                .help("write `version: 2`, or remove the line"),
+        );
+    }
+}
+
+fn entries<T>(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    what: &str,
+    read: fn(Fields<'_>) -> Option<T>,
+) -> Vec<T> {
+    let source = fields.source().clone();
+    let items = fields.list(key).unwrap_or_default();
+    let diagnostics = fields.diagnostics();
+    items
+        .into_iter()
+        .filter_map(|item| Fields::new(item, what, &source, diagnostics).and_then(read))
+        .collect()
+}
+
+fn ignored(fields: &mut Fields<'_>, key: &'static str, what: &str) {
+    let source = fields.source().clone();
+    let Some(section) = fields.take(key) else { return };
+    if section.items().is_empty() {
+        return;
+    }
+    fields.diagnostics().push(
+        Diagnostic::warning(
+            "not-supported",
+            format!("`{key}` is ignored: {what} is not supported"),
+        )
+        .at(section.span(&source), "")
+        .help("the rest of the project works without it"),
+    );
+}
+
+/// A model's key that belongs to the semantic layer.
+pub(super) fn semantic_layer_key(fields: &mut Fields<'_>, key: &'static str) {
+    let source = fields.source().clone();
+    let Some(value) = fields.take(key) else { return };
+    fields.diagnostics().push(
+        Diagnostic::warning(
+            "not-supported",
+            format!("`{key}` is ignored: the semantic layer is not supported"),
+        )
+        .at(value.span(&source), "")
+        .help("the rest of the project works without it"),
+    );
+}
