@@ -3,6 +3,7 @@
 
 pub mod adapter;
 pub mod artifact;
+pub mod compile;
 pub mod diagnostic;
 pub mod graph;
 pub mod jinja;

@@ -1,0 +1,342 @@
+//! Compiles nodes, one by one or many at once.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use minijinja::Value;
+use rayon::prelude::*;
+
+use super::{
+    ReferenceIndex,
+    host::{NodeHost, SharedHost, StandIns},
+    inject::{Injected, inject},
+    mapped::MappedText,
+    node_value::model_value,
+    test_arguments::{ARGUMENTS, arguments_value},
+};
+use crate::{
+    diagnostic::{Diagnostic, SourceFile, Span},
+    jinja::{Caller, Captured, Engine, Globals, Marks, Phase, Scope, Warehouse},
+    manifest::{Manifest, Node, ResourceType, UniqueId},
+    relation::Relation,
+};
+
+/// Takes a line of `log()` or `print()`; true means the terminal too.
+pub type LogSink = Arc<dyn Fn(&str, bool) + Send + Sync>;
+
+/// What a compiler is made with.
+pub struct CompilerOptions {
+    /// The project.
+    pub manifest: Arc<Manifest>,
+    /// The macros.
+    pub engine: Engine,
+    /// What is the same for the whole invocation.
+    pub globals: Arc<Globals>,
+    /// The warehouse, for templates that ask it; none where the command connects to none.
+    pub warehouse: Option<Arc<dyn Warehouse>>,
+    /// Takes log lines of templates.
+    pub log: LogSink,
+}
+
+/// Compiles the nodes of one run. Shared by all threads.
+pub struct Compiler {
+    pub(super) manifest: Arc<Manifest>,
+    pub(super) engine: Engine,
+    pub(super) globals: Arc<Globals>,
+    pub(super) host: Arc<SharedHost>,
+    /// Ephemeral models, each rendered once for all that read it.
+    ephemeral: Mutex<HashMap<UniqueId, Arc<OnceLock<EphemeralResult>>>>,
+}
+
+type EphemeralResult = Result<Arc<RenderedNode>, Diagnostic>;
+
+/// A node's SQL.
+#[derive(Clone, Debug)]
+pub struct CompiledNode {
+    /// The node.
+    pub unique_id: UniqueId,
+    /// The SQL in the target's dialect with its source map, ephemeral models injected.
+    pub code: MappedText,
+    /// The ephemeral models injected, in order.
+    pub extra_ctes: Vec<ExtraCte>,
+    /// Where it ends up, as SQL text; none for what makes no relation.
+    pub relation_name: Option<String>,
+    /// What the template called (`config()` calls hold `sql_header`).
+    pub captured: Captured,
+}
+
+impl CompiledNode {
+    /// The user's place of a 1-based line and column of the compiled SQL.
+    pub fn locate(&self, line: u32, column: u32) -> Option<Span> {
+        self.code.locate(line, column)
+    }
+}
+
+/// An injected ephemeral model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtraCte {
+    /// The model.
+    pub id: UniqueId,
+    /// The CTE, as in the compiled SQL.
+    pub sql: String,
+}
+
+/// A rendered node before injection.
+#[derive(Clone, Debug)]
+pub(super) struct RenderedNode {
+    pub text: MappedText,
+    pub ephemeral: Vec<UniqueId>,
+    pub captured: Captured,
+}
+
+/// What differs between compiling a node and compiling a unit test of it.
+#[derive(Clone, Default)]
+pub(super) struct Changes {
+    pub is_incremental: bool,
+    pub this: Option<Relation>,
+    pub extra: BTreeMap<String, Value>,
+    pub vars: Option<Arc<serde_json::Map<String, serde_json::Value>>>,
+    pub stand_ins: Option<Arc<StandIns>>,
+}
+
+impl Compiler {
+    /// A compiler for one run.
+    pub fn new(options: CompilerOptions) -> Self {
+        let CompilerOptions { manifest, engine, globals, warehouse, log } = options;
+        let references = ReferenceIndex::new(&manifest);
+        let graph = OnceLock::new();
+        let manifest_of_host = Arc::clone(&manifest);
+        let host = SharedHost { manifest: manifest_of_host, references, warehouse, log, graph };
+        let ephemeral = Mutex::default();
+        Self { manifest, engine, globals, host: Arc::new(host), ephemeral }
+    }
+
+    /// The project.
+    pub fn manifest(&self) -> &Arc<Manifest> {
+        &self.manifest
+    }
+
+    /// Compiles a node. `is_incremental` is what `is_incremental()` answers: whether an incremental
+    /// model's table exists and is to be kept; false where nothing is known.
+    ///
+    /// # Errors
+    /// What the template did wrong, at the user's line.
+    pub fn compile(
+        &self,
+        id: &UniqueId,
+        is_incremental: bool,
+    ) -> Result<CompiledNode, Vec<Diagnostic>> {
+        let Some(node) = self.manifest.nodes.get(id) else {
+            return Err(vec![Diagnostic::error(
+                "unknown-node",
+                format!("no node `{id}` to compile"),
+            )]);
+        };
+        let is_incremental = is_incremental
+            && node.config.materialized() == "incremental"
+            && !self.globals.full_refresh;
+        let changes = Changes { is_incremental, ..Changes::default() };
+        let rendered = self.render(node, &changes).map_err(|diagnostic| vec![*diagnostic])?;
+        self.finish(node, rendered)
+    }
+
+    /// Compiles many nodes at once, in no order; none of them incremental.
+    pub fn compile_all(
+        &self,
+        ids: &[UniqueId],
+    ) -> Vec<(UniqueId, Result<CompiledNode, Vec<Diagnostic>>)> {
+        ids.par_iter().map(|id| (id.clone(), self.compile(id, false))).collect()
+    }
+
+    /// Renders text in a node's place and package: hooks, `sql_header`, `show --inline`.
+    ///
+    /// # Errors
+    /// What the template did wrong, at its line in `file`.
+    pub fn render_text(
+        &self,
+        node: &Arc<Node>,
+        file: &Arc<SourceFile>,
+        range: Range<usize>,
+    ) -> Result<MappedText, Vec<Diagnostic>> {
+        let changes = Changes::default();
+        let host = self.node_host(&changes);
+        let scope = self.scope(node, &changes, &host, BTreeMap::new());
+        let rendered = self.engine.render(file, range, &scope, Marks::Lines);
+        let rendered = rendered.map_err(|error| vec![error.diagnostic])?;
+        let text = MappedText::rendered(&rendered.text, &rendered.lines);
+        let (text, _) = self.inject_ephemeral(text, &host.ephemeral_models())?;
+        Ok(text)
+    }
+
+    fn node_host(&self, changes: &Changes) -> Arc<NodeHost> {
+        Arc::new(NodeHost::new(Arc::clone(&self.host), changes.stand_ins.clone()))
+    }
+
+    fn scope(
+        &self,
+        node: &Arc<Node>,
+        changes: &Changes,
+        host: &Arc<NodeHost>,
+        extra: BTreeMap<String, Value>,
+    ) -> Arc<Scope> {
+        let mut all = changes.extra.clone();
+        all.extend(extra);
+        let has_this = !matches!(node.resource_type, ResourceType::Operation);
+        let this = changes.this.clone().or_else(|| has_this.then(|| node.relation.clone()));
+        Arc::new(Scope {
+            phase: Phase::Compile,
+            host: Arc::clone(host) as Arc<dyn crate::jinja::Host>,
+            globals: Arc::clone(&self.globals),
+            caller: Caller {
+                package: Arc::clone(&node.package),
+                unique_id: Some(node.unique_id.to_string()),
+                name: node.name.clone(),
+            },
+            this,
+            config: Arc::new(node.config.0.clone()),
+            model: model_value(node),
+            extra: all,
+            var_overrides: changes.vars.clone(),
+            is_incremental: changes.is_incremental,
+        })
+    }
+
+    /// Renders a node's own code.
+    pub(super) fn render(
+        &self,
+        node: &Arc<Node>,
+        changes: &Changes,
+    ) -> Result<RenderedNode, Box<Diagnostic>> {
+        let host = self.node_host(changes);
+        let mut extra = BTreeMap::new();
+        if let Some(generic) = node.test.as_ref().and_then(|test| test.generic.as_ref()) {
+            let scope = |more| self.scope(node, changes, &host, more);
+            let value = arguments_value(&self.engine, &generic.arguments, scope)
+                .map_err(|diagnostic| Box::new(at_declaration(node, *diagnostic)))?;
+            extra.insert(ARGUMENTS.to_owned(), value);
+        }
+        let (file, range) = match &node.generated_code {
+            Some(code) => {
+                let file = SourceFile::new(node.original_file_path.as_str(), code.as_ref());
+                let range = 0..code.len();
+                (file, range)
+            }
+            None => (Arc::clone(&node.source), trimmed(&node.source, node.code_range.clone())),
+        };
+        let scope = self.scope(node, changes, &host, extra);
+        let rendered = match self.engine.render(&file, range, &scope, Marks::Lines) {
+            Ok(rendered) => rendered,
+            Err(error) if node.generated_code.is_some() => {
+                return Err(Box::new(at_declaration(node, error.diagnostic)));
+            }
+            Err(error) => return Err(Box::new(error.diagnostic)),
+        };
+        let text = match (declaration(node), &node.generated_code) {
+            (Some(declared), Some(_)) => {
+                let mut text = MappedText::default();
+                text.push_rendered(&rendered.text, &declared.file, &[declared.line_column().0]);
+                text
+            }
+            _ => MappedText::rendered(&rendered.text, &rendered.lines),
+        };
+        let ephemeral = host.ephemeral_models();
+        Ok(RenderedNode { text, ephemeral, captured: rendered.captured })
+    }
+
+    fn finish(
+        &self,
+        node: &Arc<Node>,
+        rendered: RenderedNode,
+    ) -> Result<CompiledNode, Vec<Diagnostic>> {
+        let (code, extra_ctes) = self.inject_ephemeral(rendered.text, &rendered.ephemeral)?;
+        let makes_relation = match node.resource_type {
+            ResourceType::Model => node.config.materialized() != "ephemeral",
+            ResourceType::Seed | ResourceType::Snapshot => true,
+            _ => false,
+        };
+        Ok(CompiledNode {
+            unique_id: node.unique_id.clone(),
+            code,
+            extra_ctes,
+            relation_name: makes_relation.then(|| node.relation.to_string()),
+            captured: rendered.captured,
+        })
+    }
+
+    /// Puts the ephemeral models before a query, those they read first.
+    pub(super) fn inject_ephemeral(
+        &self,
+        text: MappedText,
+        ephemeral: &[UniqueId],
+    ) -> Result<(MappedText, Vec<ExtraCte>), Vec<Diagnostic>> {
+        let mut order: Vec<(UniqueId, Arc<RenderedNode>)> = Vec::new();
+        for id in ephemeral {
+            self.collect_ephemeral(id, &mut order).map_err(|diagnostic| vec![diagnostic])?;
+        }
+        let name = |id: &UniqueId| {
+            let relation = &self.manifest.nodes[id].relation;
+            format!("__dbt__cte__{}", relation.identifier)
+        };
+        let injected: Vec<Injected<'_>> = order
+            .iter()
+            .map(|(id, rendered)| Injected { name: name(id), query: &rendered.text })
+            .collect();
+        let text = inject(&text, &injected, self.globals.dialect);
+        let extra = injected
+            .iter()
+            .zip(&order)
+            .map(|(one, (id, _))| ExtraCte {
+                id: id.clone(),
+                sql: format!(" {} as (\n{}\n)", one.name, one.query.text()),
+            })
+            .collect();
+        Ok((text, extra))
+    }
+
+    fn collect_ephemeral(
+        &self,
+        id: &UniqueId,
+        order: &mut Vec<(UniqueId, Arc<RenderedNode>)>,
+    ) -> Result<(), Diagnostic> {
+        if order.iter().any(|(known, _)| known == id) {
+            return Ok(());
+        }
+        let cell = {
+            let mut cells = self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(cells.entry(id.clone()).or_default())
+        };
+        let node = &self.manifest.nodes[id];
+        let rendered = cell.get_or_init(|| {
+            self.render(node, &Changes::default()).map(Arc::new).map_err(|diagnostic| *diagnostic)
+        });
+        let rendered = Arc::clone(rendered.as_ref().map_err(Clone::clone)?);
+        for inner in &rendered.ephemeral {
+            self.collect_ephemeral(inner, order)?;
+        }
+        order.push((id.clone(), rendered));
+        Ok(())
+    }
+}
+
+/// The range without blanks around it: dbt reads files trimmed.
+fn trimmed(file: &SourceFile, range: Range<usize>) -> Range<usize> {
+    let text = file.text().get(range.clone()).unwrap_or_default();
+    let start = range.start + (text.len() - text.trim_start().len());
+    start..(range.start + text.trim_end().len()).max(start)
+}
+
+/// Where a node whose code is generated was declared.
+fn declaration(node: &Node) -> Option<Span> {
+    let of_test = node.test.as_ref().and_then(|test| test.declared.clone());
+    of_test.or_else(|| node.properties.clone())
+}
+
+/// An error in generated code, said where the node is declared.
+fn at_declaration(node: &Node, mut diagnostic: Diagnostic) -> Diagnostic {
+    let Some(declared) = declaration(node) else { return diagnostic };
+    diagnostic.labels.clear();
+    diagnostic.at(declared, "")
+}

@@ -1,0 +1,135 @@
+//! Answers what templates ask of the project while a node is compiled.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use minijinja::Value;
+
+use super::{ReferenceIndex, compiler::LogSink, node_value::graph_value};
+use crate::{
+    diagnostic::Diagnostic,
+    jinja::{Caller, Host, RefCall, SourceCall, Warehouse},
+    manifest::{Manifest, UniqueId},
+    relation::{Relation, RelationKind},
+};
+
+/// What all nodes of a run ask the same of.
+pub struct SharedHost {
+    /// The project.
+    pub manifest: Arc<Manifest>,
+    /// Names to ids.
+    pub references: ReferenceIndex,
+    /// The warehouse, where connected.
+    pub warehouse: Option<Arc<dyn Warehouse>>,
+    /// Takes log lines.
+    pub log: LogSink,
+    /// `graph`, once a template has asked.
+    pub graph: OnceLock<Value>,
+}
+
+/// Relations that stand in for others while a unit test is compiled.
+pub struct StandIns {
+    /// The unit test's name, for messages.
+    pub test: String,
+    /// The relations by the id they stand in for.
+    pub relations: HashMap<UniqueId, Relation>,
+}
+
+/// The host of one rendering.
+pub struct NodeHost {
+    shared: Arc<SharedHost>,
+    stand_ins: Option<Arc<StandIns>>,
+    /// Ephemeral models referenced, in order.
+    ephemeral: Mutex<Vec<UniqueId>>,
+}
+
+impl NodeHost {
+    /// A host for one rendering.
+    pub fn new(shared: Arc<SharedHost>, stand_ins: Option<Arc<StandIns>>) -> Self {
+        Self { shared, stand_ins, ephemeral: Mutex::default() }
+    }
+
+    /// The ephemeral models referenced so far, in order, each once.
+    pub fn ephemeral_models(&self) -> Vec<UniqueId> {
+        self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn stand_in(&self, id: &UniqueId, written: &str) -> Option<Result<Relation, Box<Diagnostic>>> {
+        let stand_ins = self.stand_ins.as_ref()?;
+        Some(stand_ins.relations.get(id).cloned().ok_or_else(|| {
+            let message = format!("unit test `{}` gives no rows for `{written}`", stand_ins.test);
+            let help = format!("add `- input: {written}` with `rows: []` to its `given`");
+            Box::new(Diagnostic::error("missing-unit-test-input", message).help(help))
+        }))
+    }
+}
+
+impl Host for NodeHost {
+    fn resolve_ref(&self, caller: &Caller, call: &RefCall) -> Result<Relation, Box<Diagnostic>> {
+        let id = self.shared.references.find_ref(&caller.package, call)?;
+        let manifest = &self.shared.manifest;
+        if let Some(answer) = self.stand_in(&id, &format!("ref('{}')", call.name)) {
+            return answer;
+        }
+        let reader = caller.unique_id.as_deref().and_then(|id| manifest.nodes.get(id));
+        if let Some(reader) = reader
+            && !reader.depends_on_nodes.contains(&id)
+        {
+            return Err(Box::new(
+                Diagnostic::error(
+                    "hidden-ref",
+                    format!(
+                        "`{}` is referenced only when the template runs for real, so nothing knew that it must be built first",
+                        call.name
+                    ),
+                )
+                .help(format!(
+                    "add the line `-- depends_on: {{{{ ref('{}') }}}}` to `{}`",
+                    call.name, reader.name
+                )),
+            ));
+        }
+        let node = &manifest.nodes[&id];
+        if node.config.materialized() != "ephemeral" {
+            return Ok(node.relation.clone());
+        }
+        let mut ephemeral = self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner);
+        if !ephemeral.contains(&id) {
+            ephemeral.push(id.clone());
+        }
+        Ok(cte_relation(&node.relation, &node.relation.identifier))
+    }
+
+    fn resolve_source(
+        &self,
+        caller: &Caller,
+        call: &SourceCall,
+    ) -> Result<Relation, Box<Diagnostic>> {
+        let shared = &self.shared;
+        let id = shared.references.find_source(&shared.manifest, &caller.package, call)?;
+        let written = format!("source('{}', '{}')", call.source, call.table);
+        self.stand_in(&id, &written)
+            .unwrap_or_else(|| Ok(shared.manifest.sources[&id].relation.clone()))
+    }
+
+    fn graph(&self) -> Value {
+        self.shared.graph.get_or_init(|| graph_value(&self.shared.manifest)).clone()
+    }
+
+    fn warehouse(&self) -> Option<&dyn Warehouse> {
+        self.shared.warehouse.as_deref()
+    }
+
+    fn log(&self, message: &str, to_terminal: bool) {
+        (self.shared.log)(message, to_terminal);
+    }
+}
+
+/// The relation of a CTE that dbt would name after `name`.
+pub fn cte_relation(like: &Relation, name: &str) -> Relation {
+    let mut relation = like.with_identifier(format!("__dbt__cte__{name}"));
+    relation.kind = Some(RelationKind::Cte);
+    relation
+}

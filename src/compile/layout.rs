@@ -1,0 +1,97 @@
+//! Where compiled SQL is written: dbt's layout of `target/`.
+
+use std::{fs, io, path::Path, path::PathBuf};
+
+use crate::manifest::{Node, UnitTest};
+
+/// The two trees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetFolder {
+    /// What templates gave.
+    Compiled,
+    /// What was run.
+    Run,
+}
+
+impl TargetFolder {
+    /// The folder's name below `target/`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Compiled => "compiled",
+            Self::Run => "run",
+        }
+    }
+}
+
+/// What is written to a file of its own.
+#[derive(Clone, Copy)]
+pub enum Written<'a> {
+    /// A node.
+    Node(&'a Node),
+    /// A unit test.
+    UnitTest(&'a UnitTest),
+}
+
+impl<'a> From<&'a Node> for Written<'a> {
+    fn from(node: &'a Node) -> Self {
+        Self::Node(node)
+    }
+}
+
+impl<'a> From<&'a UnitTest> for Written<'a> {
+    fn from(test: &'a UnitTest) -> Self {
+        Self::UnitTest(test)
+    }
+}
+
+/// The path below `target/`: `<compiled|run>/<package>/<the file>`, and where several nodes share a
+/// file, a file for each in a folder of its name (`models/schema.yml/not_null_orders_id.sql`).
+pub fn target_path<'a>(folder: TargetFolder, what: impl Into<Written<'a>>) -> PathBuf {
+    let (package, file, own) = match what.into() {
+        Written::Node(node) => (&node.package, &node.original_file_path, node.path.clone()),
+        Written::UnitTest(test) => {
+            (&test.package, &test.original_file_path, format!("{}.sql", test.name))
+        }
+    };
+    let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut path = PathBuf::from(folder.as_str());
+    path.push(package.as_ref());
+    // Parts that would lead out of the folder are dropped.
+    let mut push = |text: &str| {
+        let parts = text.split(['/', '\\']);
+        path.extend(parts.filter(|part| !matches!(*part, "" | "." | "..")));
+    };
+    push(file);
+    if base(file) != base(&own) {
+        push(&own);
+    }
+    path
+}
+
+/// Writes the text unless it is there already: beside the file first, then renamed, so that nobody
+/// reads half of it.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn write_target_file(path: &Path, text: &str) -> io::Result<()> {
+    let unchanged = fs::metadata(path).is_ok_and(|meta| meta.len() == text.len() as u64)
+        && fs::read(path).is_ok_and(|old| old == text.as_bytes());
+    if unchanged {
+        return Ok(());
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = folder.join(name);
+    let written = match fs::write(&beside, text) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder).and_then(|()| fs::write(&beside, text))
+        }
+        done => done,
+    };
+    let written = written.and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}

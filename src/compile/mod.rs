@@ -1,0 +1,18 @@
+//! Nodes to SQL: templates rendered with references resolved, ephemeral models injected, data tests
+//! and unit tests turned into queries. Decides nothing about materializing.
+
+mod compiler;
+mod data_test;
+mod host;
+mod inject;
+mod layout;
+mod mapped;
+mod node_value;
+mod references;
+mod test_arguments;
+
+pub use compiler::{CompiledNode, Compiler, CompilerOptions, ExtraCte, LogSink};
+pub use data_test::{DataTestQuery, StoreFailures, TestSeverity};
+pub use layout::{TargetFolder, target_path, write_target_file};
+pub use mapped::MappedText;
+pub use references::ReferenceIndex;

@@ -1,0 +1,229 @@
+//! Nodes as templates see them: `model`, and the entries of `graph`.
+
+use std::sync::{Arc, OnceLock};
+
+use minijinja::{
+    Error, State, Value,
+    value::{Enumerator, Object, ObjectRepr},
+};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{
+    jinja::convert::from_json,
+    manifest::{ColumnProperties, Exposure, Manifest, Node, Source},
+};
+
+/// A mapping made when a template first looks into it: most never do.
+pub struct LazyMap {
+    make: Box<dyn Fn() -> Value + Send + Sync>,
+    made: OnceLock<Value>,
+}
+
+impl LazyMap {
+    /// A template value that `make` gives when asked.
+    pub fn value(make: impl Fn() -> Value + Send + Sync + 'static) -> Value {
+        Value::from_object(Self { make: Box::new(make), made: OnceLock::new() })
+    }
+
+    fn get(&self) -> &Value {
+        self.made.get_or_init(|| (self.make)())
+    }
+}
+
+impl std::fmt::Debug for LazyMap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LazyMap")
+    }
+}
+
+impl Object for LazyMap {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get().get_item(key).ok().filter(|value| !value.is_undefined())
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        match self.get().try_iter() {
+            Ok(keys) => Enumerator::Values(keys.collect()),
+            Err(_) => Enumerator::Empty,
+        }
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        self.get().call_method(state, method, args)
+    }
+
+    fn render(self: &Arc<Self>, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.get())
+    }
+}
+
+/// `model` of a node.
+pub fn model_value(node: &Arc<Node>) -> Value {
+    let node = Arc::clone(node);
+    LazyMap::value(move || from_json(&node_json(&node)))
+}
+
+/// `graph` (<https://docs.getdbt.com/reference/dbt-jinja-functions/graph>).
+pub fn graph_value(manifest: &Arc<Manifest>) -> Value {
+    let manifest = Arc::clone(manifest);
+    LazyMap::value(move || {
+        let nodes: Map<String, Json> =
+            manifest.nodes.iter().map(|(id, node)| (id.to_string(), node_json(node))).collect();
+        let sources: Map<String, Json> =
+            manifest.sources.iter().map(|(id, one)| (id.to_string(), source_json(one))).collect();
+        let exposures: Map<String, Json> = manifest
+            .exposures
+            .iter()
+            .map(|(id, one)| (id.to_string(), exposure_json(one)))
+            .collect();
+        let groups: Map<String, Json> = manifest
+            .groups
+            .iter()
+            .map(|(id, one)| (id.to_string(), json!({"name": one.name, "owner": one.owner})))
+            .collect();
+        from_json(&json!({
+            "nodes": nodes, "sources": sources, "exposures": exposures, "groups": groups,
+            "metrics": {}, "semantic_models": {}, "saved_queries": {},
+        }))
+    })
+}
+
+/// A node in the shape dbt's templates know.
+pub fn node_json(node: &Node) -> Json {
+    let raw_code = match &node.generated_code {
+        Some(code) => code.as_ref(),
+        None => node.source.text().get(node.code_range.clone()).unwrap_or_default().trim(),
+    };
+    let refs: Vec<Json> = node
+        .refs
+        .iter()
+        .map(|call| json!({"name": call.name, "package": call.package, "version": call.version}))
+        .collect();
+    let sources: Vec<Json> =
+        node.sources.iter().map(|call| json!([call.source, call.table])).collect();
+    let depends_on: Vec<&str> = node.depends_on_nodes.iter().map(|id| id.as_str()).collect();
+    let mut value = json!({
+        "database": node.relation.database,
+        "schema": node.relation.schema,
+        "name": node.name,
+        "resource_type": node.resource_type.as_str(),
+        "package_name": node.package.as_ref(),
+        "path": node.path,
+        "original_file_path": node.original_file_path,
+        "unique_id": node.unique_id.as_str(),
+        "fqn": node.fqn,
+        "alias": node.relation.identifier,
+        "checksum": {"name": "sha256", "checksum": node.checksum},
+        "config": node.config.0,
+        "tags": node.config.tags(),
+        "meta": node.config.meta(),
+        "description": node.description,
+        "columns": columns_json(node.columns.values()),
+        "group": node.group,
+        "access": node.access.as_str(),
+        "version": node.version,
+        "latest_version": node.latest_version,
+        "constraints": node.constraints,
+        "relation_name": node.relation.to_string(),
+        "raw_code": raw_code,
+        "language": "sql",
+        "refs": refs,
+        "sources": sources,
+        "metrics": [],
+        "depends_on": {"macros": node.depends_on_macros, "nodes": depends_on},
+    });
+    if let (Some(test), Some(map)) = (&node.test, value.as_object_mut()) {
+        map.insert("column_name".to_owned(), json!(test.column_name));
+        map.insert("file_key_name".to_owned(), json!(test.file_key_name));
+        let attached = test.attached_node.as_ref().map(|id| id.as_str());
+        map.insert("attached_node".to_owned(), json!(attached));
+        if let Some(generic) = &test.generic {
+            map.insert(
+                "test_metadata".to_owned(),
+                json!({
+                    "name": generic.name,
+                    "namespace": generic.namespace,
+                    "kwargs": generic.arguments,
+                }),
+            );
+        }
+    }
+    value
+}
+
+fn columns_json<'a>(columns: impl Iterator<Item = &'a ColumnProperties>) -> Json {
+    let entry = |column: &ColumnProperties| {
+        let value = json!({
+            "name": column.name,
+            "description": column.description,
+            "data_type": column.data_type,
+            "meta": column.meta,
+            "tags": column.tags,
+            "constraints": column.constraints,
+            "quote": column.quote,
+            "config": column.config,
+        });
+        (column.name.clone(), value)
+    };
+    Json::Object(columns.map(entry).collect())
+}
+
+fn source_json(source: &Source) -> Json {
+    json!({
+        "database": source.relation.database,
+        "schema": source.relation.schema,
+        "identifier": source.relation.identifier,
+        "name": source.name,
+        "resource_type": "source",
+        "package_name": source.package.as_ref(),
+        "path": source.path,
+        "original_file_path": source.original_file_path,
+        "unique_id": source.unique_id.as_str(),
+        "fqn": source.fqn,
+        "source_name": source.source_name,
+        "source_description": source.source_description,
+        "loader": source.loader,
+        "loaded_at_field": source.loaded_at_field,
+        "freshness": source.freshness,
+        "external": source.external,
+        "description": source.description,
+        "columns": columns_json(source.columns.values()),
+        "config": source.config.0,
+        "tags": source.config.tags(),
+        "meta": source.config.meta(),
+        "source_meta": source.source_meta,
+        "relation_name": source.relation.to_string(),
+    })
+}
+
+fn exposure_json(exposure: &Exposure) -> Json {
+    let depends_on: Vec<&str> = exposure.depends_on_nodes.iter().map(|id| id.as_str()).collect();
+    json!({
+        "name": exposure.name,
+        "resource_type": "exposure",
+        "package_name": exposure.package.as_ref(),
+        "path": exposure.path,
+        "original_file_path": exposure.original_file_path,
+        "unique_id": exposure.unique_id.as_str(),
+        "fqn": exposure.fqn,
+        "type": exposure.kind,
+        "label": exposure.label,
+        "maturity": exposure.maturity,
+        "url": exposure.url,
+        "description": exposure.description,
+        "owner": exposure.owner,
+        "config": exposure.config.0,
+        "tags": exposure.config.tags(),
+        "meta": exposure.config.meta(),
+        "depends_on": {"macros": [], "nodes": depends_on},
+    })
+}
