@@ -5,6 +5,7 @@ mod event;
 mod exit_code;
 mod hook;
 mod interrupt;
+mod nodes;
 mod relation_cache;
 mod row_diff;
 mod runner;
@@ -16,6 +17,10 @@ pub use event::{Event, NodeLabel, NodeResult, Status};
 pub use exit_code::ExitCode;
 pub use hook::{Hook, HookKind, hooks};
 pub use interrupt::stop_on_signals;
+pub use nodes::{
+    Compile, CompiledSql, CustomBuild, Failure, NodeRunner, RunOptions, UnitTestSql, Work,
+    node_label, unit_test_label,
+};
 pub use relation_cache::RelationCache;
 pub use row_diff::diff_rows;
 pub use runner::{RunExecutor, RunOutcome, RunRequest, run};

@@ -4,3 +4,5 @@ pub(super) mod data_test;
 pub(super) mod seed;
 pub(super) mod table;
 pub(super) mod view;
+
+pub use data_test::stored_as;

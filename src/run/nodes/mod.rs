@@ -1,0 +1,19 @@
+//! What running one node means: observe, compile, plan, apply; tests are counted, hooks are put
+//! around.
+
+mod build;
+mod compile_trait;
+mod data_test;
+mod failure;
+mod files;
+mod label;
+mod node_runner;
+mod operation;
+#[cfg(test)]
+mod tests;
+mod unit_test;
+
+pub use compile_trait::{Compile, CompiledSql, CustomBuild, UnitTestSql};
+pub use failure::Failure;
+pub use label::{node_label, unit_test_label};
+pub use node_runner::{NodeRunner, RunOptions, Work};

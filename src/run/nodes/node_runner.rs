@@ -1,0 +1,165 @@
+//! The executor of a run's nodes.
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Instant};
+
+use super::{Compile, Failure};
+use crate::{
+    adapter::{Adapter, BoxFuture, Cancel},
+    diagnostic::{Diagnostic, Severity},
+    manifest::{Node, ResourceType, UniqueId, UnitTest},
+    plan::PlanOptions,
+    run::{Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor, Status},
+};
+
+/// The options of the command that running nodes depends on.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// What plans depend on.
+    pub plan: PlanOptions,
+    /// `--warn-error`: warnings fail.
+    pub warn_error: bool,
+    /// The target folder (`<project>/target`).
+    pub target_path: PathBuf,
+}
+
+/// One task of the schedule.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// A model, seed, snapshot or data test.
+    Node(Arc<Node>),
+    /// A unit test.
+    UnitTest(Arc<UnitTest>),
+}
+
+impl Work {
+    /// How it is shown.
+    pub fn label(&self) -> NodeLabel {
+        match self {
+            Self::Node(node) => super::node_label(node),
+            Self::UnitTest(test) => super::unit_test_label(test),
+        }
+    }
+}
+
+/// Runs nodes on one warehouse.
+pub struct NodeRunner<C> {
+    pub(super) compile: Arc<C>,
+    pub(super) adapter: Arc<dyn Adapter>,
+    pub(super) cache: RelationCache,
+    pub(super) options: RunOptions,
+    pub(super) events: EventSink,
+    works: Vec<Work>,
+    operations: HashMap<UniqueId, Arc<Node>>,
+}
+
+impl<C: Compile> NodeRunner<C> {
+    /// A runner of `works`, in the order of the schedule's tasks, and of the run's own hooks.
+    pub fn new(
+        compile: Arc<C>,
+        adapter: Arc<dyn Adapter>,
+        options: RunOptions,
+        events: EventSink,
+        works: Vec<Work>,
+        operations: Vec<Arc<Node>>,
+    ) -> Self {
+        let cache = RelationCache::new(Arc::clone(&adapter));
+        let operations =
+            operations.into_iter().map(|node| (node.unique_id.clone(), node)).collect();
+        Self { compile, adapter, cache, options, events, works, operations }
+    }
+
+    /// Makes a call of the compiler on a thread that may block; a panic there is the node's.
+    pub(super) async fn blocking<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&C) -> T + Send + 'static,
+    ) -> T {
+        let compile = Arc::clone(&self.compile);
+        match tokio::task::spawn_blocking(move || call(&compile)).await {
+            Ok(value) => value,
+            Err(error) => match error.try_into_panic() {
+                Ok(payload) => std::panic::resume_unwind(payload),
+                // Only a runtime that is shutting down refuses: nobody waits for the answer.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    /// Tells warnings, or fails with them under `--warn-error`.
+    pub(super) fn warn(&self, warnings: &[Diagnostic]) -> Result<(), Failure> {
+        if warnings.is_empty() {
+            return Ok(());
+        }
+        if self.options.warn_error {
+            let as_error =
+                |warning: &Diagnostic| Diagnostic { severity: Severity::Error, ..warning.clone() };
+            return Err(Failure(warnings.iter().map(as_error).collect()));
+        }
+        for warning in warnings {
+            let message = crate::diagnostic::render_terminal(warning, false);
+            (self.events)(Event::Log { message, to_terminal: true });
+        }
+        Ok(())
+    }
+
+    /// Runs `work` and puts what went wrong into the result.
+    async fn finish(
+        &self,
+        label: NodeLabel,
+        thread: usize,
+        work: impl AsyncFnOnce(&mut NodeResult) -> Result<(), Failure>,
+    ) -> NodeResult {
+        let begun = Instant::now();
+        let mut result = NodeResult::new(label, Status::Success);
+        result.thread = thread;
+        if let Err(failure) = work(&mut result).await {
+            result.status = Status::Error;
+            result.message = failure.message();
+            result.diagnostics = failure.0;
+        }
+        result.elapsed_secs = begun.elapsed().as_secs_f64();
+        result
+    }
+}
+
+impl<C: Compile> Executor for NodeRunner<C> {
+    fn execute(
+        self: Arc<Self>,
+        task: usize,
+        thread: usize,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, NodeResult> {
+        Box::pin(async move {
+            let work = self.works[task].clone();
+            let runner = &self;
+            let cancel = &cancel;
+            self.finish(work.label(), thread, async move |result| match &work {
+                Work::UnitTest(test) => runner.unit_test(test, result, cancel).await,
+                Work::Node(node) => match node.resource_type {
+                    ResourceType::Test => runner.data_test(node, result, cancel).await,
+                    _ => runner.build(node, result, cancel).await,
+                },
+            })
+            .await
+        })
+    }
+}
+
+impl<C: Compile> RunExecutor for NodeRunner<C> {
+    fn operation(
+        self: Arc<Self>,
+        operation: NodeLabel,
+        results: Vec<Arc<NodeResult>>,
+        cancel: Cancel,
+    ) -> BoxFuture<'static, NodeResult> {
+        Box::pin(async move {
+            let node = self.operations.get(&operation.unique_id).cloned();
+            let node = node.expect("operations are given together with their labels");
+            let runner = &self;
+            let cancel = &cancel;
+            self.finish(operation, 1, async move |result| {
+                runner.run_operation(&node, results, result, cancel).await
+            })
+            .await
+        })
+    }
+}

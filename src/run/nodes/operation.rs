@@ -1,0 +1,47 @@
+//! `on-run-start` and `on-run-end`.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+
+use super::{Compile, Failure, NodeRunner, build::blame_step};
+use crate::{
+    adapter::Cancel,
+    manifest::Node,
+    plan::{Plan, Step},
+    run::NodeResult,
+};
+
+impl<C: Compile> NodeRunner<C> {
+    /// Renders a hook of the run and runs what comes out.
+    pub(super) async fn run_operation(
+        &self,
+        node: &Arc<Node>,
+        results: Vec<Arc<NodeResult>>,
+        result: &mut NodeResult,
+        cancel: &Cancel,
+    ) -> Result<(), Failure> {
+        let begun = Utc::now();
+        let given = Arc::clone(node);
+        let rendered = self.blocking(move |compile| compile.operation(&given, &results)).await;
+        let compiled = Utc::now();
+        result.compile = Some((begun, compiled));
+        // A hook may only log, or do its work by `run_query`.
+        let Some(rendered) = rendered? else { return Ok(()) };
+        self.warn(&rendered.warnings)?;
+        result.compiled_code = Some(Arc::clone(&rendered.sql));
+        let plan = Plan {
+            unique_id: node.unique_id.clone(),
+            materialization: "operation".to_owned(),
+            steps: vec![Step::Statement { sql: rendered.sql.to_string() }],
+            relation: None,
+        };
+        self.write_run_file(node, &plan)?;
+        let outcome = self.adapter.apply(&plan, cancel).await;
+        result.execute = Some((compiled, Utc::now()));
+        let outcome =
+            outcome.map_err(|error| blame_step(&error, plan.steps.first(), &rendered, node))?;
+        result.response = outcome.response;
+        Ok(())
+    }
+}
