@@ -1,1 +1,447 @@
-//! x
+//! Nodes run on a warehouse that only pretends.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex},
+};
+
+use chrono::DateTime;
+use serde_json::json;
+
+use super::*;
+use crate::{
+    adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, PlanOutcome},
+    diagnostic::{Diagnostic, SourceFile, Span, render_terminal},
+    jinja::LineMap,
+    manifest::{
+        Access, Fixture, Node, NodeConfig, Overrides, ResourceType, TestNode, UniqueId, UnitTest,
+    },
+    plan::{Plan, PlanOptions, Step},
+    relation::{Cell, Column, Dialect, Relation, RelationKind, Table},
+    run::{EventSink, Executor, Hook, NodeResult, Status},
+};
+
+/// Notes every plan; refuses statements that contain `boom`; gives `table` for every query.
+#[derive(Default)]
+struct Warehouse {
+    exists: Vec<Relation>,
+    table: Mutex<HashMap<String, Table>>,
+    plans: Mutex<Vec<Plan>>,
+    listings: Mutex<usize>,
+}
+
+fn refused(step: Option<usize>, text: &str) -> AdapterError {
+    let at = text.find("boom").unwrap_or(0);
+    let line = text[..at].matches('\n').count() as u32 + 1;
+    let column = at - text[..at].rfind('\n').map_or(0, |end| end + 1);
+    AdapterError {
+        kind: AdapterErrorKind::Sql,
+        code: "unknown-column",
+        message: "column `boom` does not exist".to_owned(),
+        position: Some((line, column as u32 + 1)),
+        step,
+        help: None,
+    }
+}
+
+impl Adapter for Warehouse {
+    fn dialect(&self) -> Dialect {
+        Dialect::GoogleSql
+    }
+    fn relations<'a>(
+        &'a self,
+        _database: Option<&'a str>,
+        schema: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Relation>, AdapterError>> {
+        Box::pin(async move {
+            *self.listings.lock().unwrap() += 1;
+            Ok(self.exists.iter().filter(|known| known.schema == schema).cloned().collect())
+        })
+    }
+    fn columns<'a>(
+        &'a self,
+        _relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Option<Vec<Column>>, AdapterError>> {
+        Box::pin(async { Ok(None) })
+    }
+    fn describe<'a>(&'a self, _sql: &'a str) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+    fn apply<'a>(
+        &'a self,
+        plan: &'a Plan,
+        _cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<PlanOutcome, AdapterError>> {
+        Box::pin(async move {
+            let mut outcome = PlanOutcome { rows_affected: Some(7), ..PlanOutcome::default() };
+            for (at, step) in plan.steps.iter().enumerate() {
+                let text = match step {
+                    Step::Statement { sql } | Step::Query { sql } => sql.clone(),
+                    Step::CreateTable { query, .. } | Step::CreateView { query, .. } => {
+                        query.clone()
+                    }
+                    _ => String::new(),
+                };
+                if text.contains("boom") {
+                    return Err(refused(Some(at), &text));
+                }
+                if matches!(step, Step::Query { .. }) {
+                    outcome.table = self.table.lock().unwrap().get("counts").cloned();
+                }
+            }
+            self.plans.lock().unwrap().push(plan.clone());
+            Ok(outcome)
+        })
+    }
+    fn query<'a>(
+        &'a self,
+        sql: &'a str,
+        _limit: Option<usize>,
+        _cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<Table, AdapterError>> {
+        Box::pin(async move { Ok(self.table.lock().unwrap()[sql].clone()) })
+    }
+}
+
+/// The code as it is, hooks too; a materialization called `mine` exists.
+struct Templates;
+
+fn compiled(file: &Arc<SourceFile>, sql: &str) -> CompiledSql {
+    let lines = (1..=sql.lines().count().max(1) as u32).collect();
+    CompiledSql {
+        sql: sql.into(),
+        lines: LineMap { file: Arc::clone(file), lines },
+        file: Some("target/compiled/p/models/m.sql".into()),
+        warnings: Vec::new(),
+    }
+}
+
+impl Compile for Templates {
+    fn node(&self, node: &Arc<Node>, incremental: bool) -> Result<CompiledSql, Vec<Diagnostic>> {
+        let mut sql = compiled(&node.source, node.raw_code());
+        if sql.sql.contains("nonsense") {
+            return Err(vec![Diagnostic::error("jinja-error", "this is nonsense")]);
+        }
+        if sql.sql.contains("warned") {
+            sql.warnings.push(Diagnostic::warning("template-warning", "be careful"));
+        }
+        if incremental {
+            sql.sql = format!("{}\nwhere new", sql.sql).into();
+        }
+        Ok(sql)
+    }
+    fn unit_test(&self, test: &Arc<UnitTest>) -> Result<UnitTestSql, Vec<Diagnostic>> {
+        let file = &test.declared.file;
+        Ok(UnitTestSql { actual: compiled(file, "actual"), expected: compiled(file, "expected") })
+    }
+    fn hook(
+        &self,
+        _node: &Arc<Node>,
+        hook: &Hook,
+        _incremental: bool,
+    ) -> Result<Option<CompiledSql>, Vec<Diagnostic>> {
+        let file = SourceFile::new("dbt_project.yml", hook.sql.clone());
+        Ok((!hook.sql.is_empty()).then(|| compiled(&file, &hook.sql)))
+    }
+    fn operation(
+        &self,
+        node: &Arc<Node>,
+        _results: &[Arc<NodeResult>],
+    ) -> Result<Option<CompiledSql>, Vec<Diagnostic>> {
+        Ok(Some(compiled(&node.source, node.raw_code())))
+    }
+    fn custom_materialization(
+        &self,
+        node: &Arc<Node>,
+        _compiled: &CompiledSql,
+        _incremental: bool,
+    ) -> Option<Result<CustomBuild, Vec<Diagnostic>>> {
+        let mine = node.config.materialized() == "mine";
+        mine.then(|| Ok(CustomBuild { rows_affected: Some(3), ..CustomBuild::default() }))
+    }
+}
+
+fn node(kind: ResourceType, code: &str, config: serde_json::Value) -> Arc<Node> {
+    let file = if kind == ResourceType::Test { "tests/m.sql" } else { "models/m.sql" };
+    Arc::new(Node {
+        unique_id: UniqueId::new(format!("{kind}.p.m")),
+        resource_type: kind,
+        name: "m".to_owned(),
+        package: Arc::from("p"),
+        fqn: vec!["p".to_owned(), "m".to_owned()],
+        path: "m.sql".to_owned(),
+        original_file_path: file.to_owned(),
+        source: SourceFile::new(file, code),
+        code_range: 0..code.len(),
+        generated_code: None,
+        properties: None,
+        relation: Relation::new(Dialect::GoogleSql, Some("db".to_owned()), "silver", "m"),
+        config: NodeConfig(config.as_object().unwrap().clone()),
+        description: String::new(),
+        columns: indexmap::IndexMap::new(),
+        refs: Vec::new(),
+        sources: Vec::new(),
+        depends_on_nodes: Vec::new(),
+        depends_on_macros: Vec::new(),
+        access: Access::default(),
+        group: None,
+        version: None,
+        latest_version: None,
+        constraints: Vec::new(),
+        checksum: String::new(),
+        test: (kind == ResourceType::Test).then(TestNode::default),
+        seed_path: None,
+        details: crate::manifest::NodeDetails::default(),
+    })
+}
+
+struct Ran {
+    result: NodeResult,
+    statements: String,
+    listings: usize,
+}
+
+impl Ran {
+    fn shown(&self) -> String {
+        let each = self.result.diagnostics.iter().map(|each| render_terminal(each, false));
+        each.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn run(work: Work, warehouse: Warehouse, warn_error: bool) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let warehouse = Arc::new(warehouse);
+    let options = RunOptions {
+        plan: PlanOptions {
+            full_refresh: false,
+            store_failures: false,
+            empty: false,
+            run_started_at: DateTime::UNIX_EPOCH,
+        },
+        warn_error,
+        target_path: folder.path().to_owned(),
+    };
+    let events: EventSink = Arc::new(|_| {});
+    let adapter: Arc<dyn Adapter> = Arc::clone(&warehouse) as _;
+    let runner =
+        NodeRunner::new(Arc::new(Templates), adapter, options, events, vec![work], Vec::new());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
+    let result = runtime.block_on(Arc::new(runner).execute(0, 1, Cancel::default()));
+    let plans = warehouse.plans.lock().unwrap();
+    let statements = plans.iter().map(|plan| plan.to_string()).collect::<Vec<_>>().join("--\n");
+    let listings = *warehouse.listings.lock().unwrap();
+    Ran { result, statements, listings }
+}
+
+fn model(code: &str, config: serde_json::Value) -> Ran {
+    run(Work::Node(node(ResourceType::Model, code, config)), Warehouse::default(), false)
+}
+
+#[test]
+fn a_table_with_its_hooks_is_one_plan() {
+    let config = json!({
+        "materialized": "table",
+        "pre-hook": ["select 'first'", {"sql": "select 'before'", "transaction": false}],
+        "post-hook": ["select 'last'", ""],
+    });
+    let ran = model("select 1 as id", config);
+    assert_eq!(ran.result.status, Status::Success, "{}", ran.shown());
+    assert_eq!(ran.result.rows_affected, Some(7));
+    assert_eq!(ran.listings, 1);
+    insta::assert_snapshot!(ran.statements, @r#"
+    select 'before';
+    --
+    select 'first';
+
+    create schema if not exists db.silver;
+
+    create or replace table `db`.`silver`.`m`
+    as
+    select 1 as id;
+
+    select 'last';
+    "#);
+}
+
+#[test]
+fn a_view_in_the_way_is_dropped() {
+    let mut view = Relation::new(Dialect::GoogleSql, Some("db".to_owned()), "silver", "m");
+    view.kind = Some(RelationKind::View);
+    let warehouse = Warehouse { exists: vec![view], ..Warehouse::default() };
+    let node = node(ResourceType::Model, "select 1", json!({"materialized": "table"}));
+    let ran = run(Work::Node(node), warehouse, false);
+    assert!(ran.statements.contains("drop view if exists"), "{}", ran.statements);
+}
+
+#[test]
+fn an_error_is_said_at_the_users_word() {
+    let ran = model("select\n  boom\nfrom x", json!({"materialized": "table"}));
+    assert_eq!(ran.result.status, Status::Error);
+    insta::assert_snapshot!(ran.shown(), @r#"
+    error[unknown-column]: column `boom` does not exist
+     --> models/m.sql:2:3
+      |
+    2 |   boom
+      |   ^^^^
+      |
+      = note: compiled code: target/compiled/p/models/m.sql
+    "#);
+}
+
+#[test]
+fn an_error_in_a_hook_is_said_in_the_hook() {
+    let config = json!({"materialized": "table", "post-hook": "update x set boom = 1"});
+    let ran = model("select 1", config);
+    assert_eq!(ran.result.status, Status::Error);
+    assert!(ran.shown().contains("dbt_project.yml:1:14"), "{}", ran.shown());
+}
+
+#[test]
+fn templates_fail_before_anything_runs() {
+    let ran = model("nonsense", json!({"materialized": "table"}));
+    assert_eq!(ran.result.message.as_deref(), Some("this is nonsense"));
+    assert_eq!(ran.statements, "");
+}
+
+#[test]
+fn an_ephemeral_model_is_nothing_to_do() {
+    let ran = model("select 1", json!({"materialized": "ephemeral"}));
+    assert_eq!((ran.result.status, ran.listings), (Status::NoOp, 0));
+}
+
+#[test]
+fn materializations_are_the_users_or_refused_by_name() {
+    let mine = model("select 1", json!({"materialized": "mine"}));
+    assert_eq!((mine.result.status, mine.result.rows_affected), (Status::Success, Some(3)));
+    let wrong = model("select 1", json!({"materialized": "tabel"}));
+    assert_eq!(wrong.result.diagnostics[0].code, "unknown-materialization");
+}
+
+#[test]
+fn warnings_fail_where_asked() {
+    let node = node(ResourceType::Model, "select 'warned'", json!({"materialized": "table"}));
+    let ran = run(Work::Node(Arc::clone(&node)), Warehouse::default(), false);
+    assert_eq!(ran.result.status, Status::Success);
+    let ran = run(Work::Node(node), Warehouse::default(), true);
+    assert_eq!(ran.result.status, Status::Error);
+    assert!(ran.result.diagnostics[0].is_error());
+}
+
+fn counts(failures: i64) -> Warehouse {
+    let column = |name: &str| Column { name: name.to_owned(), data_type: String::new() };
+    let found = Cell::Bool(failures > 0);
+    let table = Table {
+        columns: ["failures", "should_warn", "should_error"].map(column).to_vec(),
+        rows: vec![vec![Cell::Int(failures), found.clone(), found]],
+    };
+    let table = Mutex::new(HashMap::from([("counts".to_owned(), table)]));
+    Warehouse { table, ..Warehouse::default() }
+}
+
+#[test]
+fn a_data_test_passes_fails_or_warns() {
+    let test = |config| Work::Node(node(ResourceType::Test, "select *\nfrom x", config));
+    let ran = run(test(json!({})), counts(0), false);
+    assert_eq!((ran.result.status, ran.result.failures), (Status::Pass, Some(0)));
+    insta::assert_snapshot!(ran.statements, @r#"
+    select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+    select *
+    from x
+    ) dbt_internal_test;
+    "#);
+    let ran = run(test(json!({"severity": "WARN"})), counts(2), false);
+    assert_eq!(ran.result.status, Status::Warn);
+    let ran = run(test(json!({})), counts(2), false);
+    assert_eq!(ran.result.status, Status::Fail);
+    insta::assert_snapshot!(ran.shown(), @r#"
+    error[test-failed]: test `m` found 2 failing rows
+     --> tests/m.sql:1:1
+      |
+    1 | select *
+      | ^^^^^^^^
+      |
+      = note: compiled code: target/compiled/p/models/m.sql
+      = help: see the failing rows: elt show --select m
+    "#);
+}
+
+#[test]
+fn an_error_in_a_data_test_is_said_at_its_own_line() {
+    let test = node(ResourceType::Test, "select *\nfrom x\nwhere boom", json!({"limit": 5}));
+    let ran = run(Work::Node(test), counts(0), false);
+    assert!(ran.shown().contains("tests/m.sql:3:7"), "{}", ran.shown());
+}
+
+#[test]
+fn stored_failures_are_a_table() {
+    let test = node(ResourceType::Test, "select 1 as id", json!({"store_failures": true}));
+    let ran = run(Work::Node(test), counts(1), false);
+    insta::assert_snapshot!(ran.statements, @r#"
+    create schema if not exists db.silver;
+
+    create or replace table `db`.`silver`.`m`
+    as
+    select 1 as id;
+
+    select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+    select *
+    from `db`.`silver`.`m`
+    ) dbt_internal_test;
+    "#);
+    assert!(ran.shown().contains("the failing rows are in `db`.`silver`.`m`"), "{}", ran.shown());
+}
+
+#[test]
+fn a_unit_test_shows_how_rows_differ() {
+    let file = SourceFile::new("models/_m.yml", "unit_tests:\n  - name: adds_up\n");
+    let test = UnitTest {
+        unique_id: UniqueId::new("unit_test.p.m.adds_up"),
+        name: "adds_up".to_owned(),
+        package: Arc::from("p"),
+        fqn: Vec::new(),
+        path: "_m.yml".to_owned(),
+        original_file_path: "models/_m.yml".to_owned(),
+        declared: Span::new(&file, 22..29),
+        model: "m".to_owned(),
+        tested_node: None,
+        version: None,
+        description: String::new(),
+        given: Vec::new(),
+        expect: Fixture::Rows(Vec::new()),
+        overrides: Overrides::default(),
+        config: NodeConfig::default(),
+        depends_on_nodes: Vec::new(),
+    };
+    let table = |total: i64| Table {
+        columns: vec![Column { name: "total".to_owned(), data_type: "INT64".to_owned() }],
+        rows: vec![vec![Cell::Int(1)], vec![Cell::Int(total)]],
+    };
+    let sides = BTreeMap::from([("actual", table(5)), ("expected", table(4))]);
+    let sides = sides.into_iter().map(|(name, table)| (name.to_owned(), table)).collect();
+    let warehouse = Warehouse { table: Mutex::new(sides), ..Warehouse::default() };
+    let ran = run(Work::UnitTest(Arc::new(test)), warehouse, false);
+    assert_eq!(ran.result.status, Status::Fail);
+    insta::assert_snapshot!(ran.shown(), @r#"
+    error[unit-test-failed]: `m` does not give the rows that `adds_up` expects
+     --> models/_m.yml:2:11
+      |
+    2 |   - name: adds_up
+      |           ^^^^^^^
+      |
+      = note: expected → actual
+                          | total
+              ------------+-------
+               missing    | 4
+               unexpected | 5
+                          | 1
+    "#);
+}
