@@ -12,7 +12,7 @@ mod package;
 mod packages;
 mod profiles;
 mod project_file;
-pub mod properties;
+mod properties;
 mod read_text;
 mod render;
 mod spanned;
@@ -32,7 +32,13 @@ pub use files::{PackageFiles, ProjectFilePath, SeedFile, TextFile};
 pub use load::{LoadOptions, load};
 pub use package::{Package, Project};
 pub use project_file::{ConfigTrees, Dispatch, PROJECT_FILE_NAME, ProjectFile};
-pub use properties::PropertiesFile;
+pub use properties::{
+    AnalysisProperties, ColumnProperties, ConstraintProperties, DataTest, DataTestProperties,
+    ExposureProperties, FixtureFormat, FixtureProperties, GivenProperties, GroupProperties,
+    MacroArgument, MacroProperties, ModelProperties, OwnerProperties, PropertiesFile,
+    SeedProperties, SnapshotProperties, SourceProperties, SourceTableProperties,
+    UnitTestProperties, UnitTestVersions, VersionColumns, VersionProperties,
+};
 pub use read_text::{MAX_FILE_BYTES, read_text};
 pub use render::{RenderContext, TextRenderer, has_template};
 pub use spanned::Spanned;

@@ -1,0 +1,186 @@
+//! Projects as they are read: a folder under `tests/cases/project` each, with the project in it and
+//! a snapshot of what is told and what is found.
+//!
+//! `options.json` may give `env`, `vars`, `target`, `profile`, `profiles_dir`.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{fmt::Write, path::Path};
+
+use elt::{
+    diagnostic::{SourceFile, render_terminal},
+    project::{Env, LoadOptions, Project, TextFile, load, read_yaml},
+};
+use proptest::prelude::*;
+use serde_json::Value;
+
+#[test]
+fn cases() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/project");
+    let mut folders: Vec<_> =
+        std::fs::read_dir(&cases).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    for folder in folders.iter().filter(|folder| folder.is_dir()) {
+        let output = run_case(folder);
+        insta::with_settings!({
+            snapshot_path => folder,
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+            description => folder.file_name().unwrap().to_string_lossy(),
+        }, {
+            insta::assert_snapshot!("output", output);
+        });
+    }
+}
+
+fn run_case(folder: &Path) -> String {
+    let loaded = load(&options(folder));
+    let mut output = String::new();
+    for diagnostic in &loaded.diagnostics {
+        writeln!(output, "{}\n", render_terminal(diagnostic, false)).unwrap();
+    }
+    if let Some(project) = &loaded.value {
+        describe(project, &mut output);
+    }
+    output.replace(&folder.to_string_lossy().into_owned(), "<case>")
+}
+
+fn options(folder: &Path) -> LoadOptions {
+    let text = std::fs::read_to_string(folder.join("options.json"));
+    let given: Value = text.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());
+    let text = |key: &str| given[key].as_str().map(str::to_owned);
+    let mut options = LoadOptions::new(folder);
+    options.target = text("target");
+    options.profile = text("profile");
+    options.profiles_dir = text("profiles_dir").map(|path| folder.join(path));
+    options.vars = given["vars"].as_object().cloned().unwrap_or_default();
+    let env = given["env"].as_object().cloned().unwrap_or_default();
+    options.env = Env::from_pairs(
+        env.into_iter().map(|(name, value)| (name, value.as_str().unwrap().to_owned())),
+    );
+    options
+}
+
+fn describe(project: &Project, output: &mut String) {
+    let target = &project.target;
+    writeln!(output, "target: {:#}", Value::Object(target.context())).unwrap();
+    writeln!(output, "connection: {:#?}", target.connection).unwrap();
+    for package in &project.packages {
+        writeln!(output, "package {}", package.name).unwrap();
+        let files = &package.files;
+        let texts: [(&str, &[TextFile]); 8] = [
+            ("model", &files.models),
+            ("snapshot", &files.snapshots),
+            ("test", &files.tests),
+            ("generic test", &files.generic_tests),
+            ("analysis", &files.analyses),
+            ("macro", &files.macros),
+            ("fixture", &files.fixtures),
+            ("docs", &files.docs),
+        ];
+        for (kind, files) in texts {
+            for file in files {
+                writeln!(output, "  {kind} {} ({})", file.path.path, file.source.path()).unwrap();
+            }
+        }
+        for seed in &files.seeds {
+            writeln!(output, "  seed {} {}", seed.path.path, seed.checksum_name).unwrap();
+        }
+        for file in &files.properties {
+            writeln!(output, "  properties {}", file.path.path).unwrap();
+            for model in &file.models {
+                let columns: Vec<&str> =
+                    model.columns.iter().map(|column| column.name.as_str()).collect();
+                writeln!(output, "    model {} {columns:?}", *model.name).unwrap();
+                let config = model.config.as_ref().map(|config| config.to_json());
+                writeln!(output, "      config {}", config.unwrap_or_default()).unwrap();
+                let tests = model.data_tests.iter();
+                for test in tests.chain(model.columns.iter().flat_map(|c| &c.data_tests)) {
+                    let arguments: Vec<String> = test
+                        .arguments
+                        .iter()
+                        .map(|(key, value)| format!("{}={}", key.text, value.to_json()))
+                        .collect();
+                    let config = test.config.as_ref().map(|config| config.to_json());
+                    let config = config.unwrap_or_default();
+                    let test = test.test.as_str();
+                    writeln!(output, "      test {test} {arguments:?} config {config}").unwrap();
+                }
+            }
+            for source in &file.sources {
+                for table in &source.tables {
+                    let config = table.config.as_ref().map(|config| config.to_json());
+                    let (source, table) = (source.name.as_str(), table.name.as_str());
+                    writeln!(output, "    source {source}.{table} {}", config.unwrap_or_default())
+                        .unwrap();
+                }
+            }
+            for test in &file.unit_tests {
+                writeln!(output, "    unit test {} given {}", *test.name, test.given.len())
+                    .unwrap();
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    /// Whatever the text, reading it ends in a value and diagnostics that can be shown.
+    #[test]
+    fn any_text_is_read(text in "\\PC*") {
+        read_and_show(&text);
+    }
+
+    /// The same for text that is nearly YAML.
+    #[test]
+    fn nearly_yaml_is_read(parts in prop::collection::vec(prop::sample::select(PARTS), 0..40)) {
+        read_and_show(&parts.concat());
+    }
+}
+
+const PARTS: &[&str] = &[
+    "a",
+    "b: ",
+    "- ",
+    "\n",
+    "  ",
+    "    ",
+    ": ",
+    "? ",
+    "&x ",
+    "*x",
+    "<<: ",
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    "'",
+    "\"",
+    "|\n",
+    ">\n",
+    "---\n",
+    "...\n",
+    "!!int ",
+    "!t ",
+    "#",
+    "{{ x }}",
+    "\t",
+    "é",
+    "1",
+    "~",
+    "\r\n",
+    "%YAML 1.1\n",
+    "&x",
+    "*y",
+    "\u{feff}",
+    "\0",
+];
+
+fn read_and_show(text: &str) {
+    let read = read_yaml(SourceFile::new("any.yml", text));
+    for diagnostic in &read.diagnostics {
+        assert!(!render_terminal(diagnostic, false).is_empty());
+    }
+    let _ = read.value.root.to_json();
+}
