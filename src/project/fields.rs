@@ -20,7 +20,8 @@ pub(super) enum Unknown {
 /// A mapping being read. Every key asked for counts as known, and is what suggestions choose from.
 pub(super) struct Fields<'d> {
     source: Arc<SourceFile>,
-    what: String,
+    what: &'static str,
+    name: Option<String>,
     range: TextRange,
     entries: Vec<(YamlKey, Yaml)>,
     known: Vec<&'static str>,
@@ -31,7 +32,7 @@ impl<'d> Fields<'d> {
     /// Starts on `yaml`, called `what` in messages ("a model"). Nothing where it is no mapping.
     pub fn new(
         yaml: Yaml,
-        what: &str,
+        what: &'static str,
         source: &Arc<SourceFile>,
         diagnostics: &'d mut Vec<Diagnostic>,
     ) -> Option<Self> {
@@ -39,7 +40,8 @@ impl<'d> Fields<'d> {
         match yaml.value {
             YamlValue::Map(entries) => Some(Self {
                 source: Arc::clone(source),
-                what: what.to_owned(),
+                what,
+                name: None,
                 range,
                 entries,
                 known: Vec::with_capacity(16),
@@ -51,6 +53,17 @@ impl<'d> Fields<'d> {
                     .push(Diagnostic::error("wrong-type", message).at(range.span(source), ""));
                 None
             }
+        }
+    }
+
+    /// The mapping as messages call it: "a model", and "model `x`" once its name is known.
+    fn what(&self) -> String {
+        match &self.name {
+            Some(name) => {
+                let kind = self.what.strip_prefix("a ").or(self.what.strip_prefix("an "));
+                format!("{} `{name}`", kind.unwrap_or(self.what))
+            }
+            None => self.what.to_owned(),
         }
     }
 
@@ -115,24 +128,32 @@ impl<'d> Fields<'d> {
         }
         let text = self.scalar(key)?;
         if text.value.trim().is_empty() {
-            let message = format!("`{key}` of {} is empty", self.what);
+            let message = format!("`{key}` of {} is empty", self.what());
             self.diagnostics.push(Diagnostic::error("empty-value", message).at(text.span, ""));
             return None;
+        }
+        if key == "name" {
+            self.name = Some(text.value.clone());
         }
         Some(text)
     }
 
-    /// Says that a key is missing.
+    /// Says that a key is missing. A key that looks like it is taken for it, and not told again.
     pub fn missing(&mut self, key: &str) {
-        let message = format!("{} lacks `{key}`", self.what);
-        let near = did_you_mean(key, self.entries.iter().map(|(key, _)| key.text.as_str()));
-        let near = near.map(|_| {
-            let wrong = self.entries.iter().map(|(key, _)| key.text.as_str());
-            did_you_mean(key, wrong).unwrap_or_default().replacen("did you mean", "is it", 1)
+        let message = format!("{} lacks `{key}`", self.what());
+        let known = std::mem::take(&mut self.known);
+        let near = |(wrong, _): &(YamlKey, Yaml)| {
+            !known.contains(&wrong.text.as_str()) && did_you_mean(&wrong.text, [key]).is_some()
+        };
+        let near = self.entries.iter().position(near).map(|at| self.entries.remove(at).0);
+        self.known = known;
+        let diagnostic = Diagnostic::error("missing-key", message);
+        self.diagnostics.push(match near {
+            Some(wrong) => diagnostic
+                .at(wrong.span(&self.source), "")
+                .help(format!("write `{key}` instead of `{}`", wrong.text)),
+            None => diagnostic.at(self.span(), ""),
         });
-        let span = self.span();
-        self.diagnostics
-            .push(Diagnostic::error("missing-key", message).at(span, "").maybe_help(near));
     }
 
     /// A truth value.
@@ -195,7 +216,7 @@ impl<'d> Fields<'d> {
     pub fn word(&mut self, key: &'static str, allowed: &[&str]) -> Option<Spanned<String>> {
         let text = self.text(key)?;
         if !allowed.contains(&text.value.as_str()) {
-            let message = format!("`{}` is no `{key}` of {}", text.value, self.what);
+            let message = format!("`{}` is no `{key}` of {}", text.value, self.what());
             let allowed_help = format!("it is one of `{}`", allowed.join("`, `"));
             let near = did_you_mean(&text.value, allowed.iter().copied());
             self.diagnostics.push(
@@ -209,11 +230,19 @@ impl<'d> Fields<'d> {
     }
 
     fn wrong<T>(&mut self, key: &str, expected: &str, found: &Yaml) -> Option<T> {
-        let message = format!("`{key}` of {} must be {expected}, not {}", self.what, found.kind());
+        let message =
+            format!("`{key}` of {} must be {expected}, not {}", self.what(), found.kind());
         let mut diagnostic =
             Diagnostic::error("wrong-type", message).at(found.span(&self.source), "");
+        let is_text = matches!(found.value, YamlValue::String(_));
         if expected.starts_with("text") && found.scalar_text().is_some() {
             diagnostic = diagnostic.help("put quotes around it");
+        } else if expected.starts_with("a list") && is_text {
+            diagnostic = diagnostic.help("write `[…]` around it");
+        } else if expected == "a whole number" && is_text {
+            diagnostic = diagnostic.help("remove quotes; to a template add `| as_number`");
+        } else if expected == "true or false" && is_text {
+            diagnostic = diagnostic.help("remove quotes; to a template add `| as_bool`");
         }
         self.diagnostics.push(diagnostic);
         None
@@ -226,8 +255,12 @@ impl<'d> Fields<'d> {
 
     /// As [`Self::finish`], with a help line of the caller's where it knows the key.
     pub fn finish_with(self, unknown: Unknown, help: impl Fn(&str) -> Option<String>) {
+        if self.entries.is_empty() {
+            return;
+        }
+        let what = self.what();
         for (key, _) in &self.entries {
-            let message = format!("{} has no key `{}`", self.what, key.text);
+            let message = format!("{what} has no key `{}`", key.text);
             let diagnostic = match unknown {
                 Unknown::Refuse => Diagnostic::error("unknown-key", message),
                 Unknown::Warn => Diagnostic::warning("unknown-key", message),

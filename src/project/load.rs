@@ -80,7 +80,13 @@ pub fn load(options: &LoadOptions) -> Parsed<Option<Project>> {
     };
     let value = load_project(&options, &mut diagnostics);
     scrub(&options.env, &mut diagnostics);
+    // In the order of the files and of their lines; what has no place comes first.
+    diagnostics.sort_by(|a, b| place(a).cmp(&place(b)));
     Parsed { value, diagnostics }
+}
+
+fn place(diagnostic: &Diagnostic) -> Option<(&str, u32)> {
+    diagnostic.labels.first().map(|label| (label.span.file.path(), label.span.start))
 }
 
 fn load_project(options: &LoadOptions, diagnostics: &mut Vec<Diagnostic>) -> Option<Project> {

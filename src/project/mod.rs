@@ -1,6 +1,7 @@
 //! Reading a project: discovery, `dbt_project.yml`, `profiles.yml`, properties, packages, YAML with
 //! spans, environment variables and secrets. Nothing here knows what a model means.
 
+mod cli_vars;
 mod connection;
 mod discovery;
 mod environment;
@@ -23,6 +24,7 @@ mod yaml;
 mod yaml_reader;
 mod yaml_scalar;
 
+pub use cli_vars::read_cli_vars;
 pub use connection::{
     BigQueryConnection, BigQueryMethod, Connection, DuckDbAttachment, DuckDbConnection,
     DuckDbExtension, LocalConnection, Priority, Secret,

@@ -128,7 +128,10 @@ fn read_declared(
 ) -> Vec<Declared> {
     let mut declared = Vec::new();
     let mut first: Option<Span> = None;
-    for (name, is_rendered) in [("packages.yml", true), ("dependencies.yml", false)] {
+    for (name, what, is_rendered) in [
+        ("packages.yml", "`packages.yml`", true),
+        ("dependencies.yml", "`dependencies.yml`", false),
+    ] {
         let path = project.join(name);
         if !path.is_file() {
             continue;
@@ -149,7 +152,7 @@ fn read_declared(
         if is_rendered {
             renderer.render_tree(&mut tree, &[], &source, diagnostics);
         }
-        let Some(mut fields) = Fields::new(tree, &format!("`{name}`"), &source, diagnostics) else {
+        let Some(mut fields) = Fields::new(tree, what, &source, diagnostics) else {
             continue;
         };
         if fields.has("packages") {

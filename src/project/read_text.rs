@@ -53,8 +53,13 @@ fn binary(shown: &str, at: usize) -> Diagnostic {
 
 fn not_text(bytes: &[u8], error: std::str::Utf8Error, shown: &str) -> Diagnostic {
     let at = error.valid_up_to();
-    if bytes[..at].contains(&0) {
-        return binary(shown, bytes.iter().position(|byte| *byte == 0).unwrap_or(at));
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Diagnostic::error("not-utf8", format!("`{shown}` is not UTF-8 but UTF-16"))
+            .at(Span::new(&SourceFile::new(shown, ""), 0..0), "")
+            .help("save the file as UTF-8");
+    }
+    if let Some(zero) = bytes.iter().position(|byte| *byte == 0) {
+        return binary(shown, zero);
     }
     let end = bytes.len().min(at.saturating_add(200));
     let start = at.saturating_sub(MAX_SHOWN_BYTES);
@@ -62,7 +67,7 @@ fn not_text(bytes: &[u8], error: std::str::Utf8Error, shown: &str) -> Diagnostic
     let diagnostic =
         Diagnostic::error("not-utf8", format!("`{shown}` is not UTF-8: byte {} is wrong", at + 1))
             .help("save the file as UTF-8");
-    if start > 0 || bytes[at..end].contains(&0) {
+    if start > 0 {
         return diagnostic.at(Span::new(&SourceFile::new(shown, ""), 0..0), "");
     }
     let file = SourceFile::new(shown, text);

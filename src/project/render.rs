@@ -160,7 +160,9 @@ fn failed(message: String) -> Error {
 /// An error without the template's name and line: the diagnostic has the file's.
 fn error_line(error: &Error) -> String {
     match (error.kind(), error.detail()) {
-        (ErrorKind::InvalidOperation, Some(detail)) => detail.to_owned(),
+        (ErrorKind::InvalidOperation | ErrorKind::UndefinedError, Some(detail)) => {
+            detail.to_owned()
+        }
         (kind, Some(detail)) => format!("{kind}: {detail}"),
         (kind, None) => kind.to_string(),
     }

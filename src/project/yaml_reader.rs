@@ -22,6 +22,7 @@ const MAX_KEYS_SEARCHED_IN_ORDER: usize = 16;
 pub fn read_yaml(source: Arc<SourceFile>) -> Parsed<YamlFile> {
     let mut options = granit_parser::Options::default();
     options.set_emit_comments(false);
+    options.emit_unresolved_aliases = true;
     let mut reader = Reader {
         parser: Parser::new_from_str_with_options(source.text(), options),
         source: &source,
@@ -90,7 +91,13 @@ impl<'a> Reader<'a> {
 
     fn syntax_error(&self, message: String, at: usize) -> Diagnostic {
         let text = self.source.text();
-        let at = at.min(text.len());
+        let mut at = at.min(text.len());
+        // A tab that indents the next line is told at the scalar before it.
+        if message.contains("found a tab")
+            && let Some(tab) = text.get(at..).and_then(|rest| rest.find('\t'))
+        {
+            at += tab;
+        }
         let width = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let span = TextRange { start: at as u32, end: (at + width) as u32 }.span(self.source);
         let line_start =
@@ -98,7 +105,7 @@ impl<'a> Reader<'a> {
         let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         let blank = &line[..line.len() - line.trim_start().len()];
         let mut diagnostic = Diagnostic::error("yaml-syntax", message).at(span, "");
-        if blank.contains('\t') {
+        if blank.contains('\t') || diagnostic.message.contains("tab") {
             diagnostic = diagnostic.help("indent with blanks: YAML allows no tabs there");
         } else if line.contains("{{") || line.contains("{%") {
             diagnostic = diagnostic.help("put quotes around the whole text that holds `{{ … }}`");

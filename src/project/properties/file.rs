@@ -164,7 +164,7 @@ fn check_version(fields: &mut Fields<'_>) {
 fn entries<T>(
     fields: &mut Fields<'_>,
     key: &'static str,
-    what: &str,
+    what: &'static str,
     read: fn(Fields<'_>) -> Option<T>,
 ) -> Vec<T> {
     let source = fields.source().clone();

@@ -244,7 +244,9 @@ fn check_versions(
     }
     let Some(latest) = latest else { return };
     if !versions.iter().any(|version| version.v.value == latest.value) {
-        let known: Vec<&str> = versions.iter().map(|version| version.v.value.as_str()).collect();
+        let mut known: Vec<&str> =
+            versions.iter().map(|version| version.v.value.as_str()).collect();
+        known.dedup();
         let help = match known.as_slice() {
             [] => "list the model's `versions`, or remove `latest_version`".to_owned(),
             _ => format!("the versions are `{}`", known.join("`, `")),

@@ -208,7 +208,7 @@ fn either(
 
 fn check_quoting(quoting: &Yaml, fields: &mut Fields<'_>) {
     let source = fields.source().clone();
-    let Some(mut fields) = Fields::new(quoting.clone(), "quoting", &source, fields.diagnostics())
+    let Some(mut fields) = Fields::new(quoting.clone(), "`quoting`", &source, fields.diagnostics())
     else {
         return;
     };
@@ -226,13 +226,13 @@ fn check_freshness(freshness: &Yaml, fields: &mut Fields<'_>) {
     }
     let source = fields.source().clone();
     let Some(mut fields) =
-        Fields::new(freshness.clone(), "freshness", &source, fields.diagnostics())
+        Fields::new(freshness.clone(), "`freshness`", &source, fields.diagnostics())
     else {
         return;
     };
-    for key in ["warn_after", "error_after"] {
+    for (key, what) in [("warn_after", "`warn_after`"), ("error_after", "`error_after`")] {
         let Some(rule) = fields.take(key) else { continue };
-        let Some(mut rule) = Fields::new(rule, key, &source, fields.diagnostics()) else {
+        let Some(mut rule) = Fields::new(rule, what, &source, fields.diagnostics()) else {
             continue;
         };
         let count = rule.has("count");
