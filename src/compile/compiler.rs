@@ -171,6 +171,19 @@ impl Compiler {
         Ok(text)
     }
 
+    /// The text of a file rendered as a node would see it.
+    pub(super) fn render_part(
+        &self,
+        node: &Arc<Node>,
+        changes: &Changes,
+        file: &Arc<SourceFile>,
+    ) -> Result<String, Diagnostic> {
+        let host = self.node_host(changes);
+        let scope = self.scope(node, changes, &host, BTreeMap::new());
+        let rendered = self.engine.render(file, 0..file.text().len(), &scope, Marks::None);
+        rendered.map(|rendered| rendered.text).map_err(|error| error.diagnostic)
+    }
+
     fn node_host(&self, changes: &Changes) -> Arc<NodeHost> {
         Arc::new(NodeHost::new(Arc::clone(&self.host), changes.stand_ins.clone()))
     }

@@ -10,9 +10,13 @@ mod mapped;
 mod node_value;
 mod references;
 mod test_arguments;
+mod unit_test;
 
 pub use compiler::{CompiledNode, Compiler, CompilerOptions, ExtraCte, LogSink};
 pub use data_test::{DataTestQuery, StoreFailures, TestSeverity};
 pub use layout::{TargetFolder, target_path, write_target_file};
 pub use mapped::MappedText;
 pub use references::ReferenceIndex;
+pub use unit_test::{
+    CompiledUnitTest, KnownColumns, Schemas, SqlType, UnitTestInput, UnitTestQuery, UnitTestRows,
+};
