@@ -1,10 +1,12 @@
 //! The scheduler, the executor of nodes, and the events of a run.
 
 mod blame;
+mod command;
 mod event;
 mod exit_code;
 mod hook;
 mod interrupt;
+mod job;
 mod nodes;
 mod relation_cache;
 mod row_diff;
@@ -13,10 +15,12 @@ mod scheduler;
 mod test_counts;
 
 pub use blame::blame;
+pub use command::RunCommand;
 pub use event::{Event, NodeLabel, NodeResult, Status};
 pub use exit_code::ExitCode;
 pub use hook::{Hook, HookKind, hooks};
 pub use interrupt::stop_on_signals;
+pub use job::{Job, run_job};
 pub use nodes::{
     Compile, CompiledSql, CustomBuild, Failure, NodeRunner, RunOptions, UnitTestSql, Work,
     node_label, unit_test_label,
