@@ -12,7 +12,7 @@ use crate::{
 pub struct PlanInput<'a> {
     /// The node.
     pub node: &'a Node,
-    /// Its compiled SQL (for data tests the query of the failing rows; empty for seeds).
+    /// Its compiled SQL; empty for seeds.
     pub sql: &'a str,
     /// What exists.
     pub observed: &'a Observed,
@@ -45,8 +45,6 @@ pub struct Needs {
 pub struct PlanOptions {
     /// `--full-refresh`.
     pub full_refresh: bool,
-    /// `--store-failures`.
-    pub store_failures: bool,
     /// `--empty`: build without rows.
     pub empty: bool,
     /// When the run started: the time of snapshots' changes.

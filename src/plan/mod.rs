@@ -8,7 +8,7 @@ mod step;
 mod text;
 
 pub use input::{Needs, Observed, PlanInput, PlanOptions};
-pub use materialize::stored_as;
+pub use materialize::plan_data_test;
 pub use planner::{is_incremental, needs, plan, should_full_refresh};
 pub use snapshot_columns::SnapshotColumns;
 pub use step::{ContractColumn, PartitionBy, Plan, RowSource, Step, TableOptions};

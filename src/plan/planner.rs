@@ -32,7 +32,7 @@ pub fn needs(node: &Node, observed: &Observed, options: &PlanOptions) -> Needs {
     Needs::default()
 }
 
-/// Plans a node.
+/// Plans a model, seed or snapshot.
 ///
 /// # Errors
 /// What in the node's configuration cannot be done, at the user's line.
@@ -40,7 +40,6 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
     let node = input.node;
     let steps = match node.resource_type {
         ResourceType::Seed => materialize::seed::steps(input)?,
-        ResourceType::Test => materialize::data_test::steps(input),
         _ => match node.config.materialized() {
             "view" => materialize::view::steps(input),
             // The embedded engine has no materialized views: a table refreshed by every build.
@@ -48,19 +47,11 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
             other => return Err(vec![unknown(node, other)]),
         },
     };
-    let relation = match node.resource_type {
-        ResourceType::Test => None,
-        _ => Some(node.relation.clone()),
-    };
-    let materialization = match node.resource_type {
-        ResourceType::Test => "test",
-        _ => node.config.materialized(),
-    };
     Ok(Plan {
         unique_id: node.unique_id.clone(),
-        materialization: materialization.to_owned(),
+        materialization: node.config.materialized().to_owned(),
         steps,
-        relation,
+        relation: Some(node.relation.clone()),
     })
 }
 

@@ -2,20 +2,22 @@
 
 use crate::{
     adapter::{AdapterError, AdapterErrorKind},
-    diagnostic::{Diagnostic, Span},
-    jinja::LineMap,
+    compile::MappedText,
+    diagnostic::Diagnostic,
 };
 
-/// The diagnostic for an error in `sql`, whose lines come from the user's by `lines`.
-pub fn blame(error: &AdapterError, sql: &str, lines: &LineMap) -> Diagnostic {
-    let mut diagnostic = Diagnostic::error(error.code, one_line(&error.message));
-    if error.kind != AdapterErrorKind::Cancelled {
-        diagnostic = match error.position {
-            Some((line, column)) => diagnostic.at(place(sql, lines, line, column), ""),
-            // Better the file without a line than no file at all.
-            None if error.kind == AdapterErrorKind::Sql => diagnostic.at(lines.span(1), ""),
-            None => diagnostic,
-        };
+/// The diagnostic for an error in `code`.
+pub fn blame(error: &AdapterError, code: &MappedText) -> Diagnostic {
+    let message = error.message.lines().next().unwrap_or_default().trim_end();
+    let mut diagnostic = Diagnostic::error(error.code, message);
+    let place = match error.position {
+        Some((line, column)) => code.locate(line, column),
+        // Better the file without a line than no file at all.
+        None if error.kind == AdapterErrorKind::Sql => code.locate(1, 1),
+        None => None,
+    };
+    if let Some(span) = place {
+        diagnostic = diagnostic.at(span, "");
     }
     for rest in error.message.lines().skip(1).filter(|line| !line.trim().is_empty()) {
         diagnostic = diagnostic.note(rest.trim_end());
@@ -23,41 +25,13 @@ pub fn blame(error: &AdapterError, sql: &str, lines: &LineMap) -> Diagnostic {
     diagnostic.maybe_help(error.help.clone())
 }
 
-fn one_line(message: &str) -> String {
-    message.lines().next().unwrap_or_default().trim_end().to_owned()
-}
-
-/// The user's place of a 1-based line and column of `sql`: the very word, where the line reached
-/// the warehouse as the user wrote it from its start up to there; else the line.
-fn place(sql: &str, lines: &LineMap, line: u32, column: u32) -> Span {
-    let whole = lines.span(line);
-    let compiled = sql.lines().nth(line.max(1) as usize - 1).unwrap_or_default();
-    let file = &lines.file;
-    let start = file.line_offset(lines.user_line(line)) as usize;
-    let written = file.text()[start..].lines().next().unwrap_or_default();
-    let before: String = compiled.chars().take(column.max(1) as usize - 1).collect();
-    let word = |text: &str| -> usize {
-        let mut letters = text.chars();
-        let Some(first) = letters.next() else { return 0 };
-        let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        let more = letters.take_while(|c| is_word(first) && is_word(*c));
-        first.len_utf8() + more.map(char::len_utf8).sum::<usize>()
-    };
-    match written.strip_prefix(before.as_str()) {
-        Some(rest)
-            if word(rest) > 0 && compiled[before.len()..].starts_with(&rest[..word(rest)]) =>
-        {
-            let at = start + before.len();
-            Span::new(file, at..at + word(rest))
-        }
-        _ => whole,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{SourceFile, render_terminal};
+    use crate::{
+        diagnostic::{SourceFile, render_terminal},
+        jinja::LineMap,
+    };
 
     fn error(message: &str, position: Option<(u32, u32)>) -> AdapterError {
         AdapterError {
@@ -77,7 +51,7 @@ mod tests {
         let lines =
             LineMap { file: SourceFile::new("models/m.sql", user), lines: vec![1, 2, 2, 3, 4] };
         let error = error("column `amuont` does not exist\nin the select list", position);
-        render_terminal(&blame(&error, compiled, &lines), false)
+        render_terminal(&blame(&error, &MappedText::rendered(compiled, &lines)), false)
     }
 
     #[test]

@@ -5,4 +5,4 @@ pub(super) mod seed;
 pub(super) mod table;
 pub(super) mod view;
 
-pub use data_test::stored_as;
+pub use data_test::plan_data_test;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-use super::{Compile, CompiledSql, Failure, NodeRunner, files::write_run_file};
+use super::{Compile, Failure, NodeRunner, guilty::Guilty};
 use crate::{
-    adapter::{AdapterError, AdapterErrorKind, Cancel},
-    diagnostic::{Diagnostic, SourceFile},
-    jinja::LineMap,
+    adapter::Cancel,
+    compile::{CompiledNode, MappedText},
+    diagnostic::Diagnostic,
+    jinja::Captured,
     manifest::{Node, ResourceType},
     plan::{self, Observed, Plan, PlanInput, Step},
     run::{HookKind, NodeResult, Status, blame, hooks},
@@ -22,13 +23,21 @@ const PLANNED: [&str; 6] =
 #[derive(Default)]
 struct HookSql {
     /// Before the transaction.
-    before: Vec<CompiledSql>,
+    before: Vec<MappedText>,
     /// At its start.
-    first: Vec<CompiledSql>,
+    first: Vec<MappedText>,
     /// At its end.
-    last: Vec<CompiledSql>,
+    last: Vec<MappedText>,
     /// After it.
-    after: Vec<CompiledSql>,
+    after: Vec<MappedText>,
+}
+
+/// What applying a plan starts from.
+struct Ready<'a> {
+    node: &'a Arc<Node>,
+    compiled: &'a CompiledNode,
+    observed: Observed,
+    incremental: bool,
 }
 
 impl<C: Compile> NodeRunner<C> {
@@ -43,19 +52,22 @@ impl<C: Compile> NodeRunner<C> {
             result.status = Status::NoOp;
             return Ok(());
         }
-        let options = &self.options.plan;
         let existing = self.cache.find(&node.relation).await;
         let existing = existing.map_err(|error| Failure::of_adapter(&error))?;
-        let mut observed = Observed { existing, ..Observed::default() };
-        let incremental = plan::is_incremental(node, &observed, options);
-        let compiled = self.compile_node(node, incremental, result).await?;
+        let observed = Observed { existing, ..Observed::default() };
+        let incremental = plan::is_incremental(node, &observed, &self.options.plan);
+        let compiled = match node.resource_type {
+            ResourceType::Seed => no_sql(node),
+            _ => self.compile_node(node, incremental, result).await?,
+        };
         let begun = Utc::now();
         result.relation_name = Some(node.relation.to_string());
+        let mut ready = Ready { node, compiled: &compiled, observed, incremental };
         let outcome = if PLANNED.contains(&node.config.materialized()) {
-            self.observe(node, &compiled, &mut observed).await?;
-            self.apply_plan(node, &compiled, &observed, incremental, result, cancel).await
+            self.observe(&mut ready).await?;
+            self.apply_plan(&ready, result, cancel).await
         } else {
-            self.run_custom(node, &compiled, &observed, incremental, result).await
+            self.run_custom(&ready, result).await
         };
         result.execute = Some((begun, Utc::now()));
         outcome
@@ -67,55 +79,47 @@ impl<C: Compile> NodeRunner<C> {
         node: &Arc<Node>,
         incremental: bool,
         result: &mut NodeResult,
-    ) -> Result<CompiledSql, Failure> {
-        if node.resource_type == ResourceType::Seed {
-            return Ok(no_sql(node));
-        }
+    ) -> Result<CompiledNode, Failure> {
         let begun = Utc::now();
         let given = Arc::clone(node);
         let compiled = self.blocking(move |compile| compile.node(&given, incremental)).await;
         result.compile = Some((begun, Utc::now()));
         let compiled = compiled?;
-        result.compiled_code = Some(Arc::clone(&compiled.sql));
-        self.warn(&compiled.warnings)?;
+        result.compiled_code = Some(compiled.code.text().into());
+        self.write_compiled(node, compiled.code.text())?;
+        self.warn(&node.original_file_path, &compiled.captured.warnings)?;
         Ok(compiled)
     }
 
     /// Asks the warehouse for what the plan needs to know, and nothing else.
-    async fn observe(
-        &self,
-        node: &Node,
-        compiled: &CompiledSql,
-        observed: &mut Observed,
-    ) -> Result<(), Failure> {
-        let needs = plan::needs(node, observed, &self.options.plan);
-        if let Some(existing) = &observed.existing
+    async fn observe(&self, ready: &mut Ready<'_>) -> Result<(), Failure> {
+        let needs = plan::needs(ready.node, &ready.observed, &self.options.plan);
+        if let Some(existing) = &ready.observed.existing
             && needs.existing_columns
         {
             let columns = self.cache.columns(existing).await;
-            observed.existing_columns = columns.map_err(|error| Failure::of_adapter(&error))?;
+            ready.observed.existing_columns =
+                columns.map_err(|error| Failure::of_adapter(&error))?;
         }
         if needs.query_columns {
-            let columns = self.adapter.describe(&compiled.sql).await;
-            let blamed = |error| Failure::from(blame(&error, &compiled.sql, &compiled.lines));
-            observed.query_columns = Some(columns.map_err(blamed)?);
+            let code = &ready.compiled.code;
+            let columns = self.adapter.describe(code.text()).await;
+            let columns = columns.map_err(|error| Failure::from(blame(&error, code)))?;
+            ready.observed.query_columns = Some(columns);
         }
         Ok(())
     }
 
     async fn apply_plan(
         &self,
-        node: &Arc<Node>,
-        compiled: &CompiledSql,
-        observed: &Observed,
-        incremental: bool,
+        ready: &Ready<'_>,
         result: &mut NodeResult,
         cancel: &Cancel,
     ) -> Result<(), Failure> {
-        let options = &self.options.plan;
-        let mut plan = plan::plan(&PlanInput { node, sql: &compiled.sql, observed, options })?;
-        let hooks = self.hook_sql(node, incremental).await?;
-        let statement = |hook: &CompiledSql| Step::Statement { sql: hook.sql.to_string() };
+        let Ready { node, compiled, .. } = *ready;
+        let mut plan = plan::plan(&self.plan_input(ready))?;
+        let hooks = self.hook_sql(node, ready.incremental).await?;
+        let statement = |hook: &MappedText| Step::Statement { sql: hook.text().to_owned() };
         let own = std::mem::take(&mut plan.steps);
         let own_steps = hooks.first.len()..hooks.first.len() + own.len();
         plan.steps = hooks.first.iter().map(statement).collect();
@@ -125,12 +129,12 @@ impl<C: Compile> NodeRunner<C> {
         self.run_statements(node, &hooks.before, cancel).await?;
         let outcome = self.adapter.apply(&plan, cancel).await.map_err(|error| {
             let step = error.step.unwrap_or(own_steps.start);
-            let guilty = if step < own_steps.start {
-                &hooks.first[step]
-            } else {
-                hooks.last.get(step.wrapping_sub(own_steps.end)).unwrap_or(compiled)
+            let hook = match step.checked_sub(own_steps.end) {
+                Some(after) => hooks.last.get(after),
+                None => hooks.first.get(step),
             };
-            blame_step(&error, plan.steps.get(step), guilty, node)
+            let code = hook.unwrap_or(&compiled.code);
+            Guilty { node, code, is_own: hook.is_none() }.blame(&error, plan.steps.get(step))
         })?;
         self.cache.wrote(&plan);
         result.rows_affected = outcome.rows_affected;
@@ -138,26 +142,28 @@ impl<C: Compile> NodeRunner<C> {
         self.run_statements(node, &hooks.after, cancel).await
     }
 
-    async fn run_custom(
-        &self,
-        node: &Arc<Node>,
-        compiled: &CompiledSql,
-        observed: &Observed,
-        incremental: bool,
-        result: &mut NodeResult,
-    ) -> Result<(), Failure> {
-        let (given, sql) = (Arc::clone(node), compiled.clone());
+    fn plan_input<'a>(&'a self, ready: &'a Ready<'_>) -> PlanInput<'a> {
+        PlanInput {
+            node: ready.node,
+            sql: ready.compiled.code.text(),
+            observed: &ready.observed,
+            options: &self.options.plan,
+        }
+    }
+
+    async fn run_custom(&self, ready: &Ready<'_>, result: &mut NodeResult) -> Result<(), Failure> {
+        let (node, compiled) = (Arc::clone(ready.node), ready.compiled.clone());
+        let incremental = ready.incremental;
         let built = self
-            .blocking(move |compile| compile.custom_materialization(&given, &sql, incremental))
+            .blocking(move |compile| compile.custom_materialization(&node, &compiled, incremental))
             .await;
         let Some(built) = built else {
             // Refused by name, with what is near.
-            let options = &self.options.plan;
-            plan::plan(&PlanInput { node, sql: &compiled.sql, observed, options })?;
+            plan::plan(&self.plan_input(ready))?;
             return Ok(());
         };
         // It may have made and dropped anything, also before it failed.
-        self.cache.forget(&node.relation);
+        self.cache.forget(&ready.node.relation);
         let built = built?;
         built.relations.iter().for_each(|relation| self.cache.forget(relation));
         result.rows_affected = built.rows_affected;
@@ -170,12 +176,13 @@ impl<C: Compile> NodeRunner<C> {
         let mut sql = HookSql::default();
         for kind in [HookKind::Pre, HookKind::Post] {
             for hook in hooks(&node.config, kind) {
-                let (given, asked) = (Arc::clone(node), hook.clone());
-                let rendered =
-                    self.blocking(move |compile| compile.hook(&given, &asked, incremental)).await;
+                let inside = hook.transaction;
+                let given = Arc::clone(node);
+                let rendered = self
+                    .blocking(move |compile| compile.hook(&given, kind, &hook, incremental))
+                    .await;
                 let Some(rendered) = rendered? else { continue };
-                self.warn(&rendered.warnings)?;
-                let list = match (kind, hook.transaction) {
+                let list = match (kind, inside) {
                     (HookKind::Pre, false) => &mut sql.before,
                     (HookKind::Pre, true) => &mut sql.first,
                     (HookKind::Post, true) => &mut sql.last,
@@ -191,76 +198,47 @@ impl<C: Compile> NodeRunner<C> {
     async fn run_statements(
         &self,
         node: &Node,
-        statements: &[CompiledSql],
+        statements: &[MappedText],
         cancel: &Cancel,
     ) -> Result<(), Failure> {
-        for statement in statements {
+        for code in statements {
             let plan = Plan {
                 unique_id: node.unique_id.clone(),
                 materialization: node.config.materialized().to_owned(),
-                steps: vec![Step::Statement { sql: statement.sql.to_string() }],
+                steps: vec![Step::Statement { sql: code.text().to_owned() }],
                 relation: Some(node.relation.clone()),
             };
             let outcome = self.adapter.apply(&plan, cancel).await;
-            outcome.map_err(|error| blame_step(&error, plan.steps.first(), statement, node))?;
+            let guilty = Guilty { node, code, is_own: false };
+            outcome.map_err(|error| guilty.blame(&error, plan.steps.first()))?;
             self.cache.wrote(&plan);
         }
         Ok(())
     }
 
-    /// Keeps the statements for the user to read.
-    pub(super) fn write_run_file(&self, node: &Node, plan: &Plan) -> Result<(), Failure> {
-        write_run_file(&self.options.target_path, node, plan).map_err(|error| {
-            let shown = self.options.target_path.display();
-            let message =
-                format!("cannot write the statements of `{}` to `{shown}`: {error}", node.name);
-            Failure::from(Diagnostic::error("cannot-write-target", message))
-        })
+    /// Tells warnings of a template, or fails with them under `--warn-error`.
+    pub(super) fn warn(&self, file: &str, warnings: &[String]) -> Result<(), Failure> {
+        if warnings.is_empty() {
+            return Ok(());
+        }
+        if self.options.warn_error {
+            let error = |text: &String| Diagnostic::error("template-warning", text).note(file);
+            return Err(Failure(warnings.iter().map(error).collect()));
+        }
+        for text in warnings {
+            self.log(format!("warning: {text} ({file})"));
+        }
+        Ok(())
     }
-}
-
-/// Says an error of a step at the user's line. The step's text may wrap the user's query in lines
-/// of its own: those before it are taken off.
-pub(super) fn blame_step(
-    error: &AdapterError,
-    step: Option<&Step>,
-    guilty: &CompiledSql,
-    node: &Node,
-) -> Failure {
-    if error.kind == AdapterErrorKind::Cancelled {
-        return Failure::of_adapter(error);
-    }
-    let mut error = error.clone();
-    let text = match step {
-        Some(Step::Query { sql } | Step::Statement { sql }) => Some(sql),
-        Some(Step::CreateTable { query, .. } | Step::CreateView { query, .. }) => Some(query),
-        _ => None,
-    };
-    if let (Some(text), Some((line, column))) = (text, error.position)
-        && let Some(at) = text.find(guilty.sql.trim())
-    {
-        let before = text[..at].matches('\n').count() as u32;
-        let blank = guilty.sql.len() - guilty.sql.trim_start().len();
-        let blank = guilty.sql[..blank].matches('\n').count() as u32;
-        error.position = Some(((line + blank).saturating_sub(before).max(1), column));
-    }
-    let mut diagnostic = blame(&error, &guilty.sql, &guilty.lines);
-    if let Some(file) = &guilty.file {
-        diagnostic = diagnostic.note(format!("compiled code: {}", file.display()));
-    }
-    if diagnostic.labels.is_empty() {
-        diagnostic = diagnostic.note(format!("in `{}` ({})", node.name, node.original_file_path));
-    }
-    diagnostic.into()
 }
 
 /// Seeds have rows and no SQL.
-fn no_sql(node: &Node) -> CompiledSql {
-    let file = SourceFile::new(node.original_file_path.clone(), "");
-    CompiledSql {
-        sql: "".into(),
-        lines: LineMap { file, lines: Vec::new() },
-        file: None,
-        warnings: Vec::new(),
+fn no_sql(node: &Node) -> CompiledNode {
+    CompiledNode {
+        unique_id: node.unique_id.clone(),
+        code: MappedText::default(),
+        extra_ctes: Vec::new(),
+        relation_name: Some(node.relation.to_string()),
+        captured: Captured::default(),
     }
 }

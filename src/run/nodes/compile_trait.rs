@@ -1,35 +1,22 @@
 //! What the runner asks of the stages that make SQL.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
+    compile::{CompiledNode, MappedText},
     diagnostic::Diagnostic,
-    jinja::LineMap,
     manifest::{Node, UnitTest},
     relation::Relation,
-    run::{Hook, NodeResult},
+    run::{Hook, HookKind, NodeResult},
 };
-
-/// SQL with the user's line of each of its lines.
-#[derive(Clone, Debug)]
-pub struct CompiledSql {
-    /// The text.
-    pub sql: Arc<str>,
-    /// The user's lines.
-    pub lines: LineMap,
-    /// The file it was written to under the target folder, relative to the project, if it was.
-    pub file: Option<PathBuf>,
-    /// Warnings of the templates.
-    pub warnings: Vec<Diagnostic>,
-}
 
 /// The two sides of a unit test.
 #[derive(Clone, Debug)]
 pub struct UnitTestSql {
     /// The model over the given rows, with the columns that are compared, in their order.
-    pub actual: CompiledSql,
+    pub actual: MappedText,
     /// The expected rows, with the same columns in the same order.
-    pub expected: CompiledSql,
+    pub expected: MappedText,
 }
 
 /// What a custom materialization has done.
@@ -48,7 +35,8 @@ pub trait Compile: Send + Sync + 'static {
     ///
     /// # Errors
     /// Everything wrong with the template, at the user's lines.
-    fn node(&self, node: &Arc<Node>, is_incremental: bool) -> Result<CompiledSql, Vec<Diagnostic>>;
+    fn node(&self, node: &Arc<Node>, is_incremental: bool)
+    -> Result<CompiledNode, Vec<Diagnostic>>;
 
     /// Both sides of a unit test.
     ///
@@ -63,9 +51,10 @@ pub trait Compile: Send + Sync + 'static {
     fn hook(
         &self,
         node: &Arc<Node>,
+        kind: HookKind,
         hook: &Hook,
         is_incremental: bool,
-    ) -> Result<Option<CompiledSql>, Vec<Diagnostic>>;
+    ) -> Result<Option<MappedText>, Vec<Diagnostic>>;
 
     /// A hook of the run as SQL, or nothing where it renders to blanks. `results` are those of the
     /// nodes, for `on-run-end`.
@@ -76,14 +65,14 @@ pub trait Compile: Send + Sync + 'static {
         &self,
         operation: &Arc<Node>,
         results: &[Arc<NodeResult>],
-    ) -> Result<Option<CompiledSql>, Vec<Diagnostic>>;
+    ) -> Result<Option<MappedText>, Vec<Diagnostic>>;
 
     /// Builds a node by a materialization that the user or a package wrote, if there is one of the
     /// node's name. Its statements run as its template is rendered.
     fn custom_materialization(
         &self,
         node: &Arc<Node>,
-        compiled: &CompiledSql,
+        compiled: &CompiledNode,
         is_incremental: bool,
     ) -> Option<Result<CustomBuild, Vec<Diagnostic>>>;
 }

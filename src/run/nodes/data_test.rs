@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-use super::{Compile, CompiledSql, Failure, NodeRunner, build::blame_step};
+use super::{Compile, Failure, NodeRunner, guilty::Guilty};
 use crate::{
     adapter::Cancel,
+    compile::{DataTestQuery, TargetFolder, TestSeverity, target_path},
     diagnostic::{Diagnostic, Severity, Span},
     manifest::Node,
-    plan::{self, Observed, PlanInput, Step},
+    plan,
     run::{NodeResult, Status, TestCounts},
 };
 
@@ -23,23 +24,22 @@ impl<C: Compile> NodeRunner<C> {
     ) -> Result<(), Failure> {
         let compiled = self.compile_node(node, false, result).await?;
         let begun = Utc::now();
-        let options = &self.options.plan;
-        let mut observed = Observed::default();
-        let stores = plan::stored_as(&node.config, options.store_failures).is_some();
-        if stores {
-            let existing = self.cache.find(&node.relation).await;
-            observed.existing = existing.map_err(|error| Failure::of_adapter(&error))?;
-            result.relation_name = Some(node.relation.to_string());
+        let query = DataTestQuery::new(node, &compiled, self.options.store_failures);
+        let query = query.map_err(|problem| Failure::from(*problem))?;
+        let mut existing = None;
+        if let Some(store) = &query.store {
+            let found = self.cache.find(&store.relation).await;
+            existing = found.map_err(|error| Failure::of_adapter(&error))?;
+            result.relation_name = Some(store.relation.to_string());
         }
-        let observed = &observed;
-        let plan = plan::plan(&PlanInput { node, sql: &compiled.sql, observed, options })?;
+        let plan = plan::plan_data_test(node, &query, existing.as_ref());
         self.write_run_file(node, &plan)?;
         let outcome = self.adapter.apply(&plan, cancel).await;
         result.execute = Some((begun, Utc::now()));
         let outcome = outcome.map_err(|error| {
-            let query = plan.steps.iter().rfind(|step| matches!(step, Step::Query { .. }));
-            let step = error.step.and_then(|at| plan.steps.get(at)).or(query);
-            blame_step(&error, step, &compiled, node)
+            let last = plan.steps.last();
+            let step = error.step.and_then(|at| plan.steps.get(at)).or(last);
+            Guilty { node, code: &compiled.code, is_own: true }.blame(&error, step)
         })?;
         self.cache.wrote(&plan);
         result.response = outcome.response;
@@ -49,18 +49,17 @@ impl<C: Compile> NodeRunner<C> {
             Failure::from(place(node, Diagnostic::error("invalid-test-result", message)))
         })?;
         result.failures = Some(counts.failures);
-        let severity = node.config.text("severity").unwrap_or("error");
-        let is_error = severity.eq_ignore_ascii_case("error");
+        let is_error = query.severity == TestSeverity::Error;
         result.status = counts.status(is_error, self.options.warn_error);
         if matches!(result.status, Status::Fail | Status::Warn) {
-            let message = verdict(node, counts, result.status);
+            let message = verdict(node, &query, counts, result.status);
             result.message = Some(message.clone());
             let severity = match result.status {
                 Status::Warn => Severity::Warning,
                 _ => Severity::Error,
             };
             let diagnostic = Diagnostic { severity, ..Diagnostic::error("test-failed", message) };
-            let diagnostic = hints(place(node, diagnostic), node, &compiled, stores);
+            let diagnostic = hints(place(node, diagnostic), node, &query);
             result.diagnostics = vec![diagnostic];
         }
         Ok(())
@@ -68,7 +67,7 @@ impl<C: Compile> NodeRunner<C> {
 }
 
 /// `test x found 3 failing rows`, and the limit where it is not the plain one.
-fn verdict(node: &Node, counts: TestCounts, status: Status) -> String {
+fn verdict(node: &Node, query: &DataTestQuery, counts: TestCounts, status: Status) -> String {
     let failures = counts.failures;
     let fail_calc = node.config.text("fail_calc").unwrap_or("count(*)");
     let found = match (fail_calc, failures) {
@@ -76,9 +75,14 @@ fn verdict(node: &Node, counts: TestCounts, status: Status) -> String {
         ("count(*)", _) => format!("found {failures} failing rows"),
         _ => format!("gives {failures} for `{fail_calc}`"),
     };
-    let key = if status == Status::Warn { "warn_if" } else { "error_if" };
-    let limit = node.config.text(key).filter(|limit| *limit != "!= 0");
-    let limit = limit.map_or(String::new(), |limit| format!(" ({key}: {limit})"));
+    let (key, limit) = match status {
+        Status::Warn => ("warn_if", &query.warn_if),
+        _ => ("error_if", &query.error_if),
+    };
+    let limit = match limit.as_str() {
+        "!= 0" => String::new(),
+        limit => format!(" ({key}: {limit})"),
+    };
     format!("test `{}` {found}{limit}", node.name)
 }
 
@@ -94,13 +98,11 @@ fn place(node: &Node, diagnostic: Diagnostic) -> Diagnostic {
     }
 }
 
-fn hints(diagnostic: Diagnostic, node: &Node, compiled: &CompiledSql, stores: bool) -> Diagnostic {
-    let diagnostic = match &compiled.file {
-        Some(file) => diagnostic.note(format!("compiled code: {}", file.display())),
-        None => diagnostic,
-    };
-    if stores {
-        return diagnostic.help(format!("the failing rows are in {}", node.relation));
+fn hints(diagnostic: Diagnostic, node: &Node, query: &DataTestQuery) -> Diagnostic {
+    let file = target_path(TargetFolder::Compiled, node);
+    let diagnostic = diagnostic.note(format!("compiled code: target/{}", file.display()));
+    match &query.store {
+        Some(store) => diagnostic.help(format!("the failing rows are in {}", store.relation)),
+        None => diagnostic.help(format!("see the failing rows: elt show --select {}", node.name)),
     }
-    diagnostic.help(format!("see the failing rows: elt show --select {}", node.name))
 }

@@ -1,31 +1,42 @@
-//! `target/run`: the statements of each node as they were run.
+//! What a run leaves below the target folder for the user to read.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::{Compile, Failure, NodeRunner};
 use crate::{
-    manifest::{Node, ResourceType},
+    compile::{TargetFolder, target_path, write_target_file},
+    diagnostic::Diagnostic,
+    manifest::{Node, UnitTest},
     plan::Plan,
 };
 
-/// Writes a node's plan to dbt's place: `<target>/run/<package>/<file>`; tests that share a
-/// properties file get a folder of its name.
-///
-/// # Errors
-/// Whatever the file system says.
-pub fn write_run_file(target: &Path, node: &Node, plan: &Plan) -> std::io::Result<()> {
-    let path = target.join("run").join(&*node.package).join(place(node));
-    crate::artifact::write_atomically(&path, plan.to_string().as_bytes())
-}
+impl<C: Compile> NodeRunner<C> {
+    /// Writes a node's compiled SQL; gives the path as shown.
+    pub(super) fn write_compiled(&self, node: &Node, sql: &str) -> Result<PathBuf, Failure> {
+        self.write(target_path(TargetFolder::Compiled, node), sql)
+    }
 
-fn place(node: &Node) -> PathBuf {
-    let file = Path::new(&node.original_file_path);
-    let generic = node.test.as_ref().is_some_and(|test| test.generic.is_some());
-    match node.resource_type {
-        ResourceType::Test if generic => {
-            let name = Path::new(&node.path).file_name().map(PathBuf::from);
-            file.join(name.unwrap_or_else(|| format!("{}.sql", node.name).into()))
-        }
-        ResourceType::Operation => file.with_file_name(format!("{}.sql", node.name)),
-        _ => file.to_owned(),
+    /// Writes a unit test's compiled SQL.
+    pub(super) fn write_compiled_test(
+        &self,
+        test: &UnitTest,
+        sql: &str,
+    ) -> Result<PathBuf, Failure> {
+        self.write(target_path(TargetFolder::Compiled, test), sql)
+    }
+
+    /// Writes the statements of a plan.
+    pub(super) fn write_run_file(&self, node: &Node, plan: &Plan) -> Result<PathBuf, Failure> {
+        self.write(target_path(TargetFolder::Run, node), &plan.to_string())
+    }
+
+    fn write(&self, below: PathBuf, text: &str) -> Result<PathBuf, Failure> {
+        let target = &self.options.target_path;
+        write_target_file(&target.join(&below), text).map_err(|error| {
+            let message = format!("cannot write `{}`: {error}", target.join(&below).display());
+            Failure::from(Diagnostic::error("cannot-write-target", message))
+        })?;
+        let folder = target.file_name().map(PathBuf::from).unwrap_or_default();
+        Ok(folder.join(below))
     }
 }

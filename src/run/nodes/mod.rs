@@ -6,6 +6,7 @@ mod compile_trait;
 mod data_test;
 mod failure;
 mod files;
+mod guilty;
 mod label;
 mod node_runner;
 mod operation;
@@ -13,7 +14,7 @@ mod operation;
 mod tests;
 mod unit_test;
 
-pub use compile_trait::{Compile, CompiledSql, CustomBuild, UnitTestSql};
+pub use compile_trait::{Compile, CustomBuild, UnitTestSql};
 pub use failure::Failure;
 pub use label::{node_label, unit_test_label};
 pub use node_runner::{NodeRunner, RunOptions, Work};

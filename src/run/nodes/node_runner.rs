@@ -5,7 +5,6 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Instant};
 use super::{Compile, Failure};
 use crate::{
     adapter::{Adapter, BoxFuture, Cancel},
-    diagnostic::{Diagnostic, Severity},
     manifest::{Node, ResourceType, UniqueId, UnitTest},
     plan::PlanOptions,
     run::{Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor, Status},
@@ -16,6 +15,8 @@ use crate::{
 pub struct RunOptions {
     /// What plans depend on.
     pub plan: PlanOptions,
+    /// `--store-failures`: for tests that do not say.
+    pub store_failures: bool,
     /// `--warn-error`: warnings fail.
     pub warn_error: bool,
     /// The target folder (`<project>/target`).
@@ -84,21 +85,9 @@ impl<C: Compile> NodeRunner<C> {
         }
     }
 
-    /// Tells warnings, or fails with them under `--warn-error`.
-    pub(super) fn warn(&self, warnings: &[Diagnostic]) -> Result<(), Failure> {
-        if warnings.is_empty() {
-            return Ok(());
-        }
-        if self.options.warn_error {
-            let as_error =
-                |warning: &Diagnostic| Diagnostic { severity: Severity::Error, ..warning.clone() };
-            return Err(Failure(warnings.iter().map(as_error).collect()));
-        }
-        for warning in warnings {
-            let message = crate::diagnostic::render_terminal(warning, false);
-            (self.events)(Event::Log { message, to_terminal: true });
-        }
-        Ok(())
+    /// A line for people.
+    pub(super) fn log(&self, message: String) {
+        (self.events)(Event::Log { message, to_terminal: true });
     }
 
     /// Runs `work` and puts what went wrong into the result.

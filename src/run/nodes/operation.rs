@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-use super::{Compile, Failure, NodeRunner, build::blame_step};
+use super::{Compile, Failure, NodeRunner, guilty::Guilty};
 use crate::{
     adapter::Cancel,
     manifest::Node,
@@ -28,19 +28,18 @@ impl<C: Compile> NodeRunner<C> {
         result.compile = Some((begun, compiled));
         // A hook may only log, or do its work by `run_query`.
         let Some(rendered) = rendered? else { return Ok(()) };
-        self.warn(&rendered.warnings)?;
-        result.compiled_code = Some(Arc::clone(&rendered.sql));
+        result.compiled_code = Some(rendered.text().into());
         let plan = Plan {
             unique_id: node.unique_id.clone(),
             materialization: "operation".to_owned(),
-            steps: vec![Step::Statement { sql: rendered.sql.to_string() }],
+            steps: vec![Step::Statement { sql: rendered.text().to_owned() }],
             relation: None,
         };
         self.write_run_file(node, &plan)?;
         let outcome = self.adapter.apply(&plan, cancel).await;
         result.execute = Some((compiled, Utc::now()));
-        let outcome =
-            outcome.map_err(|error| blame_step(&error, plan.steps.first(), &rendered, node))?;
+        let guilty = Guilty { node, code: &rendered, is_own: false };
+        let outcome = outcome.map_err(|error| guilty.blame(&error, plan.steps.first()))?;
         result.response = outcome.response;
         Ok(())
     }

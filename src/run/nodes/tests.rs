@@ -12,14 +12,15 @@ use serde_json::json;
 use super::*;
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, PlanOutcome},
+    compile::{CompiledNode, MappedText},
     diagnostic::{Diagnostic, SourceFile, Span, render_terminal},
-    jinja::LineMap,
+    jinja::{Captured, LineMap},
     manifest::{
         Access, Fixture, Node, NodeConfig, Overrides, ResourceType, TestNode, UniqueId, UnitTest,
     },
     plan::{Plan, PlanOptions, Step},
     relation::{Cell, Column, Dialect, Relation, RelationKind, Table},
-    run::{EventSink, Executor, Hook, NodeResult, Status},
+    run::{EventSink, Executor, Hook, HookKind, NodeResult, Status},
 };
 
 /// Notes every plan; refuses statements that contain `boom`; gives `table` for every query.
@@ -107,54 +108,58 @@ impl Adapter for Warehouse {
 /// The code as it is, hooks too; a materialization called `mine` exists.
 struct Templates;
 
-fn compiled(file: &Arc<SourceFile>, sql: &str) -> CompiledSql {
+fn mapped(file: &Arc<SourceFile>, sql: &str) -> MappedText {
     let lines = (1..=sql.lines().count().max(1) as u32).collect();
-    CompiledSql {
-        sql: sql.into(),
-        lines: LineMap { file: Arc::clone(file), lines },
-        file: Some("target/compiled/p/models/m.sql".into()),
-        warnings: Vec::new(),
-    }
+    MappedText::rendered(sql, &LineMap { file: Arc::clone(file), lines })
 }
 
 impl Compile for Templates {
-    fn node(&self, node: &Arc<Node>, incremental: bool) -> Result<CompiledSql, Vec<Diagnostic>> {
-        let mut sql = compiled(&node.source, node.raw_code());
-        if sql.sql.contains("nonsense") {
+    fn node(&self, node: &Arc<Node>, incremental: bool) -> Result<CompiledNode, Vec<Diagnostic>> {
+        let code = node.raw_code();
+        if code.contains("nonsense") {
             return Err(vec![Diagnostic::error("jinja-error", "this is nonsense")]);
         }
-        if sql.sql.contains("warned") {
-            sql.warnings.push(Diagnostic::warning("template-warning", "be careful"));
+        let mut captured = Captured::default();
+        if code.contains("warned") {
+            captured.warnings.push("be careful".to_owned());
         }
+        let mut code = mapped(&node.source, code);
         if incremental {
-            sql.sql = format!("{}\nwhere new", sql.sql).into();
+            code.push("\nwhere new");
         }
-        Ok(sql)
+        Ok(CompiledNode {
+            unique_id: node.unique_id.clone(),
+            code,
+            extra_ctes: Vec::new(),
+            relation_name: None,
+            captured,
+        })
     }
     fn unit_test(&self, test: &Arc<UnitTest>) -> Result<UnitTestSql, Vec<Diagnostic>> {
         let file = &test.declared.file;
-        Ok(UnitTestSql { actual: compiled(file, "actual"), expected: compiled(file, "expected") })
+        Ok(UnitTestSql { actual: mapped(file, "actual"), expected: mapped(file, "expected") })
     }
     fn hook(
         &self,
         _node: &Arc<Node>,
+        _kind: HookKind,
         hook: &Hook,
         _incremental: bool,
-    ) -> Result<Option<CompiledSql>, Vec<Diagnostic>> {
+    ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
         let file = SourceFile::new("dbt_project.yml", hook.sql.clone());
-        Ok((!hook.sql.is_empty()).then(|| compiled(&file, &hook.sql)))
+        Ok((!hook.sql.is_empty()).then(|| mapped(&file, &hook.sql)))
     }
     fn operation(
         &self,
         node: &Arc<Node>,
         _results: &[Arc<NodeResult>],
-    ) -> Result<Option<CompiledSql>, Vec<Diagnostic>> {
-        Ok(Some(compiled(&node.source, node.raw_code())))
+    ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
+        Ok(Some(mapped(&node.source, node.raw_code())))
     }
     fn custom_materialization(
         &self,
         node: &Arc<Node>,
-        _compiled: &CompiledSql,
+        _compiled: &CompiledNode,
         _incremental: bool,
     ) -> Option<Result<CustomBuild, Vec<Diagnostic>>> {
         let mine = node.config.materialized() == "mine";
@@ -215,10 +220,10 @@ fn run(work: Work, warehouse: Warehouse, warn_error: bool) -> Ran {
     let options = RunOptions {
         plan: PlanOptions {
             full_refresh: false,
-            store_failures: false,
             empty: false,
             run_started_at: DateTime::UNIX_EPOCH,
         },
+        store_failures: false,
         warn_error,
         target_path: folder.path().to_owned(),
     };
@@ -365,7 +370,7 @@ fn a_data_test_passes_fails_or_warns() {
     1 | select *
       | ^^^^^^^^
       |
-      = note: compiled code: target/compiled/p/models/m.sql
+      = note: compiled code: target/compiled/p/tests/m.sql
       = help: see the failing rows: elt show --select m
     "#);
 }
@@ -394,7 +399,7 @@ fn stored_failures_are_a_table() {
       count(*) != 0 as should_error
     from (
     select *
-    from `db`.`silver`.`m`
+        from `db`.`silver`.`m`
     ) dbt_internal_test;
     "#);
     assert!(ran.shown().contains("the failing rows are in `db`.`silver`.`m`"), "{}", ran.shown());

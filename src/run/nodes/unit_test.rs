@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-use super::{Compile, CompiledSql, Failure, NodeRunner};
+use super::{Compile, Failure, NodeRunner};
 use crate::{
     adapter::{AdapterErrorKind, Cancel},
+    compile::MappedText,
     diagnostic::Diagnostic,
     manifest::UnitTest,
     relation::Table,
@@ -27,8 +28,8 @@ impl<C: Compile> NodeRunner<C> {
         let compiled = Utc::now();
         result.compile = Some((begun, compiled));
         let sql = sql?;
-        result.compiled_code = Some(Arc::clone(&sql.actual.sql));
-        self.warn(&sql.actual.warnings)?;
+        result.compiled_code = Some(sql.actual.text().into());
+        self.write_compiled_test(test, sql.actual.text())?;
         let actual = self.rows(&sql.actual, test, cancel).await;
         let expected = match &actual {
             Ok(_) => self.rows(&sql.expected, test, cancel).await,
@@ -60,15 +61,15 @@ impl<C: Compile> NodeRunner<C> {
 
     async fn rows(
         &self,
-        sql: &CompiledSql,
+        sql: &MappedText,
         test: &UnitTest,
         cancel: &Cancel,
     ) -> Result<Table, Failure> {
-        self.adapter.query(&sql.sql, None, cancel).await.map_err(|error| {
+        self.adapter.query(sql.text(), None, cancel).await.map_err(|error| {
             if error.kind == AdapterErrorKind::Cancelled {
                 return Failure::of_adapter(&error);
             }
-            let diagnostic = blame(&error, &sql.sql, &sql.lines);
+            let diagnostic = blame(&error, sql);
             diagnostic.at(test.declared.clone(), "in this unit test").into()
         })
     }

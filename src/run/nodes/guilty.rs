@@ -1,0 +1,55 @@
+//! Which text of the user's a failed step is of.
+
+use super::Failure;
+use crate::{
+    adapter::{AdapterError, AdapterErrorKind},
+    compile::{MappedText, TargetFolder, target_path},
+    manifest::Node,
+    plan::Step,
+    run::blame,
+};
+
+/// The text that a step was made from.
+pub(super) struct Guilty<'a> {
+    /// The node.
+    pub node: &'a Node,
+    /// The text.
+    pub code: &'a MappedText,
+    /// Whether it is the node's own code; else a hook's.
+    pub is_own: bool,
+}
+
+impl Guilty<'_> {
+    /// Says an error of a step at the user's line. The step's text may wrap the user's in lines of
+    /// its own: those before it are taken off.
+    pub fn blame(&self, error: &AdapterError, step: Option<&Step>) -> Failure {
+        if error.kind == AdapterErrorKind::Cancelled {
+            return Failure::of_adapter(error);
+        }
+        let mut error = error.clone();
+        let text = match step {
+            Some(Step::Query { sql } | Step::Statement { sql }) => Some(sql),
+            Some(Step::CreateTable { query, .. } | Step::CreateView { query, .. }) => Some(query),
+            _ => None,
+        };
+        let own = self.code.text();
+        if let (Some(text), Some((line, column))) = (text, error.position)
+            && let Some(at) = text.find(own.trim())
+        {
+            let newlines = |text: &str| text.matches('\n').count() as u32;
+            let blank = newlines(&own[..own.len() - own.trim_start().len()]);
+            let line = (line + blank).saturating_sub(newlines(&text[..at]));
+            error.position = Some((line.max(1), column));
+        }
+        let mut diagnostic = blame(&error, self.code);
+        if self.is_own && !own.is_empty() {
+            let file = target_path(TargetFolder::Compiled, self.node);
+            diagnostic = diagnostic.note(format!("compiled code: target/{}", file.display()));
+        }
+        if diagnostic.labels.is_empty() {
+            let (name, file) = (&self.node.name, &self.node.original_file_path);
+            diagnostic = diagnostic.note(format!("in `{name}` ({file})"));
+        }
+        diagnostic.into()
+    }
+}
