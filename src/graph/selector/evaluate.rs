@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{
+    glob::glob_matches,
     members::{Member, members},
     methods::matcher,
     parse::parse_union,
     previous::{PreviousState, refusal},
+    selectors_file::Selectors,
     spec::{Criterion, IndirectSelection, Method, SetOperation, Spec},
 };
 use crate::{
@@ -22,6 +24,10 @@ pub struct SelectionArgs<'a> {
     pub select: Vec<String>,
     /// `--exclude`.
     pub exclude: Vec<String>,
+    /// `--selector`.
+    pub selector: Option<String>,
+    /// `selectors.yml`, for `--selector`, the method `selector:` and a default selection.
+    pub selectors: Option<&'a Selectors>,
     /// `--indirect-selection`.
     pub indirect: IndirectSelection,
     /// The kinds of node to keep at the end; none keeps all.
@@ -45,20 +51,10 @@ pub fn select(
     graph: &Graph,
     args: &SelectionArgs<'_>,
 ) -> Result<Selection, Vec<Diagnostic>> {
-    let everything = ["fqn:*", "source:*", "exposure:*"].map(str::to_owned);
-    let included = if args.select.is_empty() { &everything[..] } else { &args.select };
-    let mut diagnostics = Vec::new();
-    let mut parts = Vec::new();
-    for (option, texts) in [("--select", included), ("--exclude", &args.exclude)] {
-        match parse_union(option, texts, args.indirect) {
-            Ok(spec) => parts.push(spec),
-            Err(found) => diagnostics.extend(found),
-        }
-    }
-    if !diagnostics.is_empty() {
-        return Err(diagnostics);
-    }
-    let spec = Spec::group(SetOperation::Difference, parts);
+    let spec = match named_spec(args)? {
+        Some(spec) => spec,
+        None => command_line_spec(args)?,
+    };
     let mut evaluation = Evaluation {
         manifest,
         graph,
@@ -66,6 +62,8 @@ pub fn select(
         previous: args.previous,
         warn: !args.select.is_empty(),
         warnings: Vec::new(),
+        selectors: args.selectors,
+        open_selectors: Vec::new(),
     };
     let (mut selected, _) = evaluation.spec(&spec).map_err(|diagnostic| vec![*diagnostic])?;
     if let Some(kinds) = &args.resource_types {
@@ -87,6 +85,50 @@ struct Evaluation<'a> {
     previous: Option<&'a dyn PreviousState>,
     warn: bool,
     warnings: Vec<Diagnostic>,
+    selectors: Option<&'a Selectors>,
+    /// Selectors being evaluated, outermost first.
+    open_selectors: Vec<String>,
+}
+
+/// What `--selector` or a default selector says, if one applies.
+fn named_spec(args: &SelectionArgs<'_>) -> Result<Option<Spec>, Vec<Diagnostic>> {
+    let none = Selectors::default();
+    let selectors = args.selectors.unwrap_or(&none);
+    let typed = !args.select.is_empty() || !args.exclude.is_empty();
+    match &args.selector {
+        Some(name) if typed => Err(vec![
+            Diagnostic::error(
+                "selector-conflict",
+                format!("`--selector {name}` cannot be combined with `--select` or `--exclude`"),
+            )
+            .help(format!("use `--select selector:{name}` together with others")),
+        ]),
+        Some(name) => match selectors.get(name) {
+            Some(selector) => Ok(Some(selector.spec.clone())),
+            None => Err(vec![selectors.unknown(name)]),
+        },
+        None if typed => Ok(None),
+        None => Ok(selectors.default_selector().map(|selector| selector.spec.clone())),
+    }
+}
+
+/// What `--select` and `--exclude` say.
+fn command_line_spec(args: &SelectionArgs<'_>) -> Result<Spec, Vec<Diagnostic>> {
+    let everything = ["fqn:*", "source:*", "exposure:*"].map(str::to_owned);
+    let included = if args.select.is_empty() { &everything[..] } else { &args.select };
+    let mut diagnostics = Vec::new();
+    let mut parts = Vec::new();
+    for (option, texts) in [("--select", included), ("--exclude", &args.exclude)] {
+        match parse_union(option, texts, args.indirect) {
+            Ok(spec) => parts.push(spec),
+            Err(found) => diagnostics.extend(found),
+        }
+    }
+    if diagnostics.is_empty() {
+        Ok(Spec::group(SetOperation::Difference, parts))
+    } else {
+        Err(diagnostics)
+    }
 }
 
 /// What is selected, and the tests that would be if more of their parents were.
@@ -161,6 +203,7 @@ impl Evaluation<'_> {
                     ids.map_err(|diagnostic| Box::new(diagnostic.at(criterion.span.clone(), "")))?;
                 return Ok(self.graph.set_of(&ids));
             }
+            Method::Selector => return self.named(criterion),
             _ => {}
         }
         let project = std::sync::Arc::clone(&self.manifest.project_name);
@@ -171,6 +214,40 @@ impl Evaluation<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// What the selectors of a name give.
+    fn named(&mut self, criterion: &Criterion) -> Result<NodeSet, Box<Diagnostic>> {
+        let mut found = NodeSet::empty(self.graph.len());
+        let none = Selectors::default();
+        let selectors: &Selectors = self.selectors.unwrap_or(&none);
+        let mut any = false;
+        for selector in &selectors.selectors {
+            if !glob_matches(&criterion.value, &selector.name) {
+                continue;
+            }
+            any = true;
+            if self.open_selectors.contains(&selector.name) {
+                let path = self.open_selectors.join("` → `");
+                return Err(Box::new(
+                    Diagnostic::error(
+                        "selector-cycle",
+                        format!("selector `{0}` asks itself: `{path}` → `{0}`", selector.name),
+                    )
+                    .at(criterion.span.clone(), "")
+                    .help("take one of these references out"),
+                ));
+            }
+            self.open_selectors.push(selector.name.clone());
+            let (selected, _) = self.spec(&selector.spec)?;
+            self.open_selectors.pop();
+            found.union_with(&selected);
+        }
+        if any {
+            Ok(found)
+        } else {
+            Err(Box::new(selectors.unknown(&criterion.value).at(criterion.span.clone(), "")))
+        }
     }
 
     /// Adds the tests on what is selected, as the mode says; the second set holds those that are

@@ -8,6 +8,7 @@ mod methods;
 mod parse;
 mod previous;
 mod resource_types;
+mod selectors_file;
 mod spec;
 
 pub use evaluate::{Selection, SelectionArgs, select};
@@ -15,4 +16,5 @@ pub use glob::glob_matches;
 pub use parse::parse_criterion;
 pub use previous::{PreviousResults, PreviousState};
 pub use resource_types::resource_types;
+pub use selectors_file::{NamedSelector, Selectors};
 pub use spec::{Criterion, Depth, IndirectSelection, Method, SetOperation, Spec};

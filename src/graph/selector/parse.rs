@@ -105,10 +105,8 @@ pub fn parse_criterion(
     }
     let (method, arguments, value) = match split_method(&text[start..end]) {
         Some((name, value)) => {
-            let mut names = name.split('.');
-            let head = names.next().unwrap_or_default();
-            let method = Method::from_name(head, part(start..start + head.len()))?;
-            (method, names.map(str::to_owned).collect(), value)
+            let (method, arguments) = parse_method(name, part(start..start + name.len()))?;
+            (method, arguments, value)
         }
         None => (default_method(&text[start..end]), Vec::new(), &text[start..end]),
     };
@@ -117,14 +115,6 @@ pub fn parse_criterion(
             Diagnostic::error("empty-selector", format!("`{text}` selects nothing: no value"))
                 .at(span, "")
                 .help("name a node, or give the method a value: `tag:daily`"),
-        ));
-    }
-    if method == Method::Config && (arguments.is_empty() || arguments.iter().any(String::is_empty))
-    {
-        return Err(Box::new(
-            Diagnostic::error("invalid-selector", "`config` needs the key to compare")
-                .at(span, "")
-                .help("write the key after a dot: `config.materialized:incremental`"),
         ));
     }
     let value = value.to_owned();
@@ -140,6 +130,24 @@ pub fn parse_criterion(
         children,
         indirect,
     })
+}
+
+/// Reads a method with what follows it after dots.
+pub fn parse_method(name: &str, span: Span) -> Result<(Method, Vec<String>), Box<Diagnostic>> {
+    let mut names = name.split('.');
+    let head = names.next().unwrap_or_default();
+    let start = span.start as usize;
+    let method = Method::from_name(head, Span::new(&span.file, start..start + head.len()))?;
+    let arguments: Vec<String> = names.map(str::to_owned).collect();
+    if method == Method::Config && (arguments.is_empty() || arguments.iter().any(String::is_empty))
+    {
+        return Err(Box::new(
+            Diagnostic::error("invalid-selector", "`config` needs the key to compare")
+                .at(span, "")
+                .help("write the key after a dot: `config.materialized:incremental`"),
+        ));
+    }
+    Ok((method, arguments))
 }
 
 fn depth(digits: &str, span: Span) -> Result<Depth, Box<Diagnostic>> {
