@@ -14,6 +14,7 @@ pub mod relation;
 pub mod report;
 pub mod run;
 pub mod secret;
+pub mod sql;
 
 /// The version of dbt whose project format and artifacts are spoken: what templates see as
 /// `dbt_version`.

@@ -1,0 +1,301 @@
+//! Aggregate and window functions.
+
+use sqlparser::ast::{
+    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
+    FunctionArguments, NamedWindowDefinition, NamedWindowExpr, NullTreatment, WindowFrameBound,
+    WindowSpec, WindowType,
+};
+
+use super::{
+    translate::{Translator, Typed},
+    types::{Type, quote},
+};
+
+/// The pieces of an aggregate call.
+struct Call {
+    distinct: bool,
+    args: Vec<Typed>,
+    star: bool,
+    order_by: Option<String>,
+    limit: Option<String>,
+    nulls: Option<NullTreatment>,
+    over: Option<String>,
+}
+
+impl Translator<'_> {
+    /// An aggregate or window function; none where the name is no such function.
+    pub fn aggregate(&mut self, name: &str, function: &Function, place: &Expr) -> Option<Typed> {
+        if !is_aggregate(name) {
+            return None;
+        }
+        let call = self.aggregate_call(function, place);
+        let first = call.args.first().cloned().unwrap_or_else(|| Typed::new("*", Type::Unknown));
+        let distinct = if call.distinct { "DISTINCT " } else { "" };
+        let over = call.over.as_deref().unwrap_or_default();
+        let order =
+            call.order_by.as_ref().map(|keys| format!(" ORDER BY {keys}")).unwrap_or_default();
+        let ignore = matches!(call.nulls, Some(NullTreatment::IgnoreNulls));
+        let plain = |function: &str, kind: Type| {
+            Typed::new(format!("{function}({distinct}{}){over}", first.sql), kind)
+        };
+        let as_type = |function: &str, kind: Type| {
+            let target = kind.duckdb();
+            let call = format!("{function}({distinct}{}){over}", first.sql);
+            Typed::new(
+                target.map_or(call.clone(), |target| format!("CAST({call} AS {target})")),
+                kind,
+            )
+        };
+        Some(match name {
+            "COUNT" if call.star || call.args.is_empty() => {
+                Typed::new(format!("count(*){over}"), Type::Int64)
+            }
+            "COUNT" => plain("count", Type::Int64),
+            "COUNTIF" => {
+                let counted = format!("CASE WHEN {} THEN 1 END", first.sql);
+                Typed::new(format!("count({counted}){over}"), Type::Int64)
+            }
+            "SUM" => as_type("sum", first.kind.clone()),
+            "AVG" => {
+                let kind = match first.kind {
+                    Type::Numeric | Type::BigNumeric => first.kind.clone(),
+                    Type::Unknown => Type::Unknown,
+                    _ => Type::Float64,
+                };
+                as_type("avg", kind)
+            }
+            "MIN" => plain("min", first.kind.clone()),
+            "MAX" => plain("max", first.kind.clone()),
+            "ANY_VALUE" => plain("any_value", first.kind.clone()),
+            "LOGICAL_AND" => plain("bool_and", Type::Bool),
+            "LOGICAL_OR" => plain("bool_or", Type::Bool),
+            "BIT_AND" => plain("bit_and", Type::Int64),
+            "BIT_OR" => plain("bit_or", Type::Int64),
+            "BIT_XOR" => plain("bit_xor", Type::Int64),
+            // Exact where BigQuery approximates.
+            "APPROX_COUNT_DISTINCT" => {
+                Typed::new(format!("count(DISTINCT {}){over}", first.sql), Type::Int64)
+            }
+            "STDDEV" | "STDDEV_SAMP" => plain("stddev_samp", Type::Float64),
+            "STDDEV_POP" => plain("stddev_pop", Type::Float64),
+            "VARIANCE" | "VAR_SAMP" => plain("var_samp", Type::Float64),
+            "VAR_POP" => plain("var_pop", Type::Float64),
+            "CORR" | "COVAR_POP" | "COVAR_SAMP" => {
+                let args: Vec<&str> = call.args.iter().map(|arg| arg.sql.as_str()).collect();
+                let function = name.to_ascii_lowercase();
+                Typed::new(format!("{function}({}){over}", args.join(", ")), Type::Float64)
+            }
+            "ARRAY_AGG" => {
+                let filter = if ignore {
+                    format!(" FILTER (WHERE {} IS NOT NULL)", first.sql)
+                } else {
+                    String::new()
+                };
+                let list = format!("array_agg({distinct}{}{order}){filter}{over}", first.sql);
+                let sql = match call.limit {
+                    Some(limit) => format!("list_slice({list}, 1, {limit})"),
+                    None => list,
+                };
+                Typed::new(sql, Type::Array(Box::new(first.kind)))
+            }
+            "ARRAY_CONCAT_AGG" => {
+                let list = format!(
+                    "flatten(array_agg({}{order}) FILTER (WHERE {} IS NOT NULL))",
+                    first.sql, first.sql
+                );
+                Typed::new(list, first.kind)
+            }
+            "STRING_AGG" => {
+                let separator = call.args.get(1).map_or("','".to_owned(), |arg| arg.sql.clone());
+                if let Some(limit) = call.limit {
+                    let list = format!(
+                        "array_agg({distinct}{}{order}) FILTER (WHERE {} IS NOT NULL)",
+                        first.sql, first.sql
+                    );
+                    return Some(Typed::new(
+                        format!("array_to_string(list_slice({list}, 1, {limit}), {separator})"),
+                        Type::String,
+                    ));
+                }
+                Typed::new(
+                    format!("string_agg({distinct}{}, {separator}{order}){over}", first.sql),
+                    Type::String,
+                )
+            }
+            "ROW_NUMBER" | "RANK" | "DENSE_RANK" => {
+                Typed::new(format!("{}(){over}", name.to_ascii_lowercase()), Type::Int64)
+            }
+            "PERCENT_RANK" | "CUME_DIST" => {
+                Typed::new(format!("{}(){over}", name.to_ascii_lowercase()), Type::Float64)
+            }
+            "NTILE" => Typed::new(format!("ntile({}){over}", first.sql), Type::Int64),
+            "LAG" | "LEAD" | "FIRST_VALUE" | "LAST_VALUE" | "NTH_VALUE" => {
+                let args: Vec<&str> = call.args.iter().map(|arg| arg.sql.as_str()).collect();
+                let nulls = if ignore { " IGNORE NULLS" } else { "" };
+                let function = name.to_ascii_lowercase();
+                Typed::new(format!("{function}({}{nulls}){over}", args.join(", ")), first.kind)
+            }
+            "PERCENTILE_CONT" => {
+                let at = call.args.get(1).map_or("0.5".to_owned(), |arg| arg.sql.clone());
+                Typed::new(format!("quantile_cont({}, {at}){over}", first.sql), Type::Float64)
+            }
+            other => self.refuse(
+                "unsupported-function",
+                format!("function {other} is not supported on the embedded engine"),
+                place,
+                None,
+            ),
+        })
+    }
+
+    fn aggregate_call(&mut self, function: &Function, place: &Expr) -> Call {
+        let mut call = Call {
+            distinct: false,
+            args: Vec::new(),
+            star: false,
+            order_by: None,
+            limit: None,
+            nulls: function.null_treatment,
+            over: None,
+        };
+        if let FunctionArguments::List(list) = &function.args {
+            call.distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
+            for arg in &list.args {
+                match arg {
+                    FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => {
+                        let typed = self.expression(expression);
+                        call.args.push(typed);
+                    }
+                    FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => call.star = true,
+                    other => {
+                        self.refuse(
+                            "unsupported-syntax",
+                            format!("argument `{other}` is not supported"),
+                            place,
+                            None,
+                        );
+                    }
+                }
+            }
+            for clause in &list.clauses {
+                match clause {
+                    FunctionArgumentClause::IgnoreOrRespectNulls(nulls) => {
+                        call.nulls = Some(*nulls)
+                    }
+                    FunctionArgumentClause::OrderBy(keys) => {
+                        call.order_by = Some(self.order_items(keys))
+                    }
+                    FunctionArgumentClause::Limit(limit) => {
+                        call.limit = Some(self.expression(limit).sql)
+                    }
+                    other => {
+                        self.refuse(
+                            "unsupported-syntax",
+                            format!("`{other}` in a function call is not supported"),
+                            place,
+                            None,
+                        );
+                    }
+                }
+            }
+        }
+        call.over = function.over.as_ref().map(|over| match over {
+            WindowType::NamedWindow(name) => format!(" OVER {}", quote(&name.value)),
+            WindowType::WindowSpec(spec) => format!(" OVER ({})", self.window(spec)),
+        });
+        call
+    }
+
+    fn window(&mut self, spec: &WindowSpec) -> String {
+        let mut parts = Vec::new();
+        if let Some(name) = &spec.window_name {
+            parts.push(quote(&name.value));
+        }
+        if !spec.partition_by.is_empty() {
+            let keys: Vec<String> =
+                spec.partition_by.iter().map(|key| self.expression(key).sql).collect();
+            parts.push(format!("PARTITION BY {}", keys.join(", ")));
+        }
+        if !spec.order_by.is_empty() {
+            parts.push(format!("ORDER BY {}", self.order_items(&spec.order_by)));
+        }
+        if let Some(frame) = &spec.window_frame {
+            let start = self.frame_bound(&frame.start_bound);
+            parts.push(match &frame.end_bound {
+                Some(end) => {
+                    format!("{} BETWEEN {start} AND {}", frame.units, self.frame_bound(end))
+                }
+                None => format!("{} {start}", frame.units),
+            });
+        }
+        parts.join(" ")
+    }
+
+    fn frame_bound(&mut self, bound: &WindowFrameBound) -> String {
+        let mut amount = |inner: &Option<Box<Expr>>, way: &str| match inner {
+            None => format!("UNBOUNDED {way}"),
+            Some(inner) => format!("{} {way}", self.expression(inner).sql),
+        };
+        match bound {
+            WindowFrameBound::CurrentRow => "CURRENT ROW".to_owned(),
+            WindowFrameBound::Preceding(inner) => amount(inner, "PRECEDING"),
+            WindowFrameBound::Following(inner) => amount(inner, "FOLLOWING"),
+        }
+    }
+
+    /// `name AS (…)` of a WINDOW clause.
+    pub fn named_window(&mut self, window: &NamedWindowDefinition) -> String {
+        let body = match &window.1 {
+            NamedWindowExpr::NamedWindow(name) => quote(&name.value),
+            NamedWindowExpr::WindowSpec(spec) => format!("({})", self.window(spec)),
+        };
+        format!("{} AS {body}", quote(&window.0.value))
+    }
+}
+
+fn is_aggregate(name: &str) -> bool {
+    matches!(
+        name,
+        "COUNT"
+            | "COUNTIF"
+            | "SUM"
+            | "AVG"
+            | "MIN"
+            | "MAX"
+            | "ANY_VALUE"
+            | "LOGICAL_AND"
+            | "LOGICAL_OR"
+            | "BIT_AND"
+            | "BIT_OR"
+            | "BIT_XOR"
+            | "APPROX_COUNT_DISTINCT"
+            | "STDDEV"
+            | "STDDEV_SAMP"
+            | "STDDEV_POP"
+            | "VARIANCE"
+            | "VAR_SAMP"
+            | "VAR_POP"
+            | "CORR"
+            | "COVAR_POP"
+            | "COVAR_SAMP"
+            | "ARRAY_AGG"
+            | "ARRAY_CONCAT_AGG"
+            | "STRING_AGG"
+            | "ROW_NUMBER"
+            | "RANK"
+            | "DENSE_RANK"
+            | "PERCENT_RANK"
+            | "CUME_DIST"
+            | "NTILE"
+            | "LAG"
+            | "LEAD"
+            | "FIRST_VALUE"
+            | "LAST_VALUE"
+            | "NTH_VALUE"
+            | "PERCENTILE_CONT"
+            | "PERCENTILE_DISC"
+            | "APPROX_QUANTILES"
+            | "APPROX_TOP_COUNT"
+            | "APPROX_TOP_SUM"
+    )
+}

@@ -1,0 +1,443 @@
+//! Expressions: names, literals, operators, conditions.
+
+use sqlparser::ast::{
+    AccessExpr, Array, BinaryOperator, CaseWhen, Expr, Spanned, Subscript, TypedString,
+    UnaryOperator, Value,
+};
+
+use super::{
+    scope::field,
+    translate::{Translator, Typed},
+    types::{Type, literal, quote},
+};
+
+impl Translator<'_> {
+    /// An expression with its type.
+    pub fn expression(&mut self, expression: &Expr) -> Typed {
+        match expression {
+            Expr::Identifier(name) => self.path(std::slice::from_ref(&name.value), expression),
+            Expr::CompoundIdentifier(parts) => {
+                let parts: Vec<String> = parts.iter().map(|part| part.value.clone()).collect();
+                self.path(&parts, expression)
+            }
+            Expr::CompoundFieldAccess { root, access_chain } => self.access(root, access_chain),
+            Expr::Value(value) => self.value(&value.value, expression),
+            Expr::TypedString(typed) => self.typed_string(typed, expression),
+            Expr::Nested(inner) => {
+                let typed = self.expression(inner);
+                Typed::new(format!("({})", typed.sql), typed.kind)
+            }
+            Expr::BinaryOp { left, op, right } => self.binary(left, op, right, expression),
+            Expr::UnaryOp { op, expr } => {
+                let typed = self.expression(expr);
+                match op {
+                    UnaryOperator::Not => Typed::new(format!("(NOT {})", typed.sql), Type::Bool),
+                    UnaryOperator::Minus => Typed::new(format!("(-{})", typed.sql), typed.kind),
+                    UnaryOperator::Plus => typed,
+                    UnaryOperator::BitwiseNot => {
+                        Typed::new(format!("(~{})", typed.sql), typed.kind)
+                    }
+                    other => self.refuse(
+                        "unsupported-syntax",
+                        format!("operator `{other}` is not GoogleSQL"),
+                        expression,
+                        None,
+                    ),
+                }
+            }
+            Expr::IsNull(inner) => self.postfix(inner, "IS NULL"),
+            Expr::IsNotNull(inner) => self.postfix(inner, "IS NOT NULL"),
+            Expr::IsTrue(inner) => self.postfix(inner, "IS NOT DISTINCT FROM TRUE"),
+            Expr::IsNotTrue(inner) => self.postfix(inner, "IS DISTINCT FROM TRUE"),
+            Expr::IsFalse(inner) => self.postfix(inner, "IS NOT DISTINCT FROM FALSE"),
+            Expr::IsNotFalse(inner) => self.postfix(inner, "IS DISTINCT FROM FALSE"),
+            Expr::IsDistinctFrom(left, right) => self.infix(left, "IS DISTINCT FROM", right),
+            Expr::IsNotDistinctFrom(left, right) => self.infix(left, "IS NOT DISTINCT FROM", right),
+            Expr::InList { expr, list, negated } => {
+                let value = self.expression(expr);
+                let items: Vec<String> =
+                    list.iter().map(|item| self.expression(item).sql).collect();
+                let not = if *negated { "NOT " } else { "" };
+                Typed::new(format!("({} {not}IN ({}))", value.sql, items.join(", ")), Type::Bool)
+            }
+            Expr::InSubquery { expr, subquery, negated } => {
+                let value = self.expression(expr);
+                let (query, _) = self.query(subquery);
+                let not = if *negated { "NOT " } else { "" };
+                Typed::new(format!("({} {not}IN ({query}))", value.sql), Type::Bool)
+            }
+            Expr::InUnnest { expr, array_expr, negated } => {
+                let value = self.expression(expr);
+                let array = self.expression(array_expr);
+                let not = if *negated { "NOT " } else { "" };
+                Typed::new(
+                    format!("({} {not}IN (SELECT unnest({})))", value.sql, array.sql),
+                    Type::Bool,
+                )
+            }
+            Expr::Between { expr, negated, low, high } => {
+                let (value, low, high) =
+                    (self.expression(expr), self.expression(low), self.expression(high));
+                let not = if *negated { "NOT " } else { "" };
+                Typed::new(
+                    format!("({} {not}BETWEEN {} AND {})", value.sql, low.sql, high.sql),
+                    Type::Bool,
+                )
+            }
+            Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
+                let (value, pattern) = (self.expression(expr), self.expression(pattern));
+                let not = if *negated { "NOT " } else { "" };
+                // GoogleSQL escapes with a backslash.
+                Typed::new(
+                    format!("({} {not}LIKE {} ESCAPE '\\')", value.sql, pattern.sql),
+                    Type::Bool,
+                )
+            }
+            Expr::Case { operand, conditions, else_result, .. } => {
+                self.case(operand.as_deref(), conditions, else_result.as_deref())
+            }
+            Expr::Cast { kind, expr, data_type, format } => self.cast(
+                *kind != sqlparser::ast::CastKind::Cast,
+                expr,
+                data_type,
+                format.as_ref(),
+                expression,
+            ),
+            Expr::Extract { field, expr, .. } => self.extract(field, expr, expression),
+            Expr::Function(function) => self.function(function, expression),
+            Expr::Exists { subquery, negated } => {
+                let (query, _) = self.query(subquery);
+                let not = if *negated { "NOT " } else { "" };
+                Typed::new(format!("({not}EXISTS ({query}))"), Type::Bool)
+            }
+            Expr::Subquery(query) => {
+                let (text, columns) = self.query(query);
+                let kind =
+                    columns.columns.first().map(|(_, kind)| kind.clone()).unwrap_or_default();
+                Typed::new(format!("({text})"), kind)
+            }
+            Expr::Array(Array { elem, .. }) => {
+                let items: Vec<Typed> = elem.iter().map(|item| self.expression(item)).collect();
+                let kind = items.iter().map(|item| item.kind.clone()).reduce(|a, b| a.common(&b));
+                let texts: Vec<String> = items.into_iter().map(|item| item.sql).collect();
+                Typed::new(
+                    format!("[{}]", texts.join(", ")),
+                    Type::Array(Box::new(kind.unwrap_or_default())),
+                )
+            }
+            Expr::Struct { values, fields } => self.structure(values, fields, expression),
+            Expr::Tuple(values) => self.structure(values, &[], expression),
+            Expr::Named { expr, name } => {
+                let typed = self.expression(expr);
+                Typed::new(format!("{} := {}", quote(&name.value), typed.sql), typed.kind)
+            }
+            Expr::Interval(interval) => self.interval(interval, expression),
+            Expr::Floor { expr, .. } => self.rounding("floor", expr),
+            Expr::Ceil { expr, .. } => self.rounding("ceil", expr),
+            Expr::Substring { expr, substring_from, substring_for, .. } => {
+                let mut args = vec![self.expression(expr)];
+                for part in [substring_from, substring_for].into_iter().flatten() {
+                    args.push(self.expression(part));
+                }
+                self.substring(&args)
+            }
+            Expr::Trim { trim_where: None, trim_what: None, expr, trim_characters } => {
+                let value = self.expression(expr);
+                let characters = trim_characters.iter().flatten().next();
+                let characters = characters.map(|text| format!(", {}", self.expression(text).sql));
+                Typed::new(
+                    format!("trim({}{})", value.sql, characters.unwrap_or_default()),
+                    value.kind,
+                )
+            }
+            Expr::Prefixed { prefix, value } => self.refuse(
+                "unsupported-syntax",
+                format!("literal prefix `{prefix}` is not supported"),
+                value.as_ref(),
+                None,
+            ),
+            Expr::AtTimeZone { timestamp, time_zone } => {
+                let (value, zone) = (self.expression(timestamp), self.expression(time_zone));
+                Typed::new(format!("({} AT TIME ZONE {})", value.sql, zone.sql), Type::DateTime)
+            }
+            other => {
+                let shown = other.to_string();
+                let shown: String = shown.chars().take(60).collect();
+                self.refuse(
+                    "unsupported-syntax",
+                    format!("`{shown}` is not supported"),
+                    other,
+                    None,
+                )
+            }
+        }
+    }
+
+    fn postfix(&mut self, inner: &Expr, operator: &str) -> Typed {
+        let typed = self.expression(inner);
+        Typed::new(format!("({} {operator})", typed.sql), Type::Bool)
+    }
+
+    fn infix(&mut self, left: &Expr, operator: &str, right: &Expr) -> Typed {
+        let (left, right) = (self.expression(left), self.expression(right));
+        Typed::new(format!("({} {operator} {})", left.sql, right.sql), Type::Bool)
+    }
+
+    fn rounding(&mut self, function: &str, inner: &Expr) -> Typed {
+        let typed = self.expression(inner);
+        let kind = if typed.kind == Type::Int64 { Type::Float64 } else { typed.kind.clone() };
+        let sql = match kind.duckdb() {
+            Some(name) => format!("CAST({function}({}) AS {name})", typed.sql),
+            None => format!("{function}({})", typed.sql),
+        };
+        Typed::new(sql, kind)
+    }
+
+    /// `a`, `alias.a`, `a.field`, `project.dataset.table.a`.
+    pub fn path(&mut self, parts: &[String], place: &impl Spanned) -> Typed {
+        let found = self.scopes.iter().rev().find_map(|scope| {
+            if let Some(source) = scope.source(&parts[0]) {
+                if let Some((column, kind)) = &source.element {
+                    return Some((Typed::new(quote(column), kind.clone()), 1));
+                }
+                if let Some(second) = parts.get(1) {
+                    let kind = field(&source.columns.columns, second);
+                    let kind = kind.map(|(_, kind)| kind.clone()).unwrap_or_default();
+                    let sql = format!("{}.{}", quote(&parts[0]), quote(second));
+                    return Some((Typed::new(sql, kind), 2));
+                }
+                if scope.column(&parts[0]).is_none() {
+                    // The whole row as a struct.
+                    let kind = Type::Struct(source.columns.columns.clone());
+                    return Some((Typed::new(quote(&parts[0]), kind), 1));
+                }
+            }
+            let resolved = scope.column(&parts[0])?;
+            Some((Typed::new(resolved.sql, resolved.kind), 1))
+        });
+        let (mut typed, used) =
+            found.unwrap_or_else(|| (Typed::new(quote(&parts[0]), Type::Unknown), 1));
+        for part in &parts[used..] {
+            typed = self.member(typed, part, place);
+        }
+        typed
+    }
+
+    /// `value.name`: a field of a struct or of a JSON object.
+    fn member(&mut self, value: Typed, name: &str, place: &impl Spanned) -> Typed {
+        match &value.kind {
+            Type::Json => Typed::new(
+                format!("json_extract({}, {})", value.sql, literal(&format!("$.\"{name}\""))),
+                Type::Json,
+            ),
+            Type::Struct(fields) => match field(fields, name) {
+                Some((known, kind)) => {
+                    Typed::new(format!("{}.{}", value.sql, quote(known)), kind.clone())
+                }
+                None => self.refuse(
+                    "unknown-field",
+                    format!("the struct has no field `{name}`"),
+                    place,
+                    None,
+                ),
+            },
+            _ => Typed::new(format!("{}.{}", value.sql, quote(name)), Type::Unknown),
+        }
+    }
+
+    fn access(&mut self, root: &Expr, chain: &[AccessExpr]) -> Typed {
+        let mut value = self.expression(root);
+        for step in chain {
+            value = match step {
+                AccessExpr::Dot(Expr::Identifier(name)) => {
+                    let base = if value.sql.starts_with('"') {
+                        value.sql
+                    } else {
+                        format!("({})", value.sql)
+                    };
+                    self.member(Typed::new(base, value.kind), &name.value, root)
+                }
+                AccessExpr::Subscript(Subscript::Index { index }) => self.subscript(value, index),
+                other => self.refuse(
+                    "unsupported-syntax",
+                    format!("`{other}` is not supported"),
+                    root,
+                    None,
+                ),
+            };
+        }
+        value
+    }
+
+    /// `array[OFFSET(n)]`, `json['key']`.
+    fn subscript(&mut self, value: Typed, index: &Expr) -> Typed {
+        let (function, inner) = match index {
+            Expr::Function(call) => {
+                let name = call.name.to_string().to_ascii_uppercase();
+                match (name.as_str(), self.only_argument(call)) {
+                    ("OFFSET" | "SAFE_OFFSET" | "ORDINAL" | "SAFE_ORDINAL", Some(inner)) => {
+                        (name, inner)
+                    }
+                    _ => ("OFFSET".to_owned(), index.clone()),
+                }
+            }
+            other => ("OFFSET".to_owned(), other.clone()),
+        };
+        let at = self.expression(&inner);
+        if value.kind == Type::Json {
+            let path = match at.kind {
+                Type::String => format!("'$.\"' || {} || '\"'", at.sql),
+                _ => format!("'$[' || {} || ']'", at.sql),
+            };
+            return Typed::new(format!("json_extract({}, {path})", value.sql), Type::Json);
+        }
+        let element = match value.kind {
+            Type::Array(element) => *element,
+            _ => Type::Unknown,
+        };
+        let from_one = function.ends_with("ORDINAL");
+        let (first, shift) = if from_one { (1, "") } else { (0, " + 1") };
+        let array = &value.sql;
+        let sql = if function.starts_with("SAFE_") {
+            format!("(CASE WHEN {0} >= {first} THEN {array}[{0}{shift}] END)", at.sql)
+        } else {
+            let last = if from_one { "<=" } else { "<" };
+            format!(
+                "(CASE WHEN {array} IS NULL OR {0} IS NULL THEN NULL WHEN {0} >= {first} AND {0} {last} len({array}) THEN {array}[{0}{shift}] ELSE error('Array index ' || {0} || ' is out of bounds') END)",
+                at.sql
+            )
+        };
+        Typed::new(sql, element)
+    }
+
+    fn case(
+        &mut self,
+        operand: Option<&Expr>,
+        conditions: &[CaseWhen],
+        other: Option<&Expr>,
+    ) -> Typed {
+        let mut out = String::from("(CASE");
+        if let Some(operand) = operand {
+            out.push_str(&format!(" {}", self.expression(operand).sql));
+        }
+        let mut kind: Option<Type> = None;
+        let mut choose = |new: Typed, sql: &str| -> String {
+            if new.sql != "NULL" {
+                kind = Some(kind.take().map_or(new.kind.clone(), |old| old.common(&new.kind)));
+            }
+            format!(" {sql} {}", new.sql)
+        };
+        for when in conditions {
+            let condition = self.expression(&when.condition);
+            let result = self.expression(&when.result);
+            out.push_str(&format!(" WHEN {}", condition.sql));
+            out.push_str(&choose(result, "THEN"));
+        }
+        if let Some(other) = other {
+            let result = self.expression(other);
+            out.push_str(&choose(result, "ELSE"));
+        }
+        out.push_str(" END)");
+        Typed::new(out, kind.unwrap_or_default())
+    }
+
+    fn structure(
+        &mut self,
+        values: &[Expr],
+        fields: &[sqlparser::ast::StructField],
+        place: &Expr,
+    ) -> Typed {
+        let mut parts = Vec::new();
+        let mut kinds = Vec::new();
+        for (at, value) in values.iter().enumerate() {
+            let (inner, name) = match value {
+                Expr::Named { expr, name } => (expr.as_ref(), Some(name.value.clone())),
+                Expr::Identifier(name) => (value, Some(name.value.clone())),
+                Expr::CompoundIdentifier(path) => {
+                    (value, path.last().map(|name| name.value.clone()))
+                }
+                other => (other, None),
+            };
+            let declared = fields.get(at);
+            let name = declared
+                .and_then(|field| field.field_name.as_ref().map(|name| name.value.clone()))
+                .or(name)
+                .unwrap_or_else(|| format!("_field_{}", at + 1));
+            let mut typed = self.expression(inner);
+            if let Some(declared) = declared {
+                match Type::from_ast(&declared.field_type) {
+                    Ok(kind) => {
+                        if let Some(duckdb) = kind.duckdb() {
+                            typed = Typed::new(format!("CAST({} AS {duckdb})", typed.sql), kind);
+                        }
+                    }
+                    Err(error) => {
+                        self.refuse(error.code, error.message, place, None);
+                    }
+                }
+            }
+            parts.push(format!("{} := {}", quote(&name), typed.sql));
+            kinds.push((name, typed.kind));
+        }
+        Typed::new(format!("struct_pack({})", parts.join(", ")), Type::Struct(kinds))
+    }
+
+    fn value(&mut self, value: &Value, place: &Expr) -> Typed {
+        match value {
+            Value::Number(text, _) => {
+                let plain = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+                match plain.map(|digits| i64::from_str_radix(digits, 16)) {
+                    Some(Ok(number)) => Typed::new(number.to_string(), Type::Int64),
+                    Some(Err(_)) => {
+                        self.refuse("sql-syntax", format!("`{text}` is no INT64"), place, None)
+                    }
+                    None if text.contains(['.', 'e', 'E']) => {
+                        Typed::new(format!("CAST({text} AS DOUBLE)"), Type::Float64)
+                    }
+                    None => Typed::new(text.clone(), Type::Int64),
+                }
+            }
+            Value::SingleQuotedString(text)
+            | Value::DoubleQuotedString(text)
+            | Value::TripleSingleQuotedString(text)
+            | Value::TripleDoubleQuotedString(text)
+            | Value::SingleQuotedRawStringLiteral(text)
+            | Value::DoubleQuotedRawStringLiteral(text)
+            | Value::TripleSingleQuotedRawStringLiteral(text)
+            | Value::TripleDoubleQuotedRawStringLiteral(text) => {
+                Typed::new(literal(text), Type::String)
+            }
+            Value::SingleQuotedByteStringLiteral(text)
+            | Value::DoubleQuotedByteStringLiteral(text)
+            | Value::TripleSingleQuotedByteStringLiteral(text)
+            | Value::TripleDoubleQuotedByteStringLiteral(text) => {
+                Typed::new(format!("encode({})", literal(text)), Type::Bytes)
+            }
+            Value::Boolean(true) => Typed::new("TRUE", Type::Bool),
+            Value::Boolean(false) => Typed::new("FALSE", Type::Bool),
+            Value::Null => Typed::new("NULL", Type::Unknown),
+            other => self.refuse(
+                "unsupported-syntax",
+                format!("literal `{other}` is not supported"),
+                place,
+                None,
+            ),
+        }
+    }
+
+    /// `DATE '2024-01-31'`, `TIMESTAMP '…'`, `NUMERIC '1.5'`, `JSON '…'`.
+    fn typed_string(&mut self, typed: &TypedString, place: &Expr) -> Typed {
+        let kind = match Type::from_ast(&typed.data_type) {
+            Ok(kind) => kind,
+            Err(error) => return self.refuse(error.code, error.message, place, None),
+        };
+        let text = typed.value.value.clone().into_string().unwrap_or_default();
+        let name = kind.duckdb().unwrap_or_default();
+        Typed::new(format!("CAST({} AS {name})", literal(&text)), kind)
+    }
+
+    fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr, place: &Expr) -> Typed {
+        let (left, right) = (self.expression(left), self.expression(right));
+        self.operator(op, left, right, place)
+    }
+}

@@ -1,0 +1,592 @@
+//! Scalar functions.
+
+use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
+
+use super::{
+    casts::convert,
+    operators::checked,
+    translate::{Translator, Typed},
+    types::{Type, literal},
+};
+use crate::diagnostic::did_you_mean;
+
+/// Names that are translated here, for "did you mean".
+const KNOWN: [&str; 70] = [
+    "ABS",
+    "ARRAY_CONCAT",
+    "ARRAY_LENGTH",
+    "ARRAY_REVERSE",
+    "ARRAY_TO_STRING",
+    "BYTE_LENGTH",
+    "CEIL",
+    "CHAR_LENGTH",
+    "COALESCE",
+    "CONCAT",
+    "CONTAINS_SUBSTR",
+    "COS",
+    "DATE_ADD",
+    "DATE_DIFF",
+    "DATE_SUB",
+    "DATE_TRUNC",
+    "DATETIME_DIFF",
+    "DIV",
+    "ENDS_WITH",
+    "EXP",
+    "FLOOR",
+    "FORMAT",
+    "FORMAT_DATE",
+    "FORMAT_TIMESTAMP",
+    "FROM_HEX",
+    "GENERATE_ARRAY",
+    "GENERATE_DATE_ARRAY",
+    "GENERATE_UUID",
+    "GREATEST",
+    "IEEE_DIVIDE",
+    "IF",
+    "IFNULL",
+    "INITCAP",
+    "INSTR",
+    "JSON_QUERY",
+    "JSON_QUERY_ARRAY",
+    "JSON_VALUE",
+    "LEAST",
+    "LEFT",
+    "LENGTH",
+    "LN",
+    "LOG",
+    "LOWER",
+    "LPAD",
+    "LTRIM",
+    "MD5",
+    "MOD",
+    "NULLIF",
+    "PARSE_DATE",
+    "PARSE_JSON",
+    "PARSE_TIMESTAMP",
+    "POW",
+    "REGEXP_CONTAINS",
+    "REGEXP_EXTRACT",
+    "REGEXP_REPLACE",
+    "REPEAT",
+    "REPLACE",
+    "REVERSE",
+    "RIGHT",
+    "ROUND",
+    "RPAD",
+    "RTRIM",
+    "SAFE_DIVIDE",
+    "SHA256",
+    "SPLIT",
+    "STARTS_WITH",
+    "STRPOS",
+    "SUBSTR",
+    "TIMESTAMP_DIFF",
+    "TIMESTAMP_TRUNC",
+];
+
+/// A text as the character class of the default word breaks of INITCAP.
+const INITCAP_BREAKS: &str = " \t\n\r[](){}/|<>!?@\"^#$&~_,.:;*%+-";
+
+impl Translator<'_> {
+    /// The only argument of a call, if it has one.
+    pub fn only_argument(&self, call: &Function) -> Option<Expr> {
+        match arguments(call)?.as_slice() {
+            [one] => Some((*one).clone()),
+            _ => None,
+        }
+    }
+
+    /// A function call.
+    pub fn function(&mut self, function: &Function, place: &Expr) -> Typed {
+        let name = function.name.to_string().replace('`', "").to_ascii_uppercase();
+        if let Some(typed) = self.aggregate(&name, function, place) {
+            return typed;
+        }
+        if name == "ARRAY" {
+            if let FunctionArguments::Subquery(query) = &function.args {
+                let (text, columns) = self.query(query);
+                let kind =
+                    columns.columns.first().map(|(_, kind)| kind.clone()).unwrap_or_default();
+                return Typed::new(format!("ARRAY({text})"), Type::Array(Box::new(kind)));
+            }
+        }
+        let Some(args) = arguments(function) else {
+            return self.refuse(
+                "unsupported-syntax",
+                format!("this form of calling {name} is not supported"),
+                place,
+                None,
+            );
+        };
+        let args: Vec<Expr> = args.into_iter().cloned().collect();
+        let errors_before = self.errors.len();
+        if let Some(typed) = self.date_function(&name, &args, place) {
+            return typed;
+        }
+        if self.errors.len() > errors_before {
+            return Typed::new("NULL", Type::Unknown);
+        }
+        let typed: Vec<Typed> = args.iter().map(|arg| self.expression(arg)).collect();
+        if let Some(found) = self.json_function(&name, &typed) {
+            return found;
+        }
+        if let Some(found) = self.scalar_function(&name, &typed, &args, place) {
+            return found;
+        }
+        if let Some(plain) = name.strip_prefix("SAFE.") {
+            return self.refuse(
+                "unsupported-function",
+                format!("the SAFE. prefix on {plain} is not supported on the embedded engine"),
+                place,
+                Some("use SAFE_CAST, SAFE_DIVIDE or guard with IF"),
+            );
+        }
+        let help = did_you_mean(&name, KNOWN);
+        self.refuse(
+            "unsupported-function",
+            format!(
+                "function {name} is not supported on the embedded engine with {} arguments",
+                args.len()
+            ),
+            place,
+            help.as_deref(),
+        )
+    }
+
+    fn scalar_function(
+        &mut self,
+        name: &str,
+        args: &[Typed],
+        source: &[Expr],
+        place: &Expr,
+    ) -> Option<Typed> {
+        let sql = |at: usize| args.get(at).map(|arg| arg.sql.clone()).unwrap_or_default();
+        let kind = |at: usize| args.get(at).map(|arg| arg.kind.clone()).unwrap_or_default();
+        let joined = || args.iter().map(|arg| arg.sql.as_str()).collect::<Vec<_>>().join(", ");
+        let same_kind = || {
+            args.iter().map(|arg| arg.kind.clone()).reduce(|a, b| a.common(&b)).unwrap_or_default()
+        };
+        let call = |function: &str, kind: Type| {
+            Some(Typed::new(format!("{function}({})", joined()), kind))
+        };
+        match (name, args.len()) {
+            ("IF", 3) => {
+                let result = if sql(1) == "NULL" {
+                    kind(2)
+                } else if sql(2) == "NULL" {
+                    kind(1)
+                } else {
+                    kind(1).common(&kind(2))
+                };
+                Some(Typed::new(
+                    format!("(CASE WHEN {} THEN {} ELSE {} END)", sql(0), sql(1), sql(2)),
+                    result,
+                ))
+            }
+            ("IFNULL", 2) | ("COALESCE", 1..) => call("coalesce", same_kind()),
+            ("NULLIF", 2) => call("nullif", kind(0)),
+            ("CONCAT", 1..) => {
+                let parts: Vec<&str> = args.iter().map(|arg| arg.sql.as_str()).collect();
+                let result = if kind(0) == Type::Bytes { Type::Bytes } else { Type::String };
+                // DuckDB's own concat skips NULLs; BigQuery's gives NULL.
+                Some(Typed::new(format!("({})", parts.join(" || ")), result))
+            }
+            ("GREATEST" | "LEAST", 1..) => {
+                let nulls: Vec<String> =
+                    args.iter().map(|arg| format!("{} IS NULL", arg.sql)).collect();
+                Some(Typed::new(
+                    format!(
+                        "(CASE WHEN {} THEN NULL ELSE {}({}) END)",
+                        nulls.join(" OR "),
+                        name.to_ascii_lowercase(),
+                        joined()
+                    ),
+                    same_kind(),
+                ))
+            }
+            ("SAFE_DIVIDE", 2) => {
+                let result = match kind(0).common(&kind(1)) {
+                    Type::Int64 => Type::Float64,
+                    other => other,
+                };
+                let division = match result {
+                    Type::Numeric | Type::BigNumeric => {
+                        super::operators::exact_division(&sql(0), &sql(1), &result)
+                    }
+                    _ => format!("({} / {})", sql(0), sql(1)),
+                };
+                Some(Typed::new(format!("(CASE WHEN {} <> 0 THEN {division} END)", sql(1)), result))
+            }
+            ("IEEE_DIVIDE", 2) => Some(Typed::new(
+                format!(
+                    "(CASE WHEN {1} = 0 THEN CASE WHEN {0} = 0 THEN CAST('NaN' AS DOUBLE) WHEN {0} > 0 THEN CAST('Infinity' AS DOUBLE) WHEN {0} < 0 THEN CAST('-Infinity' AS DOUBLE) END ELSE CAST({0} AS DOUBLE) / CAST({1} AS DOUBLE) END)",
+                    sql(0),
+                    sql(1)
+                ),
+                Type::Float64,
+            )),
+            ("DIV", 2) => {
+                let operation = format!("(({0} - ({0} % {1})) // {1})", sql(0), sql(1));
+                Some(Typed::new(checked(&sql(1), &operation, &sql(0)), same_kind()))
+            }
+            ("MOD", 2) => {
+                let operation = format!("({} % {})", sql(0), sql(1));
+                Some(Typed::new(checked(&sql(1), &operation, &sql(0)), same_kind()))
+            }
+            ("SAFE_ADD" | "SAFE_SUBTRACT" | "SAFE_MULTIPLY", 2) => {
+                let symbol = match name {
+                    "SAFE_ADD" => "+",
+                    "SAFE_SUBTRACT" => "-",
+                    _ => "*",
+                };
+                Some(Typed::new(format!("TRY({} {symbol} {})", sql(0), sql(1)), same_kind()))
+            }
+            ("ABS", 1) => call("abs", kind(0)),
+            ("SIGN", 1) => Some(Typed::new(
+                format!(
+                    "CAST(sign({}) AS {})",
+                    sql(0),
+                    kind(0).duckdb().unwrap_or_else(|| "BIGINT".into())
+                ),
+                kind(0),
+            )),
+            ("ROUND" | "TRUNC", 1 | 2) => {
+                let result = if kind(0) == Type::Int64 { Type::Float64 } else { kind(0) };
+                let value = if kind(0) == Type::Int64 {
+                    format!("CAST({} AS DOUBLE)", sql(0))
+                } else {
+                    sql(0)
+                };
+                let places = if args.len() == 2 {
+                    format!(", CAST({} AS INTEGER)", sql(1))
+                } else {
+                    String::new()
+                };
+                let text = format!("{}({value}{places})", name.to_ascii_lowercase());
+                Some(Typed::new(
+                    result
+                        .duckdb()
+                        .map_or(text.clone(), |target| format!("CAST({text} AS {target})")),
+                    result,
+                ))
+            }
+            ("CEIL" | "CEILING", 1) => Some(Typed::new(
+                format!("ceil({})", sql(0)),
+                if kind(0) == Type::Int64 { Type::Float64 } else { kind(0) },
+            )),
+            ("FLOOR", 1) => Some(Typed::new(
+                format!("floor({})", sql(0)),
+                if kind(0) == Type::Int64 { Type::Float64 } else { kind(0) },
+            )),
+            (
+                "SQRT" | "EXP" | "LN" | "LOG10" | "SIN" | "COS" | "TAN" | "ASIN" | "ACOS" | "ATAN",
+                1,
+            ) => call(&name.to_ascii_lowercase(), Type::Float64),
+            ("LOG", 1) => call("ln", Type::Float64),
+            ("LOG", 2) => {
+                Some(Typed::new(format!("(ln({}) / ln({}))", sql(0), sql(1)), Type::Float64))
+            }
+            ("POW" | "POWER", 2) => {
+                call("pow", if same_kind() == Type::Int64 { Type::Float64 } else { same_kind() })
+            }
+            ("ATAN2", 2) => call("atan2", Type::Float64),
+            ("RAND", 0) => Some(Typed::new("random()", Type::Float64)),
+            ("GENERATE_UUID", 0) => Some(Typed::new("CAST(uuid() AS VARCHAR)", Type::String)),
+            ("IS_NAN", 1) => call("isnan", Type::Bool),
+            ("IS_INF", 1) => call("isinf", Type::Bool),
+            ("UPPER" | "LOWER", 1) => call(&name.to_ascii_lowercase(), Type::String),
+            ("LENGTH", 1) if kind(0) == Type::Bytes => {
+                Some(Typed::new(format!("octet_length({})", sql(0)), Type::Int64))
+            }
+            ("LENGTH" | "CHAR_LENGTH" | "CHARACTER_LENGTH", 1) => {
+                Some(Typed::new(format!("length({})", sql(0)), Type::Int64))
+            }
+            ("BYTE_LENGTH" | "OCTET_LENGTH", 1) => {
+                let value =
+                    if kind(0) == Type::Bytes { sql(0) } else { format!("encode({})", sql(0)) };
+                Some(Typed::new(format!("octet_length({value})"), Type::Int64))
+            }
+            ("TRIM" | "LTRIM" | "RTRIM", 1 | 2) => call(&name.to_ascii_lowercase(), kind(0)),
+            ("LPAD" | "RPAD", 2 | 3) => {
+                let fill = if args.len() == 3 { sql(2) } else { "' '".to_owned() };
+                Some(Typed::new(
+                    format!(
+                        "{}({}, CAST({} AS INTEGER), {fill})",
+                        name.to_ascii_lowercase(),
+                        sql(0),
+                        sql(1)
+                    ),
+                    Type::String,
+                ))
+            }
+            ("REPEAT", 2) => call("repeat", kind(0)),
+            ("REVERSE", 1) => call("reverse", kind(0)),
+            ("REPLACE", 3) => {
+                // Replacing nothing changes nothing in BigQuery.
+                Some(Typed::new(
+                    format!(
+                        "(CASE WHEN {1} = '' THEN {0} ELSE replace({0}, {1}, {2}) END)",
+                        sql(0),
+                        sql(1),
+                        sql(2)
+                    ),
+                    Type::String,
+                ))
+            }
+            ("STARTS_WITH", 2) => call("starts_with", Type::Bool),
+            ("ENDS_WITH", 2) => call("ends_with", Type::Bool),
+            ("CONTAINS_SUBSTR", 2) => Some(Typed::new(
+                format!("contains(lower({}), lower({}))", sql(0), sql(1)),
+                Type::Bool,
+            )),
+            ("STRPOS", 2) | ("INSTR", 2) => {
+                Some(Typed::new(format!("strpos({}, {})", sql(0), sql(1)), Type::Int64))
+            }
+            ("LEFT" | "RIGHT", 2) => {
+                let checked = format!(
+                    "(CASE WHEN {1} < 0 THEN error('Third argument of {name} cannot be negative') ELSE {2}({0}, {1}) END)",
+                    sql(0),
+                    sql(1),
+                    name.to_ascii_lowercase()
+                );
+                Some(Typed::new(checked, Type::String))
+            }
+            ("SUBSTR" | "SUBSTRING", 2 | 3) => Some(self.substring(args)),
+            ("SPLIT", 1 | 2) => {
+                let separator = if args.len() == 2 { sql(1) } else { "','".to_owned() };
+                Some(Typed::new(
+                    format!("string_split({}, {separator})", sql(0)),
+                    Type::Array(Box::new(Type::String)),
+                ))
+            }
+            ("INITCAP", 1) => {
+                let breaks = literal(INITCAP_BREAKS);
+                let text = format!("lower({})", sql(0));
+                // Each character with the one before it: a letter after a break is a capital.
+                let sql = format!(
+                    "array_to_string(list_transform(range(1, length({0}) + 1), lambda i: CASE WHEN i = 1 OR contains({breaks}, substr({text}, i - 1, 1)) THEN upper(substr({text}, i, 1)) ELSE substr({text}, i, 1) END), '')",
+                    sql(0)
+                );
+                Some(Typed::new(
+                    format!("(CASE WHEN {} IS NOT NULL THEN {sql} END)", args[0].sql),
+                    Type::String,
+                ))
+            }
+            ("REGEXP_CONTAINS", 2) => call("regexp_matches", Type::Bool),
+            ("REGEXP_REPLACE", 3) => Some(Typed::new(
+                format!("regexp_replace({}, {}, {}, 'g')", sql(0), sql(1), sql(2)),
+                Type::String,
+            )),
+            ("REGEXP_EXTRACT" | "REGEXP_SUBSTR" | "REGEXP_EXTRACT_ALL", 2) => {
+                let Some(Expr::Value(pattern)) = source.get(1) else {
+                    return Some(self.refuse(
+                        "unsupported-function",
+                        format!(
+                            "{name} needs a pattern that is a string literal on the embedded engine"
+                        ),
+                        place,
+                        None,
+                    ));
+                };
+                let group = capturing_groups(&pattern.value);
+                if group > 1 {
+                    return Some(self.refuse(
+                        "sql-syntax",
+                        format!("{name} takes a pattern with at most one group"),
+                        place,
+                        Some("make the others (?:…)"),
+                    ));
+                }
+                if name == "REGEXP_EXTRACT_ALL" {
+                    let text = format!("regexp_extract_all({}, {}, {group})", sql(0), sql(1));
+                    return Some(Typed::new(text, Type::Array(Box::new(Type::String))));
+                }
+                Some(Typed::new(
+                    format!(
+                        "(CASE WHEN regexp_matches({0}, {1}) THEN regexp_extract({0}, {1}, {group}) END)",
+                        sql(0),
+                        sql(1)
+                    ),
+                    Type::String,
+                ))
+            }
+            ("TO_HEX", 1) => Some(Typed::new(format!("lower(hex({}))", sql(0)), Type::String)),
+            ("FROM_HEX", 1) => Some(Typed::new(format!("unhex({})", sql(0)), Type::Bytes)),
+            ("MD5" | "SHA1" | "SHA256", 1) => Some(Typed::new(
+                format!("unhex({}({}))", name.to_ascii_lowercase(), sql(0)),
+                Type::Bytes,
+            )),
+            ("TO_BASE64", 1) => call("to_base64", Type::String),
+            ("FROM_BASE64", 1) => call("from_base64", Type::Bytes),
+            ("CODE_POINTS_TO_STRING", 1) => Some(Typed::new(
+                format!(
+                    "array_to_string(list_transform({}, lambda c: chr(CAST(c AS INTEGER))), '')",
+                    sql(0)
+                ),
+                Type::String,
+            )),
+            ("CHR", 1) => {
+                Some(Typed::new(format!("chr(CAST({} AS INTEGER))", sql(0)), Type::String))
+            }
+            ("ASCII" | "UNICODE", 1) => Some(Typed::new(
+                format!("CAST({}({}) AS BIGINT)", name.to_ascii_lowercase(), sql(0)),
+                Type::Int64,
+            )),
+            ("FORMAT", 1..) => Some(self.format_call(args, source, place)),
+            ("ARRAY_LENGTH", 1) => Some(Typed::new(format!("len({})", sql(0)), Type::Int64)),
+            ("ARRAY_TO_STRING", 2) => call("array_to_string", Type::String),
+            ("ARRAY_CONCAT", 1..) => {
+                let text = args
+                    .iter()
+                    .map(|arg| arg.sql.clone())
+                    .reduce(|a, b| format!("list_concat({a}, {b})"))?;
+                Some(Typed::new(text, kind(0)))
+            }
+            ("ARRAY_REVERSE", 1) => call("list_reverse", kind(0)),
+            ("GENERATE_ARRAY", 2 | 3) if same_kind() == Type::Int64 => Some(Typed::new(
+                format!("generate_series({})", joined()),
+                Type::Array(Box::new(Type::Int64)),
+            )),
+            ("ERROR", 1) => call("error", Type::Unknown),
+            ("STRUCT", _) => {
+                let parts: Vec<Expr> = source.to_vec();
+                Some(self.expression(&Expr::Struct { values: parts, fields: Vec::new() }))
+            }
+            ("STRING", 1) => {
+                Some(Typed::new(convert(&args[0], &Type::String, false), Type::String))
+            }
+            ("SAFE_CONVERT_BYTES_TO_STRING", 1) => {
+                Some(Typed::new(format!("TRY(decode({}))", sql(0)), Type::String))
+            }
+            ("SESSION_USER", 0) => Some(Typed::new("current_user", Type::String)),
+            ("RANGE_BUCKET", 2) => Some(Typed::new(
+                format!("len(list_filter({1}, lambda e: e <= {0}))", sql(0), sql(1)),
+                Type::Int64,
+            )),
+            _ => None,
+        }
+    }
+
+    /// SUBSTR: position 0 is 1, and a negative position beyond the start is the start.
+    pub fn substring(&mut self, args: &[Typed]) -> Typed {
+        let value = &args[0].sql;
+        let at = &args[1].sql;
+        let kind = args[0].kind.clone();
+        let from = match at.parse::<i64>() {
+            Ok(0) => "1".to_owned(),
+            Ok(position) if position > 0 => at.clone(),
+            _ => format!(
+                "(CASE WHEN {at} = 0 THEN 1 WHEN {at} < -length({value}) THEN 1 ELSE {at} END)"
+            ),
+        };
+        let text = match args.get(2) {
+            Some(length) => format!("substr({value}, {from}, {})", length.sql),
+            None => format!("substr({value}, {from})"),
+        };
+        Typed::new(text, kind)
+    }
+
+    fn format_call(&mut self, args: &[Typed], source: &[Expr], place: &Expr) -> Typed {
+        let Some(Expr::Value(format)) = source.first() else {
+            return self.refuse(
+                "unsupported-function",
+                "FORMAT needs a format that is a string literal on the embedded engine",
+                place,
+                None,
+            );
+        };
+        let text = format.value.clone().into_string().unwrap_or_default();
+        let mut out = String::new();
+        let mut used = 0;
+        let mut values = Vec::new();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find('%') {
+            out.push_str(&rest[..=at]);
+            rest = &rest[at + 1..];
+            let length = rest
+                .find(|c: char| !(c.is_ascii_digit() || ".-+0".contains(c)))
+                .unwrap_or(rest.len());
+            let (flags, after) = rest.split_at(length);
+            let element = after.chars().next();
+            rest = after.get(element.map_or(0, char::len_utf8)..).unwrap_or_default();
+            let Some(element) = element else { break };
+            if element == '%' {
+                out.push('%');
+                continue;
+            }
+            used += 1;
+            let Some(value) = args.get(used) else {
+                return self.refuse(
+                    "sql-syntax",
+                    "FORMAT has fewer values than elements",
+                    place,
+                    None,
+                );
+            };
+            out.push_str(flags);
+            match element {
+                'd' | 'i' => {
+                    out.push('d');
+                    values.push(value.sql.clone());
+                }
+                'f' => {
+                    out.push('f');
+                    values.push(format!("CAST({} AS DOUBLE)", value.sql));
+                }
+                's' | 't' => {
+                    out.push('s');
+                    values.push(convert(value, &Type::String, false));
+                }
+                other => {
+                    return self.refuse(
+                        "unsupported-function",
+                        format!(
+                            "format element `%{other}` is not supported on the embedded engine"
+                        ),
+                        place,
+                        Some("use %s, %d, %i, %f or %t"),
+                    );
+                }
+            }
+        }
+        out.push_str(rest);
+        let values = values.iter().map(|value| format!(", {value}")).collect::<String>();
+        Typed::new(format!("printf({}{values})", literal(&out)), Type::String)
+    }
+}
+
+/// The plain arguments of a call; none where it has others.
+fn arguments(function: &Function) -> Option<Vec<&Expr>> {
+    match &function.args {
+        FunctionArguments::None => Some(Vec::new()),
+        FunctionArguments::Subquery(_) => None,
+        FunctionArguments::List(list) => list
+            .args
+            .iter()
+            .map(|arg| match arg {
+                FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => Some(expression),
+                _ => None,
+            })
+            .collect(),
+    }
+}
+
+/// How many capturing groups a pattern has.
+fn capturing_groups(pattern: &Value) -> usize {
+    let text = pattern.clone().into_string().unwrap_or_default();
+    let mut count = 0;
+    let mut characters = text.chars().peekable();
+    let mut in_class = false;
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' => {
+                characters.next();
+            }
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class && characters.peek() != Some(&'?') => count += 1,
+            _ => {}
+        }
+    }
+    count
+}

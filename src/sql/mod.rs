@@ -1,0 +1,24 @@
+//! GoogleSQL: read with sqlparser, typed as far as the schemas are known, and written as DuckDB
+//! SQL. What has no exact counterpart is refused by name at its place.
+
+mod aggregates;
+mod casts;
+mod dates;
+mod error;
+mod expressions;
+mod formats;
+mod functions;
+mod json;
+mod names;
+mod operators;
+mod parse;
+mod queries;
+mod scope;
+mod statements;
+mod translate;
+mod types;
+
+pub use error::SqlError;
+pub use names::{ColumnType, NoSchemas, Schemas};
+pub use translate::{translate_expression, translate_query, translate_statements};
+pub use types::{Type, duckdb_type, google_type};

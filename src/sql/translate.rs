@@ -1,0 +1,111 @@
+//! The translator: reads GoogleSQL, writes DuckDB SQL.
+
+use sqlparser::ast::{Spanned, Statement};
+
+use super::{
+    Schemas, SqlError, parse,
+    scope::{Columns, Scope},
+    types::Type,
+};
+
+/// Translates one query.
+///
+/// # Errors
+/// Every mistake and everything not supported, by name and place.
+pub fn translate_query(sql: &str, schemas: &dyn Schemas) -> Result<String, Vec<SqlError>> {
+    let statements = parse::statements(sql).map_err(|error| vec![error])?;
+    let [Statement::Query(query)] = statements.as_slice() else {
+        let message = match statements.len() {
+            0 => "expected a query, found nothing".to_owned(),
+            1 => "expected a query, found another statement".to_owned(),
+            count => format!("expected one query, found {count} statements"),
+        };
+        let span = statements.get(1).or(statements.first()).map(Spanned::span);
+        let span = span.unwrap_or_else(sqlparser::tokenizer::Span::empty);
+        return Err(vec![SqlError::at("sql-syntax", message, span)]);
+    };
+    let mut translator = Translator::new(schemas);
+    let (text, _) = translator.query(query);
+    translator.finish(text)
+}
+
+/// Translates statements separated by semicolons, one text each.
+///
+/// # Errors
+/// Every mistake and everything not supported, by name and place.
+pub fn translate_statements(
+    sql: &str,
+    schemas: &dyn Schemas,
+) -> Result<Vec<String>, Vec<SqlError>> {
+    let statements = parse::statements(sql).map_err(|error| vec![error])?;
+    let mut translator = Translator::new(schemas);
+    let texts = statements.iter().map(|statement| translator.statement(statement)).collect();
+    translator.finish(texts)
+}
+
+/// Translates one expression over columns of unknown type.
+///
+/// # Errors
+/// Every mistake and everything not supported, by name and place.
+pub fn translate_expression(sql: &str, schemas: &dyn Schemas) -> Result<String, Vec<SqlError>> {
+    let expression = parse::expression(sql).map_err(|error| vec![error])?;
+    let mut translator = Translator::new(schemas);
+    translator.scopes.push(Scope::default());
+    let text = translator.expression(&expression).sql;
+    translator.finish(text)
+}
+
+/// A translated expression.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    pub sql: String,
+    pub kind: Type,
+}
+
+impl Typed {
+    pub fn new(sql: impl Into<String>, kind: Type) -> Self {
+        Self { sql: sql.into(), kind }
+    }
+}
+
+pub(super) struct Translator<'a> {
+    pub schemas: &'a dyn Schemas,
+    pub errors: Vec<SqlError>,
+    /// Innermost last.
+    pub scopes: Vec<Scope>,
+    /// CTEs in sight, innermost last.
+    pub ctes: Vec<(String, Columns)>,
+    /// For names of our own.
+    pub counter: usize,
+}
+
+impl<'a> Translator<'a> {
+    fn new(schemas: &'a dyn Schemas) -> Self {
+        Self { schemas, errors: Vec::new(), scopes: Vec::new(), ctes: Vec::new(), counter: 0 }
+    }
+
+    fn finish<T>(self, value: T) -> Result<T, Vec<SqlError>> {
+        if self.errors.is_empty() { Ok(value) } else { Err(self.errors) }
+    }
+
+    /// Notes something not supported; the returned NULL keeps the translation going, so that all
+    /// of them are found.
+    pub fn refuse(
+        &mut self,
+        code: &'static str,
+        message: impl Into<String>,
+        node: &impl Spanned,
+        help: Option<&str>,
+    ) -> Typed {
+        let mut error = SqlError::at(code, message, node.span());
+        error.help = help.map(str::to_owned);
+        self.errors.push(error);
+        Typed::new("NULL", Type::Unknown)
+    }
+
+    /// A name that no user's name is.
+    pub fn fresh(&mut self, prefix: &str) -> String {
+        self.counter += 1;
+        format!("__{prefix}{}", self.counter)
+    }
+}

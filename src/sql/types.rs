@@ -1,0 +1,303 @@
+//! GoogleSQL's types, and DuckDB's names of them.
+
+use sqlparser::ast::{ArrayElemTypeDef, DataType, ExactNumberInfo};
+
+use super::{SqlError, parse};
+
+/// A GoogleSQL type
+/// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types>).
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Type {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// `INT64`
+    Int64,
+    /// `FLOAT64`
+    Float64,
+    /// `NUMERIC`
+    Numeric,
+    /// `BIGNUMERIC`
+    BigNumeric,
+    /// `BOOL`
+    Bool,
+    /// `STRING`
+    String,
+    /// `BYTES`
+    Bytes,
+    /// `DATE`
+    Date,
+    /// `DATETIME`
+    DateTime,
+    /// `TIMESTAMP`
+    Timestamp,
+    /// `TIME`
+    Time,
+    /// `JSON`
+    Json,
+    /// `INTERVAL`
+    Interval,
+    /// `ARRAY<…>`
+    Array(Box<Type>),
+    /// `STRUCT<…>`
+    Struct(Vec<(String, Type)>),
+}
+
+impl Type {
+    /// DuckDB's name of the type; unknown types have none.
+    pub fn duckdb(&self) -> Option<String> {
+        Some(match self {
+            Self::Unknown => return None,
+            Self::Int64 => "BIGINT".into(),
+            Self::Float64 => "DOUBLE".into(),
+            Self::Numeric => "DECIMAL(38,9)".into(),
+            // BigQuery keeps 38 digits behind the point; 18 are what fits beside 20 before it.
+            Self::BigNumeric => "DECIMAL(38,18)".into(),
+            Self::Bool => "BOOLEAN".into(),
+            Self::String => "VARCHAR".into(),
+            Self::Bytes => "BLOB".into(),
+            Self::Date => "DATE".into(),
+            Self::DateTime => "TIMESTAMP".into(),
+            Self::Timestamp => "TIMESTAMP WITH TIME ZONE".into(),
+            Self::Time => "TIME".into(),
+            Self::Json => "JSON".into(),
+            Self::Interval => "INTERVAL".into(),
+            Self::Array(element) => format!("{}[]", element.duckdb()?),
+            Self::Struct(fields) => {
+                let fields: Option<Vec<String>> = fields
+                    .iter()
+                    .map(|(name, kind)| Some(format!("{} {}", quote(name), kind.duckdb()?)))
+                    .collect();
+                format!("STRUCT({})", fields?.join(", "))
+            }
+        })
+    }
+
+    /// GoogleSQL's name of the type.
+    pub fn google(&self) -> String {
+        match self {
+            Self::Unknown => "UNKNOWN".into(),
+            Self::Int64 => "INT64".into(),
+            Self::Float64 => "FLOAT64".into(),
+            Self::Numeric => "NUMERIC".into(),
+            Self::BigNumeric => "BIGNUMERIC".into(),
+            Self::Bool => "BOOL".into(),
+            Self::String => "STRING".into(),
+            Self::Bytes => "BYTES".into(),
+            Self::Date => "DATE".into(),
+            Self::DateTime => "DATETIME".into(),
+            Self::Timestamp => "TIMESTAMP".into(),
+            Self::Time => "TIME".into(),
+            Self::Json => "JSON".into(),
+            Self::Interval => "INTERVAL".into(),
+            Self::Array(element) => format!("ARRAY<{}>", element.google()),
+            Self::Struct(fields) => {
+                let fields: Vec<String> =
+                    fields.iter().map(|(name, kind)| format!("{name} {}", kind.google())).collect();
+                format!("STRUCT<{}>", fields.join(", "))
+            }
+        }
+    }
+
+    /// Whether it is known to be a number.
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Int64 | Self::Float64 | Self::Numeric | Self::BigNumeric)
+    }
+
+    /// The type of arithmetic or of a choice between two values.
+    pub fn common(&self, other: &Self) -> Self {
+        let rank = |kind: &Self| match kind {
+            Self::Int64 => 1,
+            Self::Numeric => 2,
+            Self::BigNumeric => 3,
+            Self::Float64 => 4,
+            _ => 0,
+        };
+        if self == other {
+            return self.clone();
+        }
+        match (rank(self), rank(other)) {
+            (left, right) if left > 0 && right > 0 => {
+                if left >= right {
+                    self.clone()
+                } else {
+                    other.clone()
+                }
+            }
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The type that a parsed GoogleSQL type means.
+    ///
+    /// # Errors
+    /// Types that the embedded engine has not.
+    pub fn from_ast(data_type: &DataType) -> Result<Self, SqlError> {
+        let text = data_type.to_string();
+        let upper = text.to_ascii_uppercase();
+        Ok(match data_type {
+            DataType::Array(
+                ArrayElemTypeDef::AngleBracket(element)
+                | ArrayElemTypeDef::SquareBracket(element, _)
+                | ArrayElemTypeDef::Parenthesis(element),
+            ) => Self::Array(Box::new(Self::from_ast(element)?)),
+            DataType::Struct(fields, _) => {
+                let mut parsed = Vec::new();
+                for (at, field) in fields.iter().enumerate() {
+                    let name = field
+                        .field_name
+                        .as_ref()
+                        .map_or_else(|| format!("_field_{}", at + 1), |name| name.value.clone());
+                    parsed.push((name, Self::from_ast(&field.field_type)?));
+                }
+                Self::Struct(parsed)
+            }
+            DataType::Numeric(ExactNumberInfo::PrecisionAndScale(_, scale))
+            | DataType::Decimal(ExactNumberInfo::PrecisionAndScale(_, scale))
+                if *scale > 9 =>
+            {
+                let message = format!("type `{text}` has more than 9 digits behind the point");
+                return Err(SqlError::at("unsupported-type", message, data_type_span()));
+            }
+            _ => {
+                let name = upper.split('(').next().unwrap_or_default().trim();
+                match name {
+                    "INT64" | "INT" | "INTEGER" | "BIGINT" | "SMALLINT" | "TINYINT" | "BYTEINT" => {
+                        Self::Int64
+                    }
+                    "FLOAT64" => Self::Float64,
+                    "NUMERIC" | "DECIMAL" => Self::Numeric,
+                    "BIGNUMERIC" | "BIGDECIMAL" => Self::BigNumeric,
+                    "BOOL" | "BOOLEAN" => Self::Bool,
+                    "STRING" => Self::String,
+                    "BYTES" => Self::Bytes,
+                    "DATE" => Self::Date,
+                    "DATETIME" => Self::DateTime,
+                    "TIMESTAMP" => Self::Timestamp,
+                    "TIME" => Self::Time,
+                    "JSON" => Self::Json,
+                    "INTERVAL" => Self::Interval,
+                    _ => {
+                        let message =
+                            format!("type `{text}` is not supported on the embedded engine");
+                        return Err(SqlError::at("unsupported-type", message, data_type_span()));
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// Types carry no place of their own; callers put theirs in.
+fn data_type_span() -> sqlparser::tokenizer::Span {
+    sqlparser::tokenizer::Span::empty()
+}
+
+/// An identifier for DuckDB.
+pub fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text as a DuckDB string literal.
+pub fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// DuckDB's name of a GoogleSQL type (`INT64` → `BIGINT`, `ARRAY<STRING>` → `VARCHAR[]`).
+///
+/// # Errors
+/// Types that cannot be read or that the embedded engine has not.
+pub fn duckdb_type(google_type: &str) -> Result<String, SqlError> {
+    let parsed = parse::data_type(google_type)?;
+    let known = Type::from_ast(&parsed)?;
+    Ok(known.duckdb().unwrap_or_else(|| "VARCHAR".to_owned()))
+}
+
+/// GoogleSQL's name of a DuckDB type, for catalogs and schema comparison. Types that GoogleSQL has
+/// not keep their name.
+pub fn google_type(duckdb_type: &str) -> String {
+    from_duckdb(duckdb_type.trim()).map_or_else(|| duckdb_type.to_owned(), |known| known.google())
+}
+
+/// The GoogleSQL type of a DuckDB type's name.
+pub fn from_duckdb(text: &str) -> Option<Type> {
+    if let Some(element) = text.strip_suffix("[]") {
+        return Some(Type::Array(Box::new(from_duckdb(element)?)));
+    }
+    if let Some(inner) = text.strip_prefix("STRUCT(").and_then(|rest| rest.strip_suffix(')')) {
+        let mut fields = Vec::new();
+        for field in split_top_level(inner) {
+            let field = field.trim();
+            let (name, kind) = match field.strip_prefix('"') {
+                Some(rest) => {
+                    let end = rest.find("\" ")?;
+                    (rest[..end].replace("\"\"", "\""), &rest[end + 2..])
+                }
+                None => {
+                    let (name, kind) = field.split_once(' ')?;
+                    (name.to_owned(), kind)
+                }
+            };
+            fields.push((name, from_duckdb(kind.trim())?));
+        }
+        return Some(Type::Struct(fields));
+    }
+    if let Some(inner) = text.strip_prefix("DECIMAL(").and_then(|rest| rest.strip_suffix(')')) {
+        let scale: u32 = inner.split_once(',')?.1.trim().parse().ok()?;
+        return Some(if scale > 9 { Type::BigNumeric } else { Type::Numeric });
+    }
+    Some(match text {
+        "BIGINT" | "INTEGER" | "SMALLINT" | "TINYINT" | "HUGEINT" | "UBIGINT" | "UINTEGER"
+        | "USMALLINT" | "UTINYINT" => Type::Int64,
+        "DOUBLE" | "FLOAT" => Type::Float64,
+        "BOOLEAN" => Type::Bool,
+        "VARCHAR" | "UUID" => Type::String,
+        "BLOB" => Type::Bytes,
+        "DATE" => Type::Date,
+        "TIMESTAMP" | "TIMESTAMP_S" | "TIMESTAMP_MS" | "TIMESTAMP_NS" => Type::DateTime,
+        "TIMESTAMP WITH TIME ZONE" => Type::Timestamp,
+        "TIME" => Type::Time,
+        "JSON" => Type::Json,
+        "INTERVAL" => Type::Interval,
+        _ => return None,
+    })
+}
+
+/// Splits at commas outside parentheses and quotes.
+fn split_top_level(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut depth, mut quoted, mut from) = (0usize, false, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.saturating_sub(1),
+            ',' if depth == 0 && !quoted => {
+                parts.push(&text[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[from..]);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_go_both_ways() {
+        for (google, duckdb) in [
+            ("INT64", "BIGINT"),
+            ("NUMERIC", "DECIMAL(38,9)"),
+            ("ARRAY<STRING>", "VARCHAR[]"),
+            ("STRUCT<a INT64, b ARRAY<DATE>>", "STRUCT(\"a\" BIGINT, \"b\" DATE[])"),
+            ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
+        ] {
+            assert_eq!(duckdb_type(google).as_deref(), Ok(duckdb));
+            assert_eq!(google_type(duckdb), google);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+select
+  date_add(date '2024-02-28', interval 2 day) as added,
+  date_diff(date '2024-03-01', date '2024-02-28', day) as days,
+  date_diff(date '2024-03-04', date '2024-03-02', week) as weeks,
+  timestamp_diff(timestamp '2024-03-02 00:00:00+00', timestamp '2024-03-01 00:30:00+00', hour) as hours,
+  date_trunc(date '2024-12-31', isoweek) as monday,
+  date_trunc(date '2024-12-31', week) as sunday,
+  extract(isoweek from date '2024-12-30') as iso_week,
+  extract(isoyear from date '2024-12-30') as iso_year,
+  extract(dayofweek from date '2024-12-29') as day_of_week,
+  format_date('%Y%m%d', date '2024-02-29') as formatted,
+  parse_date('%d/%m/%Y', '31/01/2024') as parsed,
+  date(timestamp '2024-03-31 23:30:00+00', 'Europe/Paris') as paris_date,
+  timestamp_trunc(timestamp '2024-03-31 23:30:00+00', day, 'Europe/Paris') as paris_day,
+  last_day(date '2024-02-10') as month_end,
+  timestamp_seconds(1700000000) as from_seconds,
+  unix_seconds(timestamp '2023-11-14 22:13:20+00') as to_seconds,
+  array_length(generate_date_array(date '2024-01-01', date '2024-01-31')) as january

@@ -1,0 +1,1 @@
+select 1 / x from unnest([0]) as x
