@@ -387,14 +387,17 @@ impl Translator<'_> {
             Value::Number(text, _) => {
                 let plain = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
                 match plain.map(|digits| i64::from_str_radix(digits, 16)) {
-                    Some(Ok(number)) => Typed::new(number.to_string(), Type::Int64),
+                    Some(Ok(number)) => {
+                        Typed::new(format!("CAST({number} AS BIGINT)"), Type::Int64)
+                    }
                     Some(Err(_)) => {
                         self.refuse("sql-syntax", format!("`{text}` is no INT64"), place, None)
                     }
                     None if text.contains(['.', 'e', 'E']) => {
                         Typed::new(format!("CAST({text} AS DOUBLE)"), Type::Float64)
                     }
-                    None => Typed::new(text.clone(), Type::Int64),
+                    // An integer of DuckDB's has 32 bits where nothing says otherwise.
+                    None => Typed::new(format!("CAST({text} AS BIGINT)"), Type::Int64),
                 }
             }
             Value::SingleQuotedString(text)

@@ -4,7 +4,7 @@ use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgum
 
 use super::{
     casts::convert,
-    operators::checked,
+    operators::{checked, constant_number},
     translate::{Translator, Typed},
     types::{Type, literal},
 };
@@ -472,9 +472,9 @@ impl Translator<'_> {
         let value = &args[0].sql;
         let at = &args[1].sql;
         let kind = args[0].kind.clone();
-        let from = match at.parse::<i64>() {
-            Ok(0) => "1".to_owned(),
-            Ok(position) if position > 0 => at.clone(),
+        let from = match constant_number(at) {
+            Some(position) if position == 0.0 => "1".to_owned(),
+            Some(position) if position > 0.0 => at.clone(),
             _ => format!(
                 "(CASE WHEN {at} = 0 THEN 1 WHEN {at} < -length({value}) THEN 1 ELSE {at} END)"
             ),

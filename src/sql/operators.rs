@@ -113,11 +113,18 @@ pub(super) fn exact_division(left: &str, right: &str, kind: &Type) -> String {
 
 /// An operation that a zero divisor makes an error.
 pub(super) fn checked(divisor: &str, operation: &str, dividend: &str) -> String {
-    let constant = divisor.parse::<f64>().is_ok_and(|number| number != 0.0);
+    let constant = constant_number(divisor).is_some_and(|number| number != 0.0);
     if constant {
         return operation.to_owned();
     }
     format!(
         "(CASE WHEN {divisor} = 0 AND {dividend} IS NOT NULL THEN error('division by zero') ELSE {operation} END)"
     )
+}
+
+/// The number that a translated literal is.
+pub(super) fn constant_number(sql: &str) -> Option<f64> {
+    let inner = sql.strip_prefix("CAST(").and_then(|rest| rest.strip_suffix(')'));
+    let text = inner.and_then(|rest| rest.split_once(" AS ")).map_or(sql, |(number, _)| number);
+    text.parse().ok()
 }

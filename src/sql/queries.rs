@@ -253,6 +253,16 @@ impl Translator<'_> {
             Expr::Rollup(inner) => sets("ROLLUP", inner),
             Expr::Cube(inner) => sets("CUBE", inner),
             Expr::GroupingSets(inner) => sets("GROUPING SETS", inner),
+            other => self.key(other),
+        }
+    }
+
+    /// A key of GROUP BY or ORDER BY: a bare number is a column's position.
+    fn key(&mut self, expression: &Expr) -> String {
+        match expression {
+            Expr::Value(value) if matches!(value.value, sqlparser::ast::Value::Number(..)) => {
+                value.to_string()
+            }
             other => self.expression(other).sql,
         }
     }
@@ -293,6 +303,13 @@ impl Translator<'_> {
                         all.complete &= source.columns.complete;
                         all.columns.extend(source.columns.columns.iter().cloned());
                     }
+                    let nested = sources
+                        .iter()
+                        .any(|source| matches!(source.element, Some((_, Type::Struct(_)))));
+                    if nested {
+                        self.expanded_wildcard(&sources, options, item, &mut texts, &mut columns);
+                        continue;
+                    }
                     texts.push(format!("*{}", self.wildcard_options(options, &mut all)));
                     columns.complete &= all.complete;
                     columns.columns.extend(all.columns);
@@ -306,6 +323,45 @@ impl Translator<'_> {
             }
         }
         (texts, columns)
+    }
+
+    /// `*` over an unnested array of structs: the fields of the structs are columns.
+    fn expanded_wildcard(
+        &mut self,
+        sources: &[Source],
+        options: &WildcardAdditionalOptions,
+        place: &SelectItem,
+        texts: &mut Vec<String>,
+        columns: &mut Columns,
+    ) {
+        if options.opt_except.is_some() || options.opt_replace.is_some() {
+            let help = "name the columns, or give each FROM item its own `alias.* EXCEPT (…)`";
+            self.refuse(
+                "unsupported-syntax",
+                "EXCEPT or REPLACE on `*` over UNNEST is not supported",
+                place,
+                Some(help),
+            );
+            return;
+        }
+        for source in sources {
+            match (&source.element, &source.alias) {
+                (Some((column, Type::Struct(fields))), _) => {
+                    texts.push(format!("{}.*", quote(column)));
+                    columns.columns.extend(fields.iter().cloned());
+                }
+                (_, Some(alias)) if source.element.is_none() => {
+                    texts.push(format!("{}.*", quote(alias)));
+                    columns.complete &= source.columns.complete;
+                    columns.columns.extend(source.columns.columns.iter().cloned());
+                }
+                _ => {
+                    let names = source.columns.columns.iter();
+                    texts.extend(names.clone().map(|(name, _)| quote(name)));
+                    columns.columns.extend(names.cloned());
+                }
+            }
+        }
     }
 
     fn qualified_wildcard(&mut self, kind: &SelectItemQualifiedWildcardKind) -> (String, Columns) {
@@ -616,6 +672,15 @@ impl Translator<'_> {
             _ => Type::Unknown,
         };
         let table = self.fresh("unnest");
+        if let (None, Type::Struct(fields), None) = (&alias, &element, &offset) {
+            // Without a name the fields are the columns.
+            let columns = Columns { columns: fields.clone(), complete: true };
+            self.add_source(Source { alias: None, columns, element: None });
+            return format!(
+                "LATERAL (SELECT unnest({array}, max_depth := 2)) AS {}",
+                quote(&table)
+            );
+        }
         let column = alias.clone().unwrap_or_else(|| format!("{table}_value"));
         let mut columns =
             Columns { columns: vec![(column.clone(), element.clone())], complete: true };
@@ -646,7 +711,7 @@ impl Translator<'_> {
         let texts: Vec<String> = items
             .iter()
             .map(|item| {
-                let text = self.expression(&item.expr).sql;
+                let text = self.key(&item.expr);
                 let ascending =
                     !matches!(item.options.sort, Some(sqlparser::ast::OrderBySort::Desc));
                 let nulls_first = item.options.nulls_first.unwrap_or(ascending);
