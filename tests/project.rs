@@ -8,7 +8,7 @@ use std::{fmt::Write, path::Path};
 
 use elt::{
     diagnostic::{SourceFile, render_terminal},
-    project::{Env, LoadOptions, Project, TextFile, load, read_yaml},
+    project::{Env, LoadOptions, Project, TextFile, load, read_cli_vars, read_yaml},
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -120,6 +120,67 @@ fn describe(project: &Project, output: &mut String) {
             }
         }
     }
+}
+
+const PROFILES: &str = "shop:\n  target: dev\n  outputs:\n    dev: {type: duckdb}\n    prod: {type: duckdb, schema: prod}\n";
+
+/// A project whose profile is `shop`, with `profiles.yml` in each of `folders`.
+fn project_with_profiles(folders: &[&str]) -> (tempfile::TempDir, LoadOptions) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("project")).unwrap();
+    let project = "name: shop\nprofile: shop\n";
+    std::fs::write(folder.path().join("project/dbt_project.yml"), project).unwrap();
+    for name in folders {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::write(path.join("profiles.yml"), PROFILES).unwrap();
+    }
+    let mut options = LoadOptions::new(folder.path().join("project"));
+    options.working_dir = folder.path().join("working");
+    (folder, options)
+}
+
+#[test]
+fn the_target_is_chosen_by_flag_then_environment_then_profile() {
+    let (_folder, mut options) = project_with_profiles(&["working"]);
+    let target = |options: &LoadOptions| load(options).value.unwrap().target.target_name;
+    assert_eq!(target(&options), "dev");
+    options.env = Env::from_pairs([("DBT_TARGET", "prod")]);
+    assert_eq!(target(&options), "prod");
+    options.target = Some("dev".to_owned());
+    assert_eq!(target(&options), "dev");
+}
+
+#[test]
+fn profiles_are_looked_for_in_dbt_s_order() {
+    let (folder, mut options) = project_with_profiles(&["home/.dbt"]);
+    let home = folder.path().join("home").to_str().unwrap().to_owned();
+    assert!(load(&options).value.unwrap().target.is_default, "nobody's home, no profiles");
+    options.env = Env::from_pairs([("HOME", &home)]);
+    assert!(!load(&options).value.unwrap().target.is_default, "found at home");
+    let elsewhere = folder.path().join("elsewhere").to_str().unwrap().to_owned();
+    options.env = Env::from_pairs([("HOME", &home), ("DBT_PROFILES_DIR", &elsewhere)]);
+    let loaded = load(&options);
+    assert_eq!(loaded.diagnostics[0].code, "no-profiles", "a folder that was named must hold it");
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_refused() {
+    let (folder, options) = project_with_profiles(&[]);
+    std::fs::create_dir(folder.path().join("project/models")).unwrap();
+    let file = std::fs::File::create(folder.path().join("project/models/huge.sql")).unwrap();
+    file.set_len(100 * 1024 * 1024).unwrap();
+    let codes: Vec<_> = load(&options).diagnostics.iter().map(|found| found.code).collect();
+    assert_eq!(codes, ["file-too-large"]);
+}
+
+#[test]
+fn variables_of_the_command_line_are_a_yaml_mapping() {
+    let read = read_cli_vars("{day: 2024-03-01, n: 3, on: yes}");
+    assert!(read.diagnostics.is_empty());
+    let expected = serde_json::json!({"day": "2024-03-01", "n": 3, "on": true});
+    assert_eq!(Value::Object(read.value), expected);
+    assert_eq!(read_cli_vars("day:1").diagnostics[0].code, "wrong-type");
 }
 
 proptest! {

@@ -36,6 +36,9 @@ pub(super) struct FoundFile {
 /// link that grows while it is followed has.
 const MAX_FOLDER_DEPTH: usize = 64;
 
+/// Files with their paths relative to the package's root.
+type Found = Vec<(String, FoundFile)>;
+
 /// What a folder of the project is searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Folder {
@@ -78,7 +81,7 @@ pub(super) fn discover(
         None => folders.values_mut().for_each(|uses| uses.push(Folder::Docs)),
     }
     let skipped = [root.join(&config.packages_install_path), root.join(&config.target_path)];
-    let walks: Vec<(Vec<(String, FoundFile)>, Vec<Diagnostic>)> = folders
+    let walks: Vec<(Found, Vec<Diagnostic>)> = folders
         .par_iter()
         .map(|(folder, uses)| {
             let mut walk = Walk { folder, uses, ignore, shown_prefix, diagnostics: Vec::new() };
@@ -125,7 +128,7 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
-    fn run(&mut self, root: &Path, skipped: &[PathBuf]) -> Vec<(String, FoundFile)> {
+    fn run(&mut self, root: &Path, skipped: &[PathBuf]) -> Found {
         let start = root.join(self.folder);
         if !start.is_dir() {
             return Vec::new();
@@ -207,6 +210,10 @@ impl Walk<'_> {
                     self.python_model(original);
                     continue;
                 }
+                (Folder::Functions, "sql" | "js") => {
+                    self.function(original);
+                    continue;
+                }
                 (Folder::Seeds, "csv") => FileKind::Seed,
                 (Folder::Snapshots, "sql") => FileKind::Snapshot,
                 (Folder::Analyses, "sql") => FileKind::Analysis,
@@ -221,6 +228,22 @@ impl Walk<'_> {
             }
         }
         kinds
+    }
+
+    fn function(&mut self, original: &str) {
+        if self.ignore.is_ignored(original) {
+            return;
+        }
+        self.diagnostics.push(
+            Diagnostic::warning(
+                "not-supported",
+                format!(
+                    "`{}{original}` is ignored: user-defined functions are not supported",
+                    self.shown_prefix
+                ),
+            )
+            .help("write it as a macro, or name it in `.dbtignore`"),
+        );
     }
 
     fn python_model(&mut self, original: &str) {

@@ -94,6 +94,13 @@ impl<'d> Fields<'d> {
         Some(self.entries.remove(at).1)
     }
 
+    /// A key with its value, taken out; an explicit null counts as absent.
+    pub fn take_entry(&mut self, key: &'static str) -> Option<(YamlKey, Yaml)> {
+        self.known.push(key);
+        let at = self.entries.iter().position(|(known, _)| known.text == key)?;
+        Some(self.entries.remove(at)).filter(|(_, value)| !value.is_null())
+    }
+
     /// Whether a key is still there.
     pub fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|(known, _)| known.text == key)

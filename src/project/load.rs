@@ -119,9 +119,14 @@ fn load_project(options: &LoadOptions, diagnostics: &mut Vec<Diagnostic>) -> Opt
     let reader = PackageReader { options, target: &target, root_vars: &root_vars };
     let mut packages = vec![reader.read(root.clone(), "", config, diagnostics)];
     for package in found {
-        if let Some(package) = reader.read_found(package, &renderer, &packages, diagnostics) {
+        let is_installed = package.declared.is_none();
+        let mut more = Vec::new();
+        if let Some(package) = reader.read_found(package, &renderer, &packages, &mut more) {
             packages.push(package);
         }
+        // Nobody mends an installed package: only what stops the run is told.
+        more.retain(|diagnostic| diagnostic.is_error() || !is_installed);
+        diagnostics.append(&mut more);
     }
     let selectors = read_optional(root, "selectors.yml", &renderer, diagnostics);
     Some(Project {

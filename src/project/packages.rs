@@ -13,6 +13,7 @@ use super::{
     read_text::read_text,
     render::TextRenderer,
     spanned::Spanned,
+    yaml::TextRange,
     yaml_reader::read_yaml,
 };
 use crate::diagnostic::{Diagnostic, Span};
@@ -168,7 +169,11 @@ fn read_declared(
             }
         }
         for item in fields.list("packages").unwrap_or_default() {
-            let span = item.span(&source);
+            let key = item
+                .entries()
+                .first()
+                .map(|(key, value)| TextRange { start: key.range.start, end: value.range.end });
+            let span = key.unwrap_or(item.range).span(&source);
             if let Some(fields) = Fields::new(item, "a package", &source, fields.diagnostics()) {
                 declared.extend(read_entry(fields, span));
             }

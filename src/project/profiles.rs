@@ -4,11 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    connection::read_connection,
+    connection::{ADAPTER_TYPES, read_connection},
     fields::Fields,
     load::LoadOptions,
     read_text::read_text,
-    render::TextRenderer,
+    render::{TextRenderer, has_template},
     target::Target,
     yaml::{Yaml, YamlFile, YamlValue},
     yaml_reader::read_yaml,
@@ -183,8 +183,13 @@ impl Chooser<'_> {
             return None;
         };
         let mut output = output.clone();
+        // What an adapter that is not supported needs is no matter.
+        let kind = output.get("type").and_then(Yaml::as_str);
+        let is_known = kind.is_none_or(|kind| ADAPTER_TYPES.contains(&kind) || has_template(kind));
         let before = diagnostics.len();
-        self.renderer.render_tree(&mut output, &[], source, diagnostics);
+        if is_known {
+            self.renderer.render_tree(&mut output, &[], source, diagnostics);
+        }
         if diagnostics.len() > before {
             return None;
         }

@@ -223,3 +223,63 @@ fn as_native(value: &Value) -> Value {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    fn renderer(secrets: bool) -> TextRenderer {
+        let vars = Map::from_iter([("list".to_owned(), json!([1, "a"]))]);
+        TextRenderer::new(RenderContext {
+            env: Env::from_pairs([("N", "4"), ("T", "true"), ("ELT_SECRET_K", "hidden")]),
+            secrets,
+            vars: Vars::of_command_line(&vars),
+            target: Some(json!({"name": "dev", "threads": 4})),
+            project_name: Some("shop".to_owned()),
+        })
+    }
+
+    #[test]
+    fn a_lone_expression_keeps_its_type_and_text_around_it_makes_text() {
+        for (text, expected) in [
+            ("{{ var('list') }}", json!([1, "a"])),
+            ("{{ target.threads }}", json!(4)),
+            ("{{- target.name -}}", json!("dev")),
+            ("{{ target.name == 'dev' }}", json!(true)),
+            ("{{ env_var('N') }}", json!("4")),
+            ("{{ env_var('N') | int }}", json!(4)),
+            ("{{ env_var('N') | as_number }}", json!(4)),
+            ("{{ env_var('T') | as_bool }}", json!(true)),
+            ("{{ '[1, 2]' | as_native }}", json!([1, 2])),
+            ("{{ 4 | as_text }}", json!("4")),
+            ("{{ env_var('GONE', 'x') }}", json!("x")),
+            ("{{ none }}", json!(null)),
+            ("{{ project_name }}_{{ target.name }}", json!("shop_dev")),
+            ("{% if target.name == 'dev' %}a{% else %}b{% endif %}", json!("a")),
+            ("{{ 'a b'.split(' ')[1].upper() }}", json!("B")),
+            ("{# gone #}kept", json!("kept")),
+        ] {
+            assert_eq!(renderer(false).render(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_rendered_says_why_in_one_line() {
+        let error = |text: &str| renderer(false).render(text).expect_err("it cannot be rendered");
+        assert!(error("{{ env_var('GONE') }}").contains("`GONE` is not set"));
+        assert!(error("{{ var('gone') }}").contains("`gone` has no value"));
+        assert!(error("{{ env_var('ELT_SECRET_K') }}").contains("`profiles.yml`"));
+        assert!(error("{{ gone.x }}").contains("`gone` is undefined"));
+        assert!(error("{{ 'x' | as_number }}").contains("no number"));
+        assert!(error("{{ 1 + }}").contains("syntax error"));
+        assert!(
+            !error(
+                "{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}"
+            )
+            .is_empty()
+        );
+        assert_eq!(renderer(true).render("{{ env_var('ELT_SECRET_K') }}"), Ok(json!("hidden")));
+    }
+}

@@ -124,6 +124,10 @@ impl<'a> Reader<'a> {
         self.count(1, range)?;
         match event {
             Event::Scalar(text, style, anchor, tag) => {
+                let mut range = range;
+                if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+                    range.end = self.trimmed_end(range.end).max(range.start);
+                }
                 let value = self.scalar(text, style, tag, range)?;
                 Ok(self.anchored(anchor, self.values - 1, Yaml::new(value, range)))
             }

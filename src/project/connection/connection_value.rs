@@ -19,7 +19,8 @@ pub enum Connection {
     DuckDb(Box<DuckDbConnection>),
 }
 
-const TYPES: [&str; 2] = ["bigquery", "duckdb"];
+/// The adapter types there are.
+pub(in crate::project) const ADAPTER_TYPES: [&str; 2] = ["bigquery", "duckdb"];
 
 /// Reads an output, `threads` taken out before. Paths are relative to `root`.
 pub(in crate::project) fn read_connection(
@@ -41,7 +42,7 @@ pub(in crate::project) fn read_connection(
             fields.diagnostics().push(
                 Diagnostic::error("adapter-type", format!("the adapter type `{other}` is not supported"))
                     .at(kind.span, "")
-                    .maybe_help(did_you_mean(other, TYPES))
+                    .maybe_help(did_you_mean(other, ADAPTER_TYPES))
                     .help("use `type: bigquery`, with `method: local` for the embedded engine, or `type: duckdb`"),
             );
             None

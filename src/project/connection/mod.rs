@@ -8,7 +8,7 @@ mod secret;
 
 pub use bigquery::{BigQueryConnection, BigQueryMethod, Priority};
 pub use connection_value::Connection;
-pub(super) use connection_value::read_connection;
+pub(super) use connection_value::{ADAPTER_TYPES, read_connection};
 pub use duckdb::{DuckDbAttachment, DuckDbConnection, DuckDbExtension};
 pub use local::LocalConnection;
 pub use secret::Secret;

@@ -13,7 +13,7 @@ use super::{
     unit_test::read_unit_test,
 };
 use crate::{
-    diagnostic::{Diagnostic, SourceFile},
+    diagnostic::{Diagnostic, SourceFile, did_you_mean},
     project::{
         fields::{Fields, Unknown},
         files::ProjectFilePath,
@@ -62,6 +62,20 @@ const RENDERED_LATE: [&str; 8] = [
     "post_hook",
     "pre-hook",
     "post-hook",
+];
+/// What a properties file holds.
+const SECTIONS: [&str; 11] = [
+    "version",
+    "models",
+    "seeds",
+    "snapshots",
+    "sources",
+    "macros",
+    "analyses",
+    "exposures",
+    "groups",
+    "unit_tests",
+    "data_tests",
 ];
 /// What a properties file may hold that is ignored, with what it is.
 const IGNORED: [(&str, &str); 4] = [
@@ -118,7 +132,10 @@ pub(in crate::project) fn read_properties(
     }
     // A place for YAML anchors, without a meaning of its own.
     fields.take("anchors");
-    fields.finish(Unknown::Warn);
+    fields.finish_with(Unknown::Warn, |key| {
+        let near = did_you_mean(key, SECTIONS);
+        near.or_else(|| Some("it is ignored; `anchors` is the place for YAML anchors".to_owned()))
+    });
     properties
 }
 
@@ -178,16 +195,16 @@ fn entries<T>(
 
 fn ignored(fields: &mut Fields<'_>, key: &'static str, what: &str) {
     let source = fields.source().clone();
-    let Some(section) = fields.take(key) else { return };
+    let Some((key, section)) = fields.take_entry(key) else { return };
     if section.items().is_empty() {
         return;
     }
     fields.diagnostics().push(
         Diagnostic::warning(
             "not-supported",
-            format!("`{key}` is ignored: {what} is not supported"),
+            format!("`{}` is ignored: {what} is not supported", key.text),
         )
-        .at(section.span(&source), "")
+        .at(key.span(&source), "")
         .help("the rest of the project works without it"),
     );
 }
@@ -195,13 +212,13 @@ fn ignored(fields: &mut Fields<'_>, key: &'static str, what: &str) {
 /// A model's key that belongs to the semantic layer.
 pub(super) fn semantic_layer_key(fields: &mut Fields<'_>, key: &'static str) {
     let source = fields.source().clone();
-    let Some(value) = fields.take(key) else { return };
+    let Some((key, _)) = fields.take_entry(key) else { return };
     fields.diagnostics().push(
         Diagnostic::warning(
             "not-supported",
-            format!("`{key}` is ignored: the semantic layer is not supported"),
+            format!("`{}` is ignored: the semantic layer is not supported", key.text),
         )
-        .at(value.span(&source), "")
+        .at(key.span(&source), "")
         .help("the rest of the project works without it"),
     );
 }
