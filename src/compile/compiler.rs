@@ -135,9 +135,7 @@ impl Compiler {
                 format!("no node `{id}` to compile"),
             )]);
         };
-        let is_incremental = is_incremental
-            && node.config.materialized() == "incremental"
-            && !self.globals.full_refresh;
+        let is_incremental = is_incremental && node.config.materialized() == "incremental";
         let changes = Changes { is_incremental, ..Changes::default() };
         let rendered = self.render(node, &changes).map_err(|diagnostic| vec![*diagnostic])?;
         self.finish(node, rendered)
@@ -184,11 +182,11 @@ impl Compiler {
         rendered.map(|rendered| rendered.text).map_err(|error| error.diagnostic)
     }
 
-    fn node_host(&self, changes: &Changes) -> Arc<NodeHost> {
+    pub(super) fn node_host(&self, changes: &Changes) -> Arc<NodeHost> {
         Arc::new(NodeHost::new(Arc::clone(&self.host), changes.stand_ins.clone()))
     }
 
-    fn scope(
+    pub(super) fn scope(
         &self,
         node: &Arc<Node>,
         changes: &Changes,

@@ -4,6 +4,7 @@
 mod compiler;
 mod data_test;
 mod host;
+mod in_run;
 mod inject;
 mod layout;
 mod mapped;
@@ -14,8 +15,10 @@ mod unit_test;
 
 pub use compiler::{CompiledNode, Compiler, CompilerOptions, ExtraCte, LogSink};
 pub use data_test::{DataTestQuery, StoreFailures, TestSeverity};
+pub use in_run::Names;
 pub use layout::{TargetFolder, target_path, write_target_file};
 pub use mapped::MappedText;
+pub use node_value::model_value;
 pub use references::ReferenceIndex;
 pub use unit_test::{
     CompiledUnitTest, KnownColumns, Schemas, SqlType, UnitTestInput, UnitTestQuery, UnitTestRows,

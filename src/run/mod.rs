@@ -22,8 +22,7 @@ pub use hook::{Hook, HookKind, hooks};
 pub use interrupt::stop_on_signals;
 pub use job::{Job, run_job};
 pub use nodes::{
-    Compile, CustomBuild, Failure, NodeRunner, RunOptions, UnitTestSql, Work, node_label,
-    unit_test_label,
+    Compile, Failure, KnownSchemas, NodeRunner, RunOptions, Work, node_label, unit_test_label,
 };
 pub use relation_cache::RelationCache;
 pub use row_diff::diff_rows;

@@ -15,10 +15,6 @@ use crate::{
     run::{HookKind, NodeResult, Status, blame, hooks},
 };
 
-/// Materializations that are plans; any other is a macro.
-const PLANNED: [&str; 6] =
-    ["view", "table", "incremental", "materialized_view", "seed", "snapshot"];
-
 /// A node's hooks as SQL, by when they run.
 #[derive(Default)]
 struct HookSql {
@@ -63,11 +59,11 @@ impl<C: Compile> NodeRunner<C> {
         let begun = Utc::now();
         result.relation_name = Some(node.relation.to_string());
         let mut ready = Ready { node, compiled: &compiled, observed, incremental };
-        let outcome = if PLANNED.contains(&node.config.materialized()) {
+        let outcome = if self.compile.is_custom(node) {
+            self.run_custom(&ready).await
+        } else {
             self.observe(&mut ready).await?;
             self.apply_plan(&ready, result, cancel).await
-        } else {
-            self.run_custom(&ready, result).await
         };
         result.execute = Some((begun, Utc::now()));
         outcome
@@ -151,22 +147,15 @@ impl<C: Compile> NodeRunner<C> {
         }
     }
 
-    async fn run_custom(&self, ready: &Ready<'_>, result: &mut NodeResult) -> Result<(), Failure> {
+    async fn run_custom(&self, ready: &Ready<'_>) -> Result<(), Failure> {
         let (node, compiled) = (Arc::clone(ready.node), ready.compiled.clone());
         let incremental = ready.incremental;
         let built = self
             .blocking(move |compile| compile.custom_materialization(&node, &compiled, incremental))
             .await;
-        let Some(built) = built else {
-            // Refused by name, with what is near.
-            plan::plan(&self.plan_input(ready))?;
-            return Ok(());
-        };
         // It may have made and dropped anything, also before it failed.
         self.cache.forget(&ready.node.relation);
-        let built = built?;
-        built.relations.iter().for_each(|relation| self.cache.forget(relation));
-        result.rows_affected = built.rows_affected;
+        built?.iter().for_each(|relation| self.cache.forget(relation));
         Ok(())
     }
 

@@ -1,32 +1,17 @@
 //! What the runner asks of the stages that make SQL.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    compile::{CompiledNode, MappedText},
+    compile::{CompiledNode, CompiledUnitTest, MappedText, UnitTestInput},
     diagnostic::Diagnostic,
     manifest::{Node, UnitTest},
-    relation::Relation,
+    relation::{Column, Relation},
     run::{Hook, HookKind, NodeResult},
 };
 
-/// The two sides of a unit test.
-#[derive(Clone, Debug)]
-pub struct UnitTestSql {
-    /// The model over the given rows, with the columns that are compared, in their order.
-    pub actual: MappedText,
-    /// The expected rows, with the same columns in the same order.
-    pub expected: MappedText,
-}
-
-/// What a custom materialization has done.
-#[derive(Clone, Debug, Default)]
-pub struct CustomBuild {
-    /// The relations it says it made.
-    pub relations: Vec<Relation>,
-    /// Rows written by its `main` statement, where known.
-    pub rows_affected: Option<u64>,
-}
+/// The columns of relations, by their SQL text.
+pub type KnownSchemas = HashMap<String, Vec<Column>>;
 
 /// Makes SQL from nodes. All calls may wait for the warehouse (templates ask it things), so the
 /// runner makes them on threads that may block.
@@ -38,11 +23,21 @@ pub trait Compile: Send + Sync + 'static {
     fn node(&self, node: &Arc<Node>, is_incremental: bool)
     -> Result<CompiledNode, Vec<Diagnostic>>;
 
-    /// Both sides of a unit test.
+    /// The inputs of a unit test whose columns are worth asking for.
+    ///
+    /// # Errors
+    /// When it tests no model.
+    fn unit_test_inputs(&self, test: &UnitTest) -> Result<Vec<UnitTestInput>, Vec<Diagnostic>>;
+
+    /// A unit test's model over the given rows.
     ///
     /// # Errors
     /// Everything wrong with the fixtures and the model.
-    fn unit_test(&self, test: &Arc<UnitTest>) -> Result<UnitTestSql, Vec<Diagnostic>>;
+    fn unit_test(
+        &self,
+        test: &UnitTest,
+        schemas: &KnownSchemas,
+    ) -> Result<CompiledUnitTest, Vec<Diagnostic>>;
 
     /// A hook of a node as SQL, or nothing where it renders to blanks.
     ///
@@ -67,12 +62,19 @@ pub trait Compile: Send + Sync + 'static {
         results: &[Arc<NodeResult>],
     ) -> Result<Option<MappedText>, Vec<Diagnostic>>;
 
-    /// Builds a node by a materialization that the user or a package wrote, if there is one of the
-    /// node's name. Its statements run as its template is rendered.
+    /// Whether a node is built by a materialization that the user or a package wrote. Those of a
+    /// built-in name count in the root project only, as in dbt.
+    fn is_custom(&self, node: &Node) -> bool;
+
+    /// Builds a node by such a materialization. Its statements run as its template is rendered;
+    /// gives the relations it says it made.
+    ///
+    /// # Errors
+    /// What it or the warehouse refused.
     fn custom_materialization(
         &self,
         node: &Arc<Node>,
         compiled: &CompiledNode,
         is_incremental: bool,
-    ) -> Option<Result<CustomBuild, Vec<Diagnostic>>>;
+    ) -> Result<Vec<Relation>, Vec<Diagnostic>>;
 }

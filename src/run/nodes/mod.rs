@@ -3,6 +3,7 @@
 
 mod build;
 mod compile_trait;
+mod compiler_calls;
 mod data_test;
 mod failure;
 mod files;
@@ -14,7 +15,7 @@ mod operation;
 mod tests;
 mod unit_test;
 
-pub use compile_trait::{Compile, CustomBuild, UnitTestSql};
+pub use compile_trait::{Compile, KnownSchemas};
 pub use failure::Failure;
 pub use label::{node_label, unit_test_label};
 pub use node_runner::{NodeRunner, RunOptions, Work};

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::{Arc, Mutex},
 };
 
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, PlanOutcome},
-    compile::{CompiledNode, MappedText},
+    compile::{CompiledNode, CompiledUnitTest, MappedText, UnitTestInput, UnitTestRows},
     diagnostic::{Diagnostic, SourceFile, Span, render_terminal},
     jinja::{Captured, LineMap},
     manifest::{
@@ -135,9 +135,15 @@ impl Compile for Templates {
             captured,
         })
     }
-    fn unit_test(&self, test: &Arc<UnitTest>) -> Result<UnitTestSql, Vec<Diagnostic>> {
-        let file = &test.declared.file;
-        Ok(UnitTestSql { actual: mapped(file, "actual"), expected: mapped(file, "expected") })
+    fn unit_test_inputs(&self, _test: &UnitTest) -> Result<Vec<UnitTestInput>, Vec<Diagnostic>> {
+        Ok(Vec::new())
+    }
+    fn unit_test(
+        &self,
+        _test: &UnitTest,
+        _schemas: &KnownSchemas,
+    ) -> Result<CompiledUnitTest, Vec<Diagnostic>> {
+        Err(vec![Diagnostic::error("unknown-ref", "no such model")])
     }
     fn hook(
         &self,
@@ -156,14 +162,16 @@ impl Compile for Templates {
     ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
         Ok(Some(mapped(&node.source, node.raw_code())))
     }
+    fn is_custom(&self, node: &Node) -> bool {
+        node.config.materialized() == "mine"
+    }
     fn custom_materialization(
         &self,
         node: &Arc<Node>,
         _compiled: &CompiledNode,
         _incremental: bool,
-    ) -> Option<Result<CustomBuild, Vec<Diagnostic>>> {
-        let mine = node.config.materialized() == "mine";
-        mine.then(|| Ok(CustomBuild { rows_affected: Some(3), ..CustomBuild::default() }))
+    ) -> Result<Vec<Relation>, Vec<Diagnostic>> {
+        Ok(vec![node.relation.clone()])
     }
 }
 
@@ -318,7 +326,7 @@ fn an_ephemeral_model_is_nothing_to_do() {
 #[test]
 fn materializations_are_the_users_or_refused_by_name() {
     let mine = model("select 1", json!({"materialized": "mine"}));
-    assert_eq!((mine.result.status, mine.result.rows_affected), (Status::Success, Some(3)));
+    assert_eq!((mine.result.status, mine.statements.as_str()), (Status::Success, ""));
     let wrong = model("select 1", json!({"materialized": "tabel"}));
     assert_eq!(wrong.result.diagnostics[0].code, "unknown-materialization");
 }
@@ -426,16 +434,13 @@ fn a_unit_test_shows_how_rows_differ() {
         config: NodeConfig::default(),
         depends_on_nodes: Vec::new(),
     };
-    let table = |total: i64| Table {
-        columns: vec![Column { name: "total".to_owned(), data_type: "INT64".to_owned() }],
-        rows: vec![vec![Cell::Int(1)], vec![Cell::Int(total)]],
-    };
-    let sides = BTreeMap::from([("actual", table(5)), ("expected", table(4))]);
-    let sides = sides.into_iter().map(|(name, table)| (name.to_owned(), table)).collect();
-    let warehouse = Warehouse { table: Mutex::new(sides), ..Warehouse::default() };
-    let ran = run(Work::UnitTest(Arc::new(test)), warehouse, false);
-    assert_eq!(ran.result.status, Status::Fail);
-    insta::assert_snapshot!(ran.shown(), @r#"
+    let rows = |total: i64| vec![vec![Cell::Int(1)], vec![Cell::Int(total)]];
+    let columns = vec!["total".to_owned()];
+    let rows = UnitTestRows { columns, expected: rows(4), actual: rows(5) };
+    let mut result = NodeResult::new(unit_test_label(&test), Status::Success);
+    super::unit_test::judge(&test, &rows, &mut result);
+    assert_eq!((result.status, result.failures), (Status::Fail, Some(1)));
+    insta::assert_snapshot!(render_terminal(&result.diagnostics[0], false), @r#"
     error[unit-test-failed]: `m` does not give the rows that `adds_up` expects
      --> models/_m.yml:2:11
       |

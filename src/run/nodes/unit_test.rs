@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-use super::{Compile, Failure, NodeRunner};
+use super::{Compile, Failure, NodeRunner, compile_trait::KnownSchemas};
 use crate::{
-    adapter::{AdapterErrorKind, Cancel},
-    compile::MappedText,
+    adapter::{AdapterError, AdapterErrorKind, Cancel},
+    compile::{MappedText, UnitTestInput, UnitTestRows},
     diagnostic::Diagnostic,
     manifest::UnitTest,
-    relation::Table,
     run::{NodeResult, Status, blame, diff_rows},
 };
 
@@ -24,53 +23,69 @@ impl<C: Compile> NodeRunner<C> {
     ) -> Result<(), Failure> {
         let begun = Utc::now();
         let given = Arc::clone(test);
-        let sql = self.blocking(move |compile| compile.unit_test(&given)).await;
-        let compiled = Utc::now();
-        result.compile = Some((begun, compiled));
-        let sql = sql?;
-        result.compiled_code = Some(sql.actual.text().into());
-        self.write_compiled_test(test, sql.actual.text())?;
-        let actual = self.rows(&sql.actual, test, cancel).await;
-        let expected = match &actual {
-            Ok(_) => self.rows(&sql.expected, test, cancel).await,
-            Err(_) => Ok(Table::default()),
-        };
-        result.execute = Some((compiled, Utc::now()));
-        let (actual, expected) = (actual?, expected?);
-        let names: Vec<String> =
-            expected.columns.iter().map(|column| column.name.clone()).collect();
-        match diff_rows(&names, &expected.rows, &actual.rows) {
-            None => {
-                result.status = Status::Pass;
-                result.failures = Some(0);
-            }
-            Some(difference) => {
-                let message =
-                    format!("`{}` does not give the rows that `{}` expects", test.model, test.name);
-                result.status = Status::Fail;
-                result.failures = Some(1);
-                result.message = Some(message.clone());
-                let diagnostic = Diagnostic::error("unit-test-failed", message)
-                    .at(test.declared.clone(), "")
-                    .note(format!("expected → actual\n{difference}"));
-                result.diagnostics = vec![diagnostic];
-            }
-        }
+        let inputs = self.blocking(move |compile| compile.unit_test_inputs(&given)).await?;
+        let schemas = self.known_schemas(&inputs).await?;
+        let given = Arc::clone(test);
+        let compiled = self.blocking(move |compile| compile.unit_test(&given, &schemas)).await?;
+        let columns = self.adapter.describe(compiled.actual.text()).await;
+        let columns = columns.map_err(|error| of_test(&error, &compiled.actual, test))?;
+        let query = compiled.query(&columns)?;
+        let ready = Utc::now();
+        result.compile = Some((begun, ready));
+        result.compiled_code = Some(query.sql.text().into());
+        self.write_compiled_test(test, query.sql.text())?;
+        let table = self.adapter.query(query.sql.text(), None, cancel).await;
+        result.execute = Some((ready, Utc::now()));
+        let table = table.map_err(|error| of_test(&error, &query.sql, test))?;
+        let rows = query.rows(&table).map_err(|problem| {
+            let diagnostic = Diagnostic::error("invalid-test-result", problem);
+            Failure::from(diagnostic.at(test.declared.clone(), ""))
+        })?;
+        judge(test, &rows, result);
         Ok(())
     }
 
-    async fn rows(
-        &self,
-        sql: &MappedText,
-        test: &UnitTest,
-        cancel: &Cancel,
-    ) -> Result<Table, Failure> {
-        self.adapter.query(sql.text(), None, cancel).await.map_err(|error| {
-            if error.kind == AdapterErrorKind::Cancelled {
-                return Failure::of_adapter(&error);
+    /// The columns of the inputs that exist or can be described. What cannot is left to the
+    /// declared columns, so its errors are not the test's.
+    async fn known_schemas(&self, inputs: &[UnitTestInput]) -> Result<KnownSchemas, Failure> {
+        let mut schemas = KnownSchemas::new();
+        for input in inputs {
+            let existing = self.cache.find(&input.relation).await;
+            let existing = existing.map_err(|error| Failure::of_adapter(&error))?;
+            let columns = match (&existing, &input.query) {
+                (Some(existing), _) => self.cache.columns(existing).await.ok().flatten(),
+                (None, Some(query)) => self.adapter.describe(query).await.ok(),
+                (None, None) => None,
+            };
+            if let Some(columns) = columns {
+                schemas.insert(input.relation.to_string(), columns);
             }
-            let diagnostic = blame(&error, sql);
-            diagnostic.at(test.declared.clone(), "in this unit test").into()
-        })
+        }
+        Ok(schemas)
     }
+}
+
+/// Says an error of the model or a fixture, and which test it came up in.
+fn of_test(error: &AdapterError, code: &MappedText, test: &UnitTest) -> Failure {
+    if error.kind == AdapterErrorKind::Cancelled {
+        return Failure::of_adapter(error);
+    }
+    blame(error, code).at(test.declared.clone(), "in this unit test").into()
+}
+
+/// Compares and says how the rows differ.
+pub(super) fn judge(test: &UnitTest, rows: &UnitTestRows, result: &mut NodeResult) {
+    let Some(difference) = diff_rows(&rows.columns, &rows.expected, &rows.actual) else {
+        result.status = Status::Pass;
+        result.failures = Some(0);
+        return;
+    };
+    let message = format!("`{}` does not give the rows that `{}` expects", test.model, test.name);
+    result.status = Status::Fail;
+    result.failures = Some(1);
+    result.message = Some(message.clone());
+    let diagnostic = Diagnostic::error("unit-test-failed", message)
+        .at(test.declared.clone(), "")
+        .note(format!("expected → actual\n{difference}"));
+    result.diagnostics = vec![diagnostic];
 }

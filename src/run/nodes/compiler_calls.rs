@@ -1,0 +1,181 @@
+//! The compiler as the runner uses it.
+
+use std::sync::Arc;
+
+use minijinja::Value;
+use serde_json::json;
+
+use super::{Compile, KnownSchemas};
+use crate::{
+    compile::{
+        CompiledNode, CompiledUnitTest, Compiler, MappedText, Names, UnitTestInput, model_value,
+    },
+    diagnostic::{Diagnostic, SourceFile},
+    jinja::{convert::from_json, dict::Dict, list::List},
+    manifest::{Node, UnitTest},
+    relation::Relation,
+    run::{Hook, HookKind, NodeResult, hooks},
+};
+
+/// Materializations that are plans; any other is a macro.
+const PLANNED: [&str; 6] =
+    ["view", "table", "incremental", "materialized_view", "seed", "snapshot"];
+
+impl Compile for Compiler {
+    fn node(
+        &self,
+        node: &Arc<Node>,
+        is_incremental: bool,
+    ) -> Result<CompiledNode, Vec<Diagnostic>> {
+        self.compile(&node.unique_id, is_incremental)
+    }
+
+    fn unit_test_inputs(&self, test: &UnitTest) -> Result<Vec<UnitTestInput>, Vec<Diagnostic>> {
+        Self::unit_test_inputs(self, &test.unique_id)
+    }
+
+    fn unit_test(
+        &self,
+        test: &UnitTest,
+        schemas: &KnownSchemas,
+    ) -> Result<CompiledUnitTest, Vec<Diagnostic>> {
+        self.compile_unit_test(&test.unique_id, schemas)
+    }
+
+    fn hook(
+        &self,
+        node: &Arc<Node>,
+        kind: HookKind,
+        hook: &Hook,
+        is_incremental: bool,
+    ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
+        // A hook is written in the model's `config()` or in YAML, where its place is not kept.
+        let mut written = node.source.text().match_indices(hook.sql.trim());
+        let (file, range) = match (written.next(), written.next()) {
+            (Some((at, text)), None) if !text.is_empty() => {
+                (Arc::clone(&node.source), at..at + text.len())
+            }
+            _ => {
+                let name = format!("{} of {}", kind.key(), node.original_file_path);
+                (SourceFile::new(name, hook.sql.clone()), 0..hook.sql.len())
+            }
+        };
+        let text = self.render_in_run(node, &file, range, is_incremental, Names::new())?;
+        Ok(not_blank(text))
+    }
+
+    fn operation(
+        &self,
+        operation: &Arc<Node>,
+        results: &[Arc<NodeResult>],
+    ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
+        let (file, range) = match &operation.generated_code {
+            Some(code) => {
+                let file = SourceFile::new(operation.original_file_path.clone(), code.as_ref());
+                (file, 0..code.len())
+            }
+            None => (Arc::clone(&operation.source), operation.code_range.clone()),
+        };
+        let names = self.names_of_run_end(results);
+        let text = self.render_in_run(operation, &file, range, false, names)?;
+        Ok(not_blank(text))
+    }
+
+    fn is_custom(&self, node: &Node) -> bool {
+        let name = node.config.materialized();
+        let own = |package: &str| package == self.manifest().project_name.as_ref();
+        self.find_materialization(name)
+            .is_some_and(|info| !PLANNED.contains(&name) || own(&info.package))
+    }
+
+    fn custom_materialization(
+        &self,
+        node: &Arc<Node>,
+        compiled: &CompiledNode,
+        is_incremental: bool,
+    ) -> Result<Vec<Relation>, Vec<Diagnostic>> {
+        let info = self.find_materialization(node.config.materialized());
+        let info = info.expect("asked for only where `is_custom` found it");
+        let code = Value::from(compiled.code.text());
+        let hook_list = |kind| {
+            let hooks = hooks(&node.config, kind).into_iter();
+            let values = hooks.map(|hook| {
+                from_json(
+                    &json!({ "sql": hook.sql, "transaction": hook.transaction, "index": null }),
+                )
+            });
+            List::value(values.collect())
+        };
+        let names = Names::from([
+            ("sql".to_owned(), code.clone()),
+            ("compiled_code".to_owned(), code),
+            ("pre_hooks".to_owned(), hook_list(HookKind::Pre)),
+            ("post_hooks".to_owned(), hook_list(HookKind::Post)),
+        ]);
+        self.materialize(node, &info, is_incremental, names)
+    }
+}
+
+fn not_blank(text: MappedText) -> Option<MappedText> {
+    (!text.text().trim().is_empty()).then_some(text)
+}
+
+/// What `on-run-end` sees
+/// (<https://docs.getdbt.com/reference/dbt-jinja-functions/on-run-end-context>).
+trait NamesOfRunEnd {
+    fn names_of_run_end(&self, results: &[Arc<NodeResult>]) -> Names;
+}
+
+impl NamesOfRunEnd for Compiler {
+    fn names_of_run_end(&self, results: &[Arc<NodeResult>]) -> Names {
+        let manifest = self.manifest();
+        let mut schemas: Vec<(Option<String>, String)> = Vec::new();
+        let mut values = Vec::with_capacity(results.len());
+        for result in results {
+            let node = manifest.nodes.get(&result.node.unique_id);
+            if let Some(node) = node.filter(|node| node.has_relation()) {
+                let place = (node.relation.database.clone(), node.relation.schema.clone());
+                if !schemas.contains(&place) {
+                    schemas.push(place);
+                }
+            }
+            values.push(result_value(result, node));
+        }
+        let pair = |(database, schema): &(Option<String>, String)| {
+            Value::from(vec![Value::from(database.clone()), Value::from(schema.as_str())])
+        };
+        let mut names: Vec<&str> = schemas.iter().map(|(_, schema)| schema.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        Names::from([
+            ("results".to_owned(), List::value(values)),
+            ("schemas".to_owned(), List::value(names.into_iter().map(Value::from).collect())),
+            ("database_schemas".to_owned(), List::value(schemas.iter().map(pair).collect())),
+        ])
+    }
+}
+
+fn result_value(result: &NodeResult, node: Option<&Arc<Node>>) -> Value {
+    let label = &result.node;
+    let node = node.map_or_else(
+        || {
+            from_json(&json!({
+                "unique_id": label.unique_id.as_str(),
+                "resource_type": label.resource_type.as_str(),
+                "name": label.display,
+            }))
+        },
+        model_value,
+    );
+    let entries: [(&str, Value); 8] = [
+        ("node", node),
+        ("unique_id", Value::from(label.unique_id.as_str())),
+        ("status", Value::from(result.status.as_str())),
+        ("message", Value::from(result.message.clone())),
+        ("execution_time", Value::from(result.elapsed_secs)),
+        ("failures", Value::from(result.failures)),
+        ("thread_id", Value::from(format!("Thread-{}", result.thread))),
+        ("adapter_response", from_json(&serde_json::Value::Object(result.response.clone()))),
+    ];
+    Dict::value(entries.into_iter().map(|(name, value)| (Value::from(name), value)))
+}
