@@ -2,6 +2,8 @@
 
 use std::{io, path::Path};
 
+use crate::project::Scrubber;
+
 /// Writes beside `path` and renames, making the folder first.
 ///
 /// # Errors
@@ -18,4 +20,17 @@ pub fn write_atomically(path: &Path, contents: &[u8]) -> io::Result<()> {
         let _ = std::fs::remove_file(&beside);
     }
     written
+}
+
+/// Writes JSON as [`write_atomically`] does, without secrets.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn write_json(
+    path: &Path,
+    mut value: serde_json::Value,
+    scrubber: &Scrubber,
+) -> io::Result<()> {
+    scrubber.scrub_json(&mut value);
+    write_atomically(path, value.to_string().as_bytes())
 }

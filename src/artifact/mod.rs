@@ -3,11 +3,13 @@
 mod atomic;
 mod catalog;
 mod metadata;
+mod read_catalog;
 mod run_results;
 #[cfg(test)]
 mod schema_check;
 
-pub use atomic::write_atomically;
+pub use atomic::{write_atomically, write_json};
 pub use catalog::{CatalogTable, catalog_json};
 pub use metadata::ArtifactMetadata;
+pub use read_catalog::{Catalog, read_catalog};
 pub use run_results::{PreviousRun, read_previous_run, run_results_json};

@@ -56,7 +56,7 @@ impl Report {
 
     /// Data, on stdout.
     pub fn data(&self, text: &str) {
-        self.aside(|| to_stdout(text, &self.options.scrub));
+        self.aside(|| to_stdout(text, &self.options.scrubber));
     }
 
     /// A remark for people, on stderr; nothing with `--quiet`.
@@ -109,7 +109,8 @@ impl Report {
         }
         match self.options.format {
             LogFormat::Json => {
-                let value = event_json(event, Utc::now(), &self.state().results);
+                let mut value = event_json(event, Utc::now(), &self.state().results);
+                self.options.scrubber.scrub_json(&mut value);
                 self.line(&value.to_string());
             }
             LogFormat::Text => self.show(event),
@@ -200,7 +201,7 @@ impl Report {
     fn write_junit(&self, elapsed_secs: f64) {
         let Some(path) = &self.options.junit else { return };
         let xml = render_junit(&self.state().results, elapsed_secs);
-        let xml = (self.options.scrub)(&xml);
+        let xml = self.options.scrubber.scrub(&xml);
         if let Err(error) = crate::artifact::write_atomically(path, xml.as_bytes()) {
             let message = format!("cannot write `{}`: {error}", path.display());
             self.diagnostics(&[Diagnostic::warning("cannot-write-junit", message)]);
@@ -208,11 +209,13 @@ impl Report {
     }
 
     fn json(&self, event: &str, fields: serde_json::Value) {
-        self.line(&object(event, Utc::now(), fields).to_string());
+        let mut value = object(event, Utc::now(), fields);
+        self.options.scrubber.scrub_json(&mut value);
+        self.line(&value.to_string());
     }
 
     fn line(&self, text: &str) {
-        self.aside(|| to_stderr(text, &self.options.scrub));
+        self.aside(|| to_stderr(text, &self.options.scrubber));
     }
 
     fn aside(&self, print: impl FnOnce()) {

@@ -21,6 +21,6 @@ pub use json_lines::event_json;
 pub use junit::render_junit;
 pub use listing::{ListOutput, Listed, render_listing};
 pub use live::Report;
-pub use options::{ColorChoice, LogFormat, ReportOptions, Scrub};
+pub use options::{ColorChoice, LogFormat, ReportOptions};
 pub use summary::{SummaryOptions, render_summary};
 pub use table::{TableFormat, render_table};

@@ -1,9 +1,8 @@
 //! How to report.
 
-use std::{borrow::Cow, io::IsTerminal, path::PathBuf, sync::Arc};
+use std::{io::IsTerminal, path::PathBuf};
 
-/// Replaces secrets in a text that is about to leave the process.
-pub type Scrub = Arc<dyn for<'t> Fn(&'t str) -> Cow<'t, str> + Send + Sync>;
+use crate::project::Scrubber;
 
 /// Columns assumed where stderr is no terminal: wide enough for names, narrow enough for logs.
 const DEFAULT_WIDTH: usize = 100;
@@ -63,7 +62,7 @@ pub struct ReportOptions {
     /// The command as typed after `elt`, for the rerun hint (`build`, `test`, …).
     pub command: String,
     /// Replaces secrets.
-    pub scrub: Scrub,
+    pub scrubber: Scrubber,
 }
 
 impl ReportOptions {
@@ -81,7 +80,7 @@ impl ReportOptions {
             junit: None,
             github: std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
             command: "build".to_owned(),
-            scrub: Arc::new(|text| Cow::Borrowed(text)),
+            scrubber: Scrubber::default(),
         }
     }
 }

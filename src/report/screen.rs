@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::Scrub;
+use crate::project::Scrubber;
 
 /// Colours with a meaning; every text is readable without them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +27,13 @@ pub(super) fn paint(text: &str, tone: Tone, color: bool) -> String {
 }
 
 /// Writes a text and a line end to stderr. A closed stream is nobody's error.
-pub(super) fn to_stderr(text: &str, scrub: &Scrub) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", scrub(text));
+pub(super) fn to_stderr(text: &str, scrubber: &Scrubber) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", scrubber.scrub(text));
 }
 
 /// Writes a text and a line end to stdout. Where the reader has gone (`| head`), the rest of the
 /// data is of no use to anybody.
-pub(super) fn to_stdout(text: &str, scrub: &Scrub) {
+pub(super) fn to_stdout(text: &str, scrubber: &Scrubber) {
     let mut stdout = std::io::stdout().lock();
-    let _ = writeln!(stdout, "{}", scrub(text)).and_then(|()| stdout.flush());
+    let _ = writeln!(stdout, "{}", scrubber.scrub(text)).and_then(|()| stdout.flush());
 }
