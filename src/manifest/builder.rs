@@ -54,7 +54,7 @@ impl Builder<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> NodeConfig {
         let mut config = NodeConfig::default();
-        let mut apply_tree = |config: &mut NodeConfig, package: usize| {
+        let apply_tree = |config: &mut NodeConfig, package: usize| {
             for layer in self.trees[package].of(kind).layers(fqn) {
                 for (key, value) in layer {
                     merge_key(&mut config.0, key, value);

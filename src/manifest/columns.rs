@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{ColumnProperties, docs::Docs};
 use crate::{
-    diagnostic::{Diagnostic, Parsed},
+    diagnostic::Parsed,
     project::{
         Spanned, Yaml,
         properties::{self, ConstraintProperties},

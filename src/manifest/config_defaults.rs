@@ -119,7 +119,7 @@ fn tables(kind: ResourceType) -> &'static [&'static [(&'static str, &'static str
 pub fn config_defaults(kind: ResourceType) -> impl Iterator<Item = (&'static str, &'static str)> {
     let tables = tables(kind);
     tables.iter().enumerate().flat_map(move |(at, table)| {
-        table.iter().filter_map(move |(key, default)| {
+        table.iter().filter_map(move |(key, _)| {
             let replaced = tables[at + 1..].iter().flat_map(|later| later.iter());
             let default =
                 replaced.filter(|(later, _)| later == key).map(|(_, text)| *text).last();

@@ -365,7 +365,7 @@ impl Builder<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let span = node.properties.clone();
-        let mut add = |node: &mut Node, reference: Reference| match reference {
+        let add = |node: &mut Node, reference: Reference| match reference {
             Reference::Ref { package, name, version } => {
                 node.refs.push(RefCall { package, name, version, span: span.clone() });
             }

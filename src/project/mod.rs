@@ -13,7 +13,7 @@ mod package;
 mod packages;
 mod profiles;
 mod project_file;
-mod properties;
+pub mod properties;
 mod read_text;
 mod render;
 mod spanned;

@@ -1,0 +1,293 @@
+//! From a project to its manifest.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+
+use super::{
+    Disabled, Manifest, Node, ResourceType, Source, UniqueId,
+    builder::Builder,
+    call_text::Reference,
+    check::{check_duplicates, check_groups, infer_primary_keys},
+    config_check::ConfigChecker,
+    config_tree::PackageTrees,
+    docs::Docs,
+    files::{specs, tested, yaml_snapshots},
+    generic_tests::Tested,
+    input::BuildInput,
+    lookup::Lookup,
+    names::NameGenerator,
+    node_build::NodeSpec,
+    patches::Patches,
+    resolve::{Reader, Resolved, Resolver},
+};
+use crate::diagnostic::{Diagnostic, Parsed};
+
+/// Builds the manifest: every node parsed, configured, named and resolved. Everything found wrong
+/// is reported; the manifest is as complete as could be made.
+pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
+    let mut diagnostics = Vec::new();
+    let project = input.project;
+    let dialect = project.target.dialect;
+    let checker = ConfigChecker::new(input.engine, dialect);
+    let root = Arc::clone(&project.root_package().name);
+    let names: Vec<Arc<str>> =
+        project.packages.iter().map(|package| Arc::clone(&package.name)).collect();
+    let mut docs = Docs::new(input.engine, &input.globals, &root);
+    let mut trees = Vec::new();
+    for package in &project.packages {
+        for file in &package.files.docs {
+            docs.add_file(&package.name, file, &mut diagnostics);
+        }
+        trees.push(PackageTrees::read(&package.config, &checker, &mut diagnostics));
+    }
+    let builder = Builder {
+        project,
+        engine: input.engine,
+        globals: Arc::clone(&input.globals),
+        dialect,
+        quoting: input.quoting(),
+        checker,
+        trees,
+        docs,
+        names: NameGenerator::new(input.engine, &input.globals, &root, &names),
+    };
+    let patches = Patches::read(project, &mut diagnostics);
+    let mut nodes = build_nodes(&builder, &patches, &mut diagnostics);
+    let tables = builder.declared_tables(&mut diagnostics);
+    let built: Vec<_> = tables.par_iter().map(|table| builder.build_source(table)).collect();
+    let mut sources = Vec::with_capacity(built.len());
+    for parsed in built {
+        diagnostics.extend(parsed.diagnostics);
+        let (source, tests) = parsed.value;
+        nodes.extend(tests);
+        sources.push(source);
+    }
+    drop(tables);
+    patches.warn_unused(&mut diagnostics);
+    let mut manifest = Manifest {
+        project_name: root,
+        adapter_type: dialect.adapter_type(),
+        ..Manifest::default()
+    };
+    let lookup = Lookup::new(&manifest.project_name, &nodes, &sources);
+    add_nodes(&mut manifest, nodes, sources, &builder, &lookup, &mut diagnostics);
+    add_others(&mut manifest, &builder, &lookup, &mut diagnostics);
+    builder.trees[0].warn_unused(&mut diagnostics);
+    infer_primary_keys(&mut manifest);
+    manifest.macros = builder.build_macros(&mut diagnostics);
+    manifest.docs = builder.docs.into_blocks();
+    Parsed { value: manifest, diagnostics }
+}
+
+/// Models, seeds, snapshots, singular tests, analyses and hooks, with the generic tests on them.
+fn build_nodes<'p>(
+    builder: &Builder<'p>,
+    patches: &'p Patches<'p>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Node> {
+    let mut all = Vec::new();
+    for (at, package) in builder.project.packages.iter().enumerate() {
+        all.extend(specs(at, package, patches, diagnostics));
+    }
+    all.extend(yaml_snapshots(&builder.project.packages, patches, diagnostics));
+    let built: Vec<Parsed<Vec<Node>>> =
+        all.into_par_iter().map(|spec| build_with_tests(builder, spec)).collect();
+    let mut nodes = Vec::with_capacity(built.len() * 4);
+    for parsed in built {
+        diagnostics.extend(parsed.diagnostics);
+        nodes.extend(parsed.value);
+    }
+    nodes
+}
+
+fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<Node>> {
+    let patch = match spec.kind {
+        ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot => tested(&spec),
+        _ => None,
+    };
+    let package = spec.package;
+    let Parsed { value: node, mut diagnostics } = builder.build_node(spec);
+    let Some(patch) = patch else { return Parsed { value: vec![node], diagnostics } };
+    let tests = builder.build_tests(
+        &Tested {
+            package,
+            file: patch.file,
+            file_key_name: format!("{}.{}", patch.section, patch.name.value),
+            display: match &node.version {
+                Some(version) => format!("{}_v{version}", node.name),
+                None => node.name.clone(),
+            },
+            call: Reference::Ref {
+                package: None,
+                name: node.name.clone(),
+                version: node.version.clone(),
+            },
+            is_source: false,
+            unique_id: node.unique_id.clone(),
+            group: node.group.clone(),
+            tags: Vec::new(),
+            quote_columns: node.config.flag("quote_columns").unwrap_or(false)
+                && node.resource_type == ResourceType::Seed,
+        },
+        &patch.columns,
+        &patch.data_tests,
+    );
+    diagnostics.extend(tests.diagnostics);
+    let mut nodes = vec![node];
+    nodes.extend(tests.value);
+    Parsed { value: nodes, diagnostics }
+}
+
+/// Resolves and files nodes and sources: enabled, or disabled with everything that tests them.
+fn add_nodes(
+    manifest: &mut Manifest,
+    mut nodes: Vec<Node>,
+    sources: Vec<Source>,
+    builder: &Builder<'_>,
+    lookup: &Lookup,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let restricted: Vec<String> = builder
+        .project
+        .packages
+        .iter()
+        .filter(|package| package.config.restrict_access)
+        .map(|package| package.name.to_string())
+        .collect();
+    let resolved: Vec<Resolved> = {
+        let by_id: HashMap<UniqueId, &Node> =
+            nodes.iter().map(|node| (node.unique_id.clone(), node)).collect();
+        let resolver = Resolver { lookup, nodes: &by_id, restricted: &restricted };
+        nodes
+            .par_iter()
+            .map(|node| {
+                if !node.config.enabled() {
+                    return Resolved::default();
+                }
+                let reader = Reader {
+                    id: node.unique_id.as_str(),
+                    package: &node.package,
+                    group: node.group.as_deref(),
+                    is_test: node.resource_type == ResourceType::Test,
+                    node: Some(node),
+                };
+                resolver.resolve(&reader, &node.refs, &node.sources)
+            })
+            .collect()
+    };
+    let mut enabled: Vec<Node> = Vec::with_capacity(nodes.len());
+    let mut disabled: BTreeMap<UniqueId, Vec<Disabled>> = BTreeMap::new();
+    for (mut node, resolved) in nodes.drain(..).zip(resolved) {
+        diagnostics.extend(resolved.diagnostics);
+        node.depends_on_nodes = resolved.nodes;
+        let is_test = node.resource_type == ResourceType::Test;
+        if !node.config.enabled() || (is_test && resolved.broken) {
+            let id = node.unique_id.clone();
+            disabled.entry(id).or_default().push(Disabled::Node(Arc::new(node)));
+        } else {
+            enabled.push(node);
+        }
+    }
+    check_duplicates(&enabled, diagnostics);
+    for node in enabled {
+        manifest.nodes.insert(node.unique_id.clone(), Arc::new(node));
+    }
+    for source in sources {
+        let id = source.unique_id.clone();
+        if !source.config.enabled() {
+            disabled.entry(id).or_default().push(Disabled::Source(Arc::new(source)));
+        } else if let Some(first) = manifest.sources.get(&id) {
+            diagnostics.push(
+                Diagnostic::error(
+                    "duplicate-source",
+                    format!("source table `{}.{}` is declared twice", source.source_name, source.name),
+                )
+                .at(source.declared.clone(), "again here")
+                .at(first.declared.clone(), "first here")
+                .help("rename or remove one of them"),
+            );
+        } else {
+            manifest.sources.insert(id, Arc::new(source));
+        }
+    }
+    manifest.disabled = disabled;
+}
+
+/// Exposures, groups and unit tests.
+fn add_others(
+    manifest: &mut Manifest,
+    builder: &Builder<'_>,
+    lookup: &Lookup,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let by_id: HashMap<UniqueId, &Node> = HashMap::new();
+    let resolver = Resolver { lookup, nodes: &by_id, restricted: &[] };
+    let mut exposures = Vec::new();
+    let mut unit_tests = Vec::new();
+    for (at, package) in builder.project.packages.iter().enumerate() {
+        for file in &package.files.properties {
+            for declared in &file.groups {
+                let group = builder.build_group(at, file, declared, diagnostics);
+                manifest.groups.insert(group.unique_id.clone(), Arc::new(group));
+            }
+            for declared in &file.exposures {
+                let mut exposure = builder.build_exposure(at, file, declared, diagnostics);
+                if exposure.config.enabled() {
+                    let reader = Reader {
+                        id: exposure.unique_id.as_str(),
+                        package: &exposure.package,
+                        group: None,
+                        is_test: false,
+                        node: None,
+                    };
+                    let resolved = resolver.resolve(&reader, &exposure.refs, &exposure.sources);
+                    diagnostics.extend(resolved.diagnostics);
+                    exposure.depends_on_nodes = resolved.nodes;
+                }
+                exposures.push(exposure);
+            }
+            for declared in &file.unit_tests {
+                unit_tests.extend(builder.build_unit_tests(
+                    at,
+                    file,
+                    declared,
+                    &manifest.nodes,
+                    lookup,
+                    diagnostics,
+                ));
+            }
+        }
+    }
+    for exposure in exposures {
+        let id = exposure.unique_id.clone();
+        if exposure.config.enabled() {
+            manifest.exposures.insert(id, Arc::new(exposure));
+        } else {
+            let entry = Disabled::Exposure(Arc::new(exposure));
+            manifest.disabled.entry(id).or_default().push(entry);
+        }
+    }
+    for test in unit_tests {
+        let id = test.unique_id.clone();
+        if !test.config.enabled() {
+            let entry = Disabled::UnitTest(Arc::new(test));
+            manifest.disabled.entry(id).or_default().push(entry);
+        } else if let Some(first) = manifest.unit_tests.get(&id) {
+            diagnostics.push(
+                Diagnostic::error(
+                    "duplicate-unit-test",
+                    format!("unit test `{}` is declared twice", test.name),
+                )
+                .at(test.declared.clone(), "again here")
+                .at(first.declared.clone(), "first here"),
+            );
+        } else {
+            manifest.unit_tests.insert(id, Arc::new(test));
+        }
+    }
+    check_groups(manifest, diagnostics);
+}
