@@ -30,6 +30,7 @@ mod resolve;
 mod resource_type;
 mod source;
 mod sources;
+mod templates;
 mod unique_id;
 mod unit_test;
 mod unit_tests;
@@ -47,6 +48,7 @@ pub use node::{Access, ColumnProperties, GenericTest, Node, NodeDetails, TestNod
 pub use parse_host::ParseHost;
 pub use resource_type::ResourceType;
 pub use source::Source;
+pub use templates::{Invocation, engine, globals};
 pub use unique_id::UniqueId;
 pub use unit_test::{Fixture, Given, Overrides, UnitTest};
 pub use unit_tests::csv_rows;
