@@ -199,6 +199,91 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// Keys of properties in any order, at any depth, with values of any kind.
+    #[test]
+    fn nearly_properties_are_read(
+        lines in prop::collection::vec(
+            (0usize..5, prop::bool::ANY, prop::sample::select(KEYS), prop::sample::select(VALUES)),
+            1..30,
+        )
+    ) {
+        let mut text = String::new();
+        for (depth, is_item, key, value) in lines {
+            let dash = if is_item { "- " } else { "" };
+            writeln!(text, "{}{dash}{key}: {value}", "  ".repeat(depth)).unwrap();
+        }
+        let (folder, options) = project_with_profiles(&[]);
+        let models = folder.path().join("project/models");
+        std::fs::create_dir(&models).unwrap();
+        std::fs::write(models.join("any.yml"), &text).unwrap();
+        std::fs::write(folder.path().join("project/packages.yml"), &text).unwrap();
+        std::fs::write(folder.path().join("project/profiles.yml"), &text).unwrap();
+        for diagnostic in load(&options).diagnostics {
+            prop_assert!(!render_terminal(&diagnostic, false).is_empty());
+        }
+        let project = format!("name: shop\n{text}");
+        std::fs::write(folder.path().join("project/dbt_project.yml"), project).unwrap();
+        for diagnostic in load(&options).diagnostics {
+            prop_assert!(!render_terminal(&diagnostic, false).is_empty());
+        }
+    }
+}
+
+const KEYS: &[&str] = &[
+    "version",
+    "models",
+    "sources",
+    "tables",
+    "name",
+    "columns",
+    "data_tests",
+    "config",
+    "versions",
+    "v",
+    "unit_tests",
+    "given",
+    "expect",
+    "rows",
+    "exposures",
+    "owner",
+    "freshness",
+    "warn_after",
+    "quoting",
+    "packages",
+    "local",
+    "shop",
+    "outputs",
+    "target",
+    "type",
+    "dispatch",
+    "vars",
+    "on-run-start",
+    "require-dbt-version",
+    "arguments",
+    "unique",
+    "constraints",
+];
+const VALUES: &[&str] = &[
+    "",
+    "a",
+    "1",
+    "yes",
+    "[]",
+    "[a, {b: c}]",
+    "{}",
+    "{name: a}",
+    "\"{{ var('x') }}\"",
+    "{count: 1}",
+    "\"{% if %}\"",
+    "2024-01-01",
+    "duckdb",
+    "ref('a')",
+    "~",
+    "all",
+];
 const PARTS: &[&str] = &[
     "a",
     "b: ",

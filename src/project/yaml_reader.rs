@@ -123,9 +123,15 @@ impl<'a> Reader<'a> {
     fn value(&mut self, event: Event<'a>, range: TextRange) -> Result<Yaml, Stop> {
         self.count(1, range)?;
         match event {
-            Event::Scalar(text, style, anchor, tag) => {
+            Event::Scalar(mut text, style, anchor, tag) => {
                 let mut range = range;
                 if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+                    let file = self.source.text();
+                    // A block at the end of a file without a last line end has none either, as
+                    // in PyYAML.
+                    if range.end as usize == file.len() && !file.ends_with(['\n', '\r']) {
+                        text = text.trim_end_matches('\n').to_owned().into();
+                    }
                     range.end = self.trimmed_end(range.end).max(range.start);
                 }
                 let value = self.scalar(text, style, tag, range)?;

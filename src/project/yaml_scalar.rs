@@ -79,7 +79,7 @@ fn integer(unsigned: &str, negative: bool) -> Option<YamlValue> {
     } else if let Some(digits) = unsigned.strip_prefix("0x") {
         (16, digits)
     } else if bytes.len() > 1 && bytes[0] == b'0' {
-        (8, &unsigned[1..])
+        (8, unsigned)
     } else {
         (10, unsigned)
     };
@@ -105,8 +105,13 @@ fn float(text: &str, unsigned: &str) -> Option<YamlValue> {
         part.strip_prefix(['+', '-'])
             .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
     };
+    // `.5` is a number, `-.5` is text: YAML 1.1 has it so.
+    let is_signed = text.len() != unsigned.len();
     let some_digit = mantissa.bytes().any(|byte| byte.is_ascii_digit());
-    let starts_right = !whole.starts_with('_') && (!whole.is_empty() || !fraction.starts_with('_'));
+    let starts_right = match whole.as_bytes().first() {
+        Some(first) => *first != b'_',
+        None => !is_signed && !fraction.starts_with('_'),
+    };
     if !digits(whole)
         || !digits(fraction)
         || !some_digit
@@ -172,7 +177,8 @@ mod tests {
             ("00:30", string("00:30")),
             ("1:99", string("1:99")),
             ("1.5", YamlValue::Float(1.5)),
-            ("-.5", YamlValue::Float(-0.5)),
+            (".5", YamlValue::Float(0.5)),
+            ("-.5", string("-.5")),
             ("1.", YamlValue::Float(1.0)),
             ("1e3", string("1e3")),
             ("1.0e3", string("1.0e3")),
