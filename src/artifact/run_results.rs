@@ -20,7 +20,9 @@ pub fn run_results_json(
     results: &[Arc<NodeResult>],
     elapsed_secs: f64,
 ) -> Value {
-    let results: Vec<Value> = results.iter().map(|result| result_json(result)).collect();
+    // As in dbt, ephemeral models leave no result.
+    let ran = results.iter().filter(|result| result.node.materialization != "ephemeral");
+    let results: Vec<Value> = ran.map(|result| result_json(result)).collect();
     json!({
         "metadata": metadata.to_json("run-results/v6"),
         "results": results,

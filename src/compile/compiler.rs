@@ -109,7 +109,9 @@ impl Compiler {
         let references = ReferenceIndex::new(&manifest);
         let graph = OnceLock::new();
         let manifest_of_host = Arc::clone(&manifest);
-        let host = SharedHost { manifest: manifest_of_host, references, warehouse, log, graph };
+        let empty = globals.flags.get_attr("EMPTY").is_ok_and(|flag| flag.is_true());
+        let host =
+            SharedHost { manifest: manifest_of_host, references, warehouse, log, graph, empty };
         let ephemeral = Mutex::default();
         Self { manifest, engine, globals, host: Arc::new(host), ephemeral }
     }

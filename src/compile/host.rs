@@ -7,7 +7,9 @@ use std::{
 
 use minijinja::Value;
 
-use super::{ReferenceIndex, compiler::LogSink, node_value::graph_value};
+use super::{
+    ReferenceIndex, compiler::LogSink, node_value::graph_value, refusal::RefusingWarehouse,
+};
 use crate::{
     diagnostic::Diagnostic,
     jinja::{Caller, Host, RefCall, SourceCall, Warehouse},
@@ -27,6 +29,8 @@ pub struct SharedHost {
     pub log: LogSink,
     /// `graph`, once a template has asked.
     pub graph: OnceLock<Value>,
+    /// `--empty`: models read no rows.
+    pub empty: bool,
 }
 
 /// Relations that stand in for others while a unit test is compiled.
@@ -43,12 +47,34 @@ pub struct NodeHost {
     stand_ins: Option<Arc<StandIns>>,
     /// Ephemeral models referenced, in order.
     ephemeral: Mutex<Vec<UniqueId>>,
+    /// Stands before the warehouse where it must not be asked yet.
+    refusal: Option<RefusingWarehouse>,
 }
 
 impl NodeHost {
     /// A host for one rendering.
     pub fn new(shared: Arc<SharedHost>, stand_ins: Option<Arc<StandIns>>) -> Self {
-        Self { shared, stand_ins, ephemeral: Mutex::default() }
+        Self { shared, stand_ins, ephemeral: Mutex::default(), refusal: None }
+    }
+
+    /// The same host, but the warehouse refuses every question and remembers that one came.
+    pub fn refusing(self) -> Self {
+        Self { refusal: Some(RefusingWarehouse::default()), ..self }
+    }
+
+    /// Whether a refused question came.
+    pub fn was_asked(&self) -> bool {
+        self.refusal.as_ref().is_some_and(RefusingWarehouse::was_asked)
+    }
+
+    /// The relation as models read it: without rows under `--empty`
+    /// (<https://docs.getdbt.com/reference/commands/build#the---empty-flag>).
+    fn read(&self, relation: Relation) -> Relation {
+        if !self.shared.empty {
+            return relation;
+        }
+        let query = format!("(select * from {relation} where false limit 0)");
+        Relation { identifier: query, kind: Some(RelationKind::Cte), ..relation }
     }
 
     /// The ephemeral models referenced so far, in order, each once.
@@ -93,7 +119,7 @@ impl Host for NodeHost {
         }
         let node = &manifest.nodes[&id];
         if node.config.materialized() != "ephemeral" {
-            return Ok(node.relation.clone());
+            return Ok(self.read(node.relation.clone()));
         }
         let mut ephemeral = self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner);
         if !ephemeral.contains(&id) {
@@ -111,7 +137,7 @@ impl Host for NodeHost {
         let id = shared.references.find_source(&shared.manifest, &caller.package, call)?;
         let written = format!("source('{}', '{}')", call.source, call.table);
         self.stand_in(&id, &written)
-            .unwrap_or_else(|| Ok(shared.manifest.sources[&id].relation.clone()))
+            .unwrap_or_else(|| Ok(self.read(shared.manifest.sources[&id].relation.clone())))
     }
 
     fn graph(&self) -> Value {
@@ -119,7 +145,10 @@ impl Host for NodeHost {
     }
 
     fn warehouse(&self) -> Option<&dyn Warehouse> {
-        self.shared.warehouse.as_deref()
+        match &self.refusal {
+            Some(refusal) => Some(refusal),
+            None => self.shared.warehouse.as_deref(),
+        }
     }
 
     fn log(&self, message: &str, to_terminal: bool) {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use minijinja::Value;
 
-use super::{Compiler, MappedText, compiler::Changes};
+use super::{Compiler, MappedText, compiler::Changes, host::NodeHost};
 use crate::{
     diagnostic::{Diagnostic, SourceFile},
     jinja::{MacroInfo, MacroKind, Marks, objects::relation_of},
@@ -15,8 +15,17 @@ use crate::{
 /// Names that a template sees before all others.
 pub type Names = BTreeMap<String, Value>;
 
+/// What a rendering in a run knows besides its node.
+#[derive(Clone, Debug, Default)]
+pub struct InRun {
+    /// What `is_incremental()` answers.
+    pub is_incremental: bool,
+    /// More names.
+    pub names: Names,
+}
+
 impl Compiler {
-    /// Renders a part of a file in a node's place, with more names than a model sees.
+    /// Renders a part of a file in a node's place.
     ///
     /// # Errors
     /// What the template did wrong, at its line in `file`.
@@ -25,16 +34,46 @@ impl Compiler {
         node: &Arc<Node>,
         file: &Arc<SourceFile>,
         range: Range<usize>,
-        is_incremental: bool,
-        names: Names,
+        given: InRun,
     ) -> Result<MappedText, Vec<Diagnostic>> {
-        let changes = Changes { is_incremental, ..Changes::default() };
-        let host = self.node_host(&changes);
-        let scope = self.scope(node, &changes, &host, names);
+        let rendered = self.render_with(node, file, range, given, false)?;
+        Ok(rendered.expect("only a refused question leaves no text"))
+    }
+
+    /// Renders like [`Compiler::render_in_run`] where the template asks the warehouse nothing;
+    /// nothing where it does. So no question is asked twice or too early.
+    ///
+    /// # Errors
+    /// What the template did wrong, at its line in `file`.
+    pub fn render_unless_asking(
+        &self,
+        node: &Arc<Node>,
+        file: &Arc<SourceFile>,
+        range: Range<usize>,
+        given: InRun,
+    ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
+        self.render_with(node, file, range, given, true)
+    }
+
+    fn render_with(
+        &self,
+        node: &Arc<Node>,
+        file: &Arc<SourceFile>,
+        range: Range<usize>,
+        given: InRun,
+        refuse: bool,
+    ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
+        let changes = Changes { is_incremental: given.is_incremental, ..Changes::default() };
+        let host = NodeHost::new(Arc::clone(&self.host), None);
+        let host = Arc::new(if refuse { host.refusing() } else { host });
+        let scope = self.scope(node, &changes, &host, given.names);
         let rendered = self.engine.render(file, range, &scope, Marks::Lines);
+        if host.was_asked() {
+            return Ok(None);
+        }
         let rendered = rendered.map_err(|error| vec![error.diagnostic])?;
         let text = MappedText::rendered(&rendered.text, &rendered.lines);
-        Ok(self.inject_ephemeral(text, &host.ephemeral_models())?.0)
+        Ok(Some(self.inject_ephemeral(text, &host.ephemeral_models())?.0))
     }
 
     /// The macro of a materialization that the user or a package wrote: as in dbt one for the

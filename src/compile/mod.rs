@@ -10,12 +10,13 @@ mod layout;
 mod mapped;
 mod node_value;
 mod references;
+mod refusal;
 mod test_arguments;
 mod unit_test;
 
 pub use compiler::{CompiledNode, Compiler, CompilerOptions, ExtraCte, LogSink};
 pub use data_test::{DataTestQuery, StoreFailures, TestSeverity};
-pub use in_run::Names;
+pub use in_run::{InRun, Names};
 pub use layout::{TargetFolder, target_path, write_target_file};
 pub use mapped::MappedText;
 pub use node_value::model_value;

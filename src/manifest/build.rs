@@ -204,7 +204,10 @@ fn add_nodes(
             diagnostics.push(
                 Diagnostic::error(
                     "duplicate-source",
-                    format!("source table `{}.{}` is declared twice", source.source_name, source.name),
+                    format!(
+                        "source table `{}.{}` is declared twice",
+                        source.source_name, source.name
+                    ),
                 )
                 .at(source.declared.clone(), "again here")
                 .at(first.declared.clone(), "first here")

@@ -82,11 +82,8 @@ mod tests {
 
     #[test]
     fn literal_references_are_read_and_others_are_not() {
-        let named = |name: &str| Reference::Ref {
-            package: None,
-            name: name.to_owned(),
-            version: None,
-        };
+        let named =
+            |name: &str| Reference::Ref { package: None, name: name.to_owned(), version: None };
         assert_eq!(parse_reference("ref('a')"), Some(named("a")));
         assert_eq!(parse_reference(" {{ ref(\"a\") }} "), Some(named("a")));
         assert_eq!(

@@ -77,7 +77,9 @@ fn place(node: &Node) -> Span {
         Some(test) if test.declared.is_some() => test.declared.clone(),
         _ => None,
     }
-    .unwrap_or_else(|| Span::of_line(&node.source, node.source.line_column(node.code_range.start as u32).0))
+    .unwrap_or_else(|| {
+        Span::of_line(&node.source, node.source.line_column(node.code_range.start as u32).0)
+    })
 }
 
 /// Groups must exist, and a private model must be in one.

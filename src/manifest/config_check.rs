@@ -37,22 +37,54 @@ enum Expected {
 fn expected(kind: ResourceType, key: &str) -> Option<Expected> {
     use Expected::*;
     Some(match key {
-        "enabled" | "full_refresh" | "store_failures" | "quote_columns"
-        | "invalidate_hard_deletes" | "require_partition_filter" | "concurrent_batches" => Flag,
-        "materialized" | "schema" | "database" | "alias" | "incremental_strategy" | "group"
-        | "where" | "fail_calc" | "warn_if" | "error_if" | "sql_header" | "strategy"
-        | "updated_at" | "target_schema" | "target_database" | "dbt_valid_to_current"
-        | "delimiter" | "event_time" | "kms_key_name" | "loaded_at_query" => Text,
-        "unique_key" | "tags" | "cluster_by" | "check_cols" | "merge_update_columns"
-        | "merge_exclude_columns" | "incremental_predicates" | "packages" => Texts,
-        "meta" | "docs" | "persist_docs" | "grants" | "column_types" | "contract" | "quoting"
-        | "labels" | "snapshot_meta_column_names" => Mapping,
+        "enabled"
+        | "full_refresh"
+        | "store_failures"
+        | "quote_columns"
+        | "invalidate_hard_deletes"
+        | "require_partition_filter"
+        | "concurrent_batches" => Flag,
+        "materialized"
+        | "schema"
+        | "database"
+        | "alias"
+        | "incremental_strategy"
+        | "group"
+        | "where"
+        | "fail_calc"
+        | "warn_if"
+        | "error_if"
+        | "sql_header"
+        | "strategy"
+        | "updated_at"
+        | "target_schema"
+        | "target_database"
+        | "dbt_valid_to_current"
+        | "delimiter"
+        | "event_time"
+        | "kms_key_name"
+        | "loaded_at_query" => Text,
+        "unique_key"
+        | "tags"
+        | "cluster_by"
+        | "check_cols"
+        | "merge_update_columns"
+        | "merge_exclude_columns"
+        | "incremental_predicates"
+        | "packages" => Texts,
+        "meta"
+        | "docs"
+        | "persist_docs"
+        | "grants"
+        | "column_types"
+        | "contract"
+        | "quoting"
+        | "labels"
+        | "snapshot_meta_column_names" => Mapping,
         "partition_by" if kind != ResourceType::Source => Mapping,
         "limit" | "lookback" => Integer,
         "hours_to_expiration" | "partition_expiration_days" => Number,
-        "on_schema_change" => {
-            Words(&["ignore", "fail", "append_new_columns", "sync_all_columns"])
-        }
+        "on_schema_change" => Words(&["ignore", "fail", "append_new_columns", "sync_all_columns"]),
         "on_configuration_change" => Words(&["apply", "continue", "fail"]),
         "access" => Words(&["private", "protected", "public"]),
         "severity" => Words(&["error", "warn"]),
@@ -132,9 +164,12 @@ impl<'e> ConfigChecker<'e> {
         let own = self.engine.macros().iter().filter_map(|info| {
             info.name.strip_prefix("materialization_")?.rsplit_once('_').map(|(name, _)| name)
         });
-        Diagnostic::error("unknown-materialization", format!("no materialization is named `{name}`"))
-            .maybe_help(did_you_mean(name, MATERIALIZATIONS.into_iter().chain(own)))
-            .help("a project's own is a `{% materialization … %}` block in its macros")
+        Diagnostic::error(
+            "unknown-materialization",
+            format!("no materialization is named `{name}`"),
+        )
+        .maybe_help(did_you_mean(name, MATERIALIZATIONS.into_iter().chain(own)))
+        .help("a project's own is a `{% materialization … %}` block in its macros")
     }
 }
 

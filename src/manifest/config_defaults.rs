@@ -121,11 +121,9 @@ pub fn config_defaults(kind: ResourceType) -> impl Iterator<Item = (&'static str
     tables.iter().enumerate().flat_map(move |(at, table)| {
         table.iter().filter_map(move |(key, _)| {
             let replaced = tables[at + 1..].iter().flat_map(|later| later.iter());
-            let default =
-                replaced.filter(|(later, _)| later == key).map(|(_, text)| *text).last();
-            let first = !tables[..at]
-                .iter()
-                .any(|earlier| earlier.iter().any(|(known, _)| known == key));
+            let default = replaced.filter(|(later, _)| later == key).map(|(_, text)| *text).last();
+            let first =
+                !tables[..at].iter().any(|earlier| earlier.iter().any(|(known, _)| known == key));
             first.then_some((*key, default.unwrap_or_else(|| own_default(table, key))))
         })
     })

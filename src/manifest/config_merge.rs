@@ -21,7 +21,12 @@ enum Rule {
 fn rule(key: &str) -> Rule {
     match key {
         "tags" | "pre-hook" | "post-hook" | "packages" => Rule::Append,
-        "meta" | "docs" | "quoting" | "column_types" | "contract" | "snapshot_meta_column_names"
+        "meta"
+        | "docs"
+        | "quoting"
+        | "column_types"
+        | "contract"
+        | "snapshot_meta_column_names"
         | "latest_version_pointer" => Rule::Update,
         "grants" => Rule::Grants,
         _ => Rule::Replace,
@@ -177,10 +182,8 @@ mod tests {
 
     #[test]
     fn grants_are_replaced_unless_marked() {
-        let layers = [
-            json!({"select": "a", "insert": ["b"]}),
-            json!({"+select": ["c"], "insert": "d"}),
-        ];
+        let layers =
+            [json!({"select": "a", "insert": ["b"]}), json!({"+select": ["c"], "insert": "d"})];
         assert_eq!(merged("grants", &layers), json!({"select": ["a", "c"], "insert": ["d"]}));
     }
 

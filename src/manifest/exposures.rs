@@ -82,10 +82,7 @@ impl Builder<'_> {
             label: text(&declared.label),
             maturity: text(&declared.maturity),
             url: text(&declared.url),
-            description: self
-                .docs
-                .describe(&package, declared.description.as_ref(), diagnostics)
-                .0,
+            description: self.docs.describe(&package, declared.description.as_ref(), diagnostics).0,
             owner: declared.owner.as_ref().map(|owner| owner.all.clone()).unwrap_or_default(),
             config,
             refs,
@@ -111,10 +108,7 @@ impl Builder<'_> {
             path: file.path.path.clone(),
             original_file_path: file.path.original_file_path.clone(),
             owner: declared.owner.as_ref().map(|owner| owner.all.clone()).unwrap_or_default(),
-            description: self
-                .docs
-                .describe(&package, declared.description.as_ref(), diagnostics)
-                .0,
+            description: self.docs.describe(&package, declared.description.as_ref(), diagnostics).0,
             declared: declared.name.span.clone(),
             meta: meta.map(Yaml::to_json_map).unwrap_or_default(),
             package,
@@ -179,8 +173,7 @@ impl Builder<'_> {
         diagnostics: &mut Vec<Diagnostic>,
     ) {
         let id = format!("macro.{package}.{}", declared.name.value);
-        let description =
-            self.docs.describe(package, declared.description.as_ref(), diagnostics).0;
+        let description = self.docs.describe(package, declared.description.as_ref(), diagnostics).0;
         let Some(found) = macros.get_mut(&id) else {
             let known = self.engine.macros().iter().filter(|info| info.package == *package);
             diagnostics.push(

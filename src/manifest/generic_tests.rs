@@ -275,10 +275,7 @@ impl Builder<'_> {
         fqn.push(names.full.clone());
         let own = OwnConfig {
             calls: std::slice::from_ref(call),
-            code: Some((
-                &tested.file.source,
-                test.span.start as usize..test.span.end as usize,
-            )),
+            code: Some((&tested.file.source, test.span.start as usize..test.span.end as usize)),
             patch: None,
         };
         // The call was checked where it is written.
@@ -385,7 +382,8 @@ impl Builder<'_> {
                 let target = to.and_then(parse_reference);
                 let is_literal = |value: &Value| !python_str(value).contains("{{");
                 let others = generic.arguments.iter().filter(|(key, _)| *key != "model");
-                if to.is_some() == target.is_some() && others.map(|(_, value)| value).all(is_literal)
+                if to.is_some() == target.is_some()
+                    && others.map(|(_, value)| value).all(is_literal)
                 {
                     node.depends_on_macros =
                         vec![WHERE_MACRO.to_owned(), info.unique_id.to_string()];

@@ -96,9 +96,8 @@ impl Lookup {
         };
         let mut disabled = None;
         for package in order {
-            let within = || {
-                named.clone().filter(|entry| package.is_none_or(|name| *entry.package == *name))
-            };
+            let within =
+                || named.clone().filter(|entry| package.is_none_or(|name| *entry.package == *name));
             if let Some(found) = within().find(|entry| entry.enabled) {
                 return Found::Enabled(found.id.clone());
             }

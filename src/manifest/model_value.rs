@@ -59,9 +59,9 @@ impl Object for ModelValue {
             "name" => text(&self.name),
             "package_name" => text(&self.package),
             "resource_type" => text(self.kind.as_str()),
-            "fqn" => Some(List::value(
-                self.fqn.iter().map(|part| Value::from(part.as_str())).collect(),
-            )),
+            "fqn" => {
+                Some(List::value(self.fqn.iter().map(|part| Value::from(part.as_str())).collect()))
+            }
             "path" => text(&self.path),
             "original_file_path" => text(&self.original_file_path),
             "version" => Some(self.version.as_deref().map_or(Value::from(()), Value::from)),

@@ -128,11 +128,15 @@ impl<'e> NameGenerator<'e> {
                 Some(custom) => format!("{}_{}", self.globals.schema, custom.trim()),
                 None => self.globals.schema.clone(),
             }),
-            Part::Alias => Some(match (custom.filter(|custom| !custom.is_empty()), plain.version) {
-                (Some(custom), _) => custom.trim().to_owned(),
-                (None, Some(version)) => format!("{}_v{}", plain.name, version.replace('.', "_")),
-                (None, None) => plain.name.to_owned(),
-            }),
+            Part::Alias => {
+                Some(match (custom.filter(|custom| !custom.is_empty()), plain.version) {
+                    (Some(custom), _) => custom.trim().to_owned(),
+                    (None, Some(version)) => {
+                        format!("{}_v{}", plain.name, version.replace('.', "_"))
+                    }
+                    (None, None) => plain.name.to_owned(),
+                })
+            }
         }
     }
 }

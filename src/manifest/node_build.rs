@@ -92,14 +92,8 @@ impl Builder<'_> {
             config: config.with_defaults(spec.kind),
         };
         let name = PlainName { name: &spec.name, version: version_text.as_deref() };
-        let relation = self.relation(
-            spec.kind,
-            &package,
-            &config,
-            name,
-            model_value,
-            &mut diagnostics,
-        );
+        let relation =
+            self.relation(spec.kind, &package, &config, name, model_value, &mut diagnostics);
         finish_config(spec.kind, &mut config);
         let columns = spec.patch.map(|patch| &patch.columns[..]).unwrap_or_default();
         let columns = build_columns(&package, columns.iter().copied(), &self.docs);
@@ -148,7 +142,9 @@ impl Builder<'_> {
                 deprecation_date: spec
                     .patch
                     .and_then(|patch| patch.deprecation_date.map(|date| date.value.clone())),
-                time_spine: spec.patch.and_then(|patch| patch.time_spine.map(|yaml| yaml.to_json())),
+                time_spine: spec
+                    .patch
+                    .and_then(|patch| patch.time_spine.map(|yaml| yaml.to_json())),
                 primary_key: Vec::new(),
                 hook_index: spec.hook_index,
                 root_path: spec
@@ -208,10 +204,7 @@ impl Builder<'_> {
             return Captured::default();
         }
         let (file, range) = match &spec.generated_code {
-            Some(code) => (
-                SourceFile::new(spec.source.path(), code.to_string()),
-                0..code.len(),
-            ),
+            Some(code) => (SourceFile::new(spec.source.path(), code.to_string()), 0..code.len()),
             None => (Arc::clone(&spec.source), spec.code_range.clone()),
         };
         if !file.text()[range.clone()].contains('{') {

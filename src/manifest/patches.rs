@@ -171,10 +171,11 @@ impl<'p> Patches<'p> {
     /// The patch of a node: its package's own, else the only one any package has.
     pub fn find(&self, kind: ResourceType, package: &Arc<str>, stem: &str) -> Option<&Patch<'p>> {
         let own = self.by_key.get(&(kind, Arc::clone(package), stem.to_owned()));
-        let found = own.or_else(|| match self.by_name.get(&(kind, stem.to_owned()))?.as_slice() {
-            [one] => Some(one),
-            _ => None,
-        })?;
+        let found =
+            own.or_else(|| match self.by_name.get(&(kind, stem.to_owned()))?.as_slice() {
+                [one] => Some(one),
+                _ => None,
+            })?;
         let patch = &self.all[*found];
         patch.used.store(true, Ordering::Relaxed);
         Some(patch)
@@ -217,11 +218,9 @@ pub(super) fn newest<'v>(versions: impl Iterator<Item = &'v str>) -> String {
     let all: Vec<&str> = versions.collect();
     let numbers: Option<Vec<f64>> = all.iter().map(|text| text.parse().ok()).collect();
     let newest = match numbers {
-        Some(numbers) => numbers
-            .iter()
-            .enumerate()
-            .max_by(|a, b| a.1.total_cmp(b.1))
-            .map(|(at, _)| all[at]),
+        Some(numbers) => {
+            numbers.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(at, _)| all[at])
+        }
         None => all.iter().max().copied(),
     };
     newest.unwrap_or_default().to_owned()

@@ -82,10 +82,9 @@ impl Resolver<'_> {
                     let message =
                         format!("source table `{}.{}` is disabled", call.source, call.table);
                     let diagnostic = Diagnostic::error("disabled-source", message);
-                    resolved.diagnostics.push(at(
-                        diagnostic,
-                        place(reader, call.span.as_ref(), &call.table),
-                    ));
+                    resolved
+                        .diagnostics
+                        .push(at(diagnostic, place(reader, call.span.as_ref(), &call.table)));
                 }
                 Found::Nothing => {
                     resolved.broken = true;
@@ -139,19 +138,14 @@ impl Resolver<'_> {
         );
         let mut diagnostic = at(diagnostic, place(reader, call.span.as_ref(), &call.name));
         if let Some(node) = self.nodes.get(id) {
-            let key = super::builder::config_call_span(
-                &node.source,
-                node.code_range.clone(),
-                "enabled",
-            );
+            let key =
+                super::builder::config_call_span(&node.source, node.code_range.clone(), "enabled");
             let in_code = key.file.text().get(key.start as usize..key.end as usize);
             diagnostic = match (&node.properties, in_code) {
                 (_, Some("enabled")) => diagnostic.at(key, "disabled here"),
                 (Some(span), _) => diagnostic.at(span.clone(), "its properties"),
-                _ => diagnostic.note(format!(
-                    "`{}` is disabled in dbt_project.yml",
-                    node.original_file_path
-                )),
+                _ => diagnostic
+                    .note(format!("`{}` is disabled in dbt_project.yml", node.original_file_path)),
             };
         }
         diagnostic.help("enable it, or take the `ref` out")

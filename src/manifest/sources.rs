@@ -104,8 +104,7 @@ impl Builder<'_> {
         fqn.extend(file.path.folders().map(str::to_owned));
         fqn.extend([source.name.value.clone(), table.name.value.clone()]);
         // Later layers over earlier ones.
-        let sources: Vec<&SourceProperties> =
-            std::iter::once(*source).chain(over_source).collect();
+        let sources: Vec<&SourceProperties> = std::iter::once(*source).chain(over_source).collect();
         let tables: Vec<&SourceTableProperties> =
             std::iter::once(*table).chain(over_table).collect();
         let last = |pick: fn(&SourceProperties) -> Option<&Spanned<String>>| {
@@ -114,10 +113,8 @@ impl Builder<'_> {
         let last_table = |pick: fn(&SourceTableProperties) -> Option<&Spanned<String>>| {
             tables.iter().rev().find_map(|table| pick(table)).map(|text| text.value.clone())
         };
-        let unique_id = UniqueId::new(format!(
-            "source.{package}.{}.{}",
-            source.name.value, table.name.value
-        ));
+        let unique_id =
+            UniqueId::new(format!("source.{package}.{}.{}", source.name.value, table.name.value));
         let config = self.source_config(*at, file, &fqn, &sources, &tables, &mut diagnostics);
         let mut quoting_declared = Map::new();
         for yaml in sources
@@ -158,9 +155,9 @@ impl Builder<'_> {
         let columns = build_columns(&package, declared_columns, &self.docs);
         diagnostics.extend(columns.diagnostics);
         let description = tables.iter().rev().find_map(|table| table.description.as_ref());
-        let (description, doc_blocks) =
-            self.docs.describe(&package, description, &mut diagnostics);
-        let source_description = sources.iter().rev().find_map(|source| source.description.as_ref());
+        let (description, doc_blocks) = self.docs.describe(&package, description, &mut diagnostics);
+        let source_description =
+            sources.iter().rev().find_map(|source| source.description.as_ref());
         let (source_description, _) =
             self.docs.describe(&package, source_description, &mut diagnostics);
         let mut source_meta = Map::new();
@@ -170,9 +167,9 @@ impl Builder<'_> {
         let loader = last_table(|table| table.loader.as_ref())
             .or_else(|| last(|source| source.loader.as_ref()))
             .unwrap_or_default();
-        let patch_path = overriding.as_ref().map(|over| {
-            format!("{}://{}", over.package, over.file.path.original_file_path)
-        });
+        let patch_path = overriding
+            .as_ref()
+            .map(|over| format!("{}://{}", over.package, over.file.path.original_file_path));
         let (loaded_at_field, loaded_at_query) =
             (config.text("loaded_at_field"), config.text("loaded_at_query"));
         let built = Source {
@@ -242,8 +239,7 @@ impl Builder<'_> {
     ) -> super::NodeConfig {
         use super::ResourceType;
         let own = super::builder::OwnConfig::default();
-        let mut config =
-            self.node_config(ResourceType::Source, package, fqn, &own, diagnostics);
+        let mut config = self.node_config(ResourceType::Source, package, fqn, &own, diagnostics);
         let layers: Vec<SourceLayer<'_>> = sources
             .iter()
             .map(|source| SourceLayer {

@@ -72,8 +72,7 @@ impl Builder<'_> {
                         let unique_id =
                             self.input(&package, given, &model.unique_id, lookup, diagnostics);
                         let node = unique_id.as_ref().and_then(|id| nodes.get(id));
-                        let fixture =
-                            self.fixture(at, file, &given.fixture, node, diagnostics);
+                        let fixture = self.fixture(at, file, &given.fixture, node, diagnostics);
                         Given {
                             input: given.input.value.clone(),
                             span: given.input.span.clone(),
@@ -144,7 +143,10 @@ impl Builder<'_> {
             diagnostics.push(
                 Diagnostic::error(
                     "unknown-model",
-                    format!("unit test `{}` is of a model `{name}` that there is not", declared.name.value),
+                    format!(
+                        "unit test `{}` is of a model `{name}` that there is not",
+                        declared.name.value
+                    ),
                 )
                 .at(declared.model.span.clone(), "")
                 .maybe_help(did_you_mean(name, models.map(|node| node.name.as_str()))),

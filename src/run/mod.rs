@@ -22,7 +22,8 @@ pub use hook::{Hook, HookKind, hooks};
 pub use interrupt::stop_on_signals;
 pub use job::{Job, run_job};
 pub use nodes::{
-    Compile, Failure, KnownSchemas, NodeRunner, RunOptions, Work, node_label, unit_test_label,
+    Compile, Failure, HookSql, KnownSchemas, NodeRunner, RunOptions, Work, node_label,
+    unit_test_label,
 };
 pub use relation_cache::RelationCache;
 pub use row_diff::diff_rows;

@@ -11,22 +11,9 @@ use crate::{
     diagnostic::Diagnostic,
     jinja::Captured,
     manifest::{Node, ResourceType},
-    plan::{self, Observed, Plan, PlanInput, Step},
-    run::{HookKind, NodeResult, Status, blame, hooks},
+    plan::{self, Observed, PlanInput, Step},
+    run::{NodeResult, Status, blame},
 };
-
-/// A node's hooks as SQL, by when they run.
-#[derive(Default)]
-struct HookSql {
-    /// Before the transaction.
-    before: Vec<MappedText>,
-    /// At its start.
-    first: Vec<MappedText>,
-    /// At its end.
-    last: Vec<MappedText>,
-    /// After it.
-    after: Vec<MappedText>,
-}
 
 /// What applying a plan starts from.
 struct Ready<'a> {
@@ -114,7 +101,7 @@ impl<C: Compile> NodeRunner<C> {
     ) -> Result<(), Failure> {
         let Ready { node, compiled, .. } = *ready;
         let mut plan = plan::plan(&self.plan_input(ready))?;
-        let hooks = self.hook_sql(node, ready.incremental).await?;
+        let hooks = self.prepare_hooks(node, ready.incremental, cancel).await?;
         let statement = |hook: &MappedText| Step::Statement { sql: hook.text().to_owned() };
         let own = std::mem::take(&mut plan.steps);
         let own_steps = hooks.first.len()..hooks.first.len() + own.len();
@@ -122,7 +109,6 @@ impl<C: Compile> NodeRunner<C> {
         plan.steps.extend(own);
         plan.steps.extend(hooks.last.iter().map(statement));
         self.write_run_file(node, &plan)?;
-        self.run_statements(node, &hooks.before, cancel).await?;
         let outcome = self.adapter.apply(&plan, cancel).await.map_err(|error| {
             let step = error.step.unwrap_or(own_steps.start);
             let hook = match step.checked_sub(own_steps.end) {
@@ -135,7 +121,7 @@ impl<C: Compile> NodeRunner<C> {
         self.cache.wrote(&plan);
         result.rows_affected = outcome.rows_affected;
         result.response = outcome.response;
-        self.run_statements(node, &hooks.after, cancel).await
+        self.run_after(node, hooks.after, ready.incremental, cancel).await
     }
 
     fn plan_input<'a>(&'a self, ready: &'a Ready<'_>) -> PlanInput<'a> {
@@ -156,52 +142,6 @@ impl<C: Compile> NodeRunner<C> {
         // It may have made and dropped anything, also before it failed.
         self.cache.forget(&ready.node.relation);
         built?.iter().for_each(|relation| self.cache.forget(relation));
-        Ok(())
-    }
-
-    /// Renders a node's hooks. They are rendered before anything runs, so that those inside the
-    /// transaction are part of the plan.
-    async fn hook_sql(&self, node: &Arc<Node>, incremental: bool) -> Result<HookSql, Failure> {
-        let mut sql = HookSql::default();
-        for kind in [HookKind::Pre, HookKind::Post] {
-            for hook in hooks(&node.config, kind) {
-                let inside = hook.transaction;
-                let given = Arc::clone(node);
-                let rendered = self
-                    .blocking(move |compile| compile.hook(&given, kind, &hook, incremental))
-                    .await;
-                let Some(rendered) = rendered? else { continue };
-                let list = match (kind, inside) {
-                    (HookKind::Pre, false) => &mut sql.before,
-                    (HookKind::Pre, true) => &mut sql.first,
-                    (HookKind::Post, true) => &mut sql.last,
-                    (HookKind::Post, false) => &mut sql.after,
-                };
-                list.push(rendered);
-            }
-        }
-        Ok(sql)
-    }
-
-    /// Runs hooks outside of the node's transaction, each in its own.
-    async fn run_statements(
-        &self,
-        node: &Node,
-        statements: &[MappedText],
-        cancel: &Cancel,
-    ) -> Result<(), Failure> {
-        for code in statements {
-            let plan = Plan {
-                unique_id: node.unique_id.clone(),
-                materialization: node.config.materialized().to_owned(),
-                steps: vec![Step::Statement { sql: code.text().to_owned() }],
-                relation: Some(node.relation.clone()),
-            };
-            let outcome = self.adapter.apply(&plan, cancel).await;
-            let guilty = Guilty { node, code, is_own: false };
-            outcome.map_err(|error| guilty.blame(&error, plan.steps.first()))?;
-            self.cache.wrote(&plan);
-        }
         Ok(())
     }
 

@@ -13,6 +13,17 @@ use crate::{
 /// The columns of relations, by their SQL text.
 pub type KnownSchemas = HashMap<String, Vec<Column>>;
 
+/// A hook, rendered.
+#[derive(Clone, Debug)]
+pub enum HookSql {
+    /// It renders to blanks.
+    Nothing,
+    /// Its SQL.
+    Sql(MappedText),
+    /// It asks the warehouse and so must be rendered when its turn has come.
+    Later,
+}
+
 /// Makes SQL from nodes. All calls may wait for the warehouse (templates ask it things), so the
 /// runner makes them on threads that may block.
 pub trait Compile: Send + Sync + 'static {
@@ -39,7 +50,8 @@ pub trait Compile: Send + Sync + 'static {
         schemas: &KnownSchemas,
     ) -> Result<CompiledUnitTest, Vec<Diagnostic>>;
 
-    /// A hook of a node as SQL, or nothing where it renders to blanks.
+    /// A hook of a node. With `may_ask` the template may ask the warehouse; without, one that
+    /// does is [`HookSql::Later`].
     ///
     /// # Errors
     /// Everything wrong with the template.
@@ -49,7 +61,8 @@ pub trait Compile: Send + Sync + 'static {
         kind: HookKind,
         hook: &Hook,
         is_incremental: bool,
-    ) -> Result<Option<MappedText>, Vec<Diagnostic>>;
+        may_ask: bool,
+    ) -> Result<HookSql, Vec<Diagnostic>>;
 
     /// A hook of the run as SQL, or nothing where it renders to blanks. `results` are those of the
     /// nodes, for `on-run-end`.

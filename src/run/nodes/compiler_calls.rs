@@ -5,10 +5,11 @@ use std::sync::Arc;
 use minijinja::Value;
 use serde_json::json;
 
-use super::{Compile, KnownSchemas};
+use super::{Compile, HookSql, KnownSchemas};
 use crate::{
     compile::{
-        CompiledNode, CompiledUnitTest, Compiler, MappedText, Names, UnitTestInput, model_value,
+        CompiledNode, CompiledUnitTest, Compiler, InRun, MappedText, Names, UnitTestInput,
+        model_value,
     },
     diagnostic::{Diagnostic, SourceFile},
     jinja::{convert::from_json, dict::Dict, list::List},
@@ -48,7 +49,8 @@ impl Compile for Compiler {
         kind: HookKind,
         hook: &Hook,
         is_incremental: bool,
-    ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
+        may_ask: bool,
+    ) -> Result<HookSql, Vec<Diagnostic>> {
         // A hook is written in the model's `config()` or in YAML, where its place is not kept.
         let mut written = node.source.text().match_indices(hook.sql.trim());
         let (file, range) = match (written.next(), written.next()) {
@@ -60,8 +62,13 @@ impl Compile for Compiler {
                 (SourceFile::new(name, hook.sql.clone()), 0..hook.sql.len())
             }
         };
-        let text = self.render_in_run(node, &file, range, is_incremental, Names::new())?;
-        Ok(not_blank(text))
+        let given = InRun { is_incremental, names: Names::new() };
+        let text = match may_ask {
+            true => Some(self.render_in_run(node, &file, range, given)?),
+            false => self.render_unless_asking(node, &file, range, given)?,
+        };
+        let sql = |text| not_blank(text).map_or(HookSql::Nothing, HookSql::Sql);
+        Ok(text.map_or(HookSql::Later, sql))
     }
 
     fn operation(
@@ -77,7 +84,8 @@ impl Compile for Compiler {
             None => (Arc::clone(&operation.source), operation.code_range.clone()),
         };
         let names = self.names_of_run_end(results);
-        let text = self.render_in_run(operation, &file, range, false, names)?;
+        let given = InRun { is_incremental: false, names };
+        let text = self.render_in_run(operation, &file, range, given)?;
         Ok(not_blank(text))
     }
 

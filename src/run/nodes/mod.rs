@@ -9,13 +9,14 @@ mod failure;
 mod files;
 mod guilty;
 mod label;
+mod node_hooks;
 mod node_runner;
 mod operation;
 #[cfg(test)]
 mod tests;
 mod unit_test;
 
-pub use compile_trait::{Compile, KnownSchemas};
+pub use compile_trait::{Compile, HookSql, KnownSchemas};
 pub use failure::Failure;
 pub use label::{node_label, unit_test_label};
 pub use node_runner::{NodeRunner, RunOptions, Work};

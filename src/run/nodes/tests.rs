@@ -151,9 +151,14 @@ impl Compile for Templates {
         _kind: HookKind,
         hook: &Hook,
         _incremental: bool,
-    ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
+        may_ask: bool,
+    ) -> Result<HookSql, Vec<Diagnostic>> {
         let file = SourceFile::new("dbt_project.yml", hook.sql.clone());
-        Ok((!hook.sql.is_empty()).then(|| mapped(&file, &hook.sql)))
+        Ok(match hook.sql.as_str() {
+            "" => HookSql::Nothing,
+            sql if sql.contains("asks") && !may_ask => HookSql::Later,
+            sql => HookSql::Sql(mapped(&file, sql)),
+        })
     }
     fn operation(
         &self,
@@ -274,6 +279,28 @@ fn a_table_with_its_hooks_is_one_plan() {
     select 1 as id;
 
     select 'last';
+    "#);
+}
+
+#[test]
+fn a_hook_that_asks_the_warehouse_waits_for_the_node() {
+    let config = json!({
+        "materialized": "table",
+        "post-hook": ["select 'inside'", "select 'asks'", "select 'waits too'"],
+    });
+    let ran = model("select 1 as id", config);
+    insta::assert_snapshot!(ran.statements, @r#"
+    create schema if not exists db.silver;
+
+    create or replace table `db`.`silver`.`m`
+    as
+    select 1 as id;
+
+    select 'inside';
+    --
+    select 'asks';
+    --
+    select 'waits too';
     "#);
 }
 

@@ -1,0 +1,126 @@
+//! Hooks around a node.
+
+use std::sync::Arc;
+
+use super::{Compile, Failure, HookSql, NodeRunner, guilty::Guilty};
+use crate::{
+    adapter::Cancel,
+    compile::MappedText,
+    manifest::Node,
+    plan::{Plan, Step},
+    run::{Hook, HookKind, hooks},
+};
+
+/// A node's hooks, by when they run.
+#[derive(Default)]
+pub(super) struct NodeHooks {
+    /// At the start of the node's transaction.
+    pub first: Vec<MappedText>,
+    /// At its end.
+    pub last: Vec<MappedText>,
+    /// After it, each on its own: SQL, or a hook still to be rendered.
+    pub after: Vec<After>,
+}
+
+/// A hook that runs after the node.
+pub(super) enum After {
+    /// Its SQL.
+    Sql(MappedText),
+    /// A hook that asks the warehouse, which by then holds what the node has built.
+    Render(Hook),
+}
+
+impl<C: Compile> NodeRunner<C> {
+    /// Renders a node's hooks and runs those that come before its transaction. Hooks inside of the
+    /// transaction are part of the plan, so that all of it happens or nothing.
+    ///
+    /// A `post-hook` that asks the warehouse cannot be rendered before there is an answer: it runs
+    /// after the node, in a transaction of its own.
+    pub(super) async fn prepare_hooks(
+        &self,
+        node: &Arc<Node>,
+        incremental: bool,
+        cancel: &Cancel,
+    ) -> Result<NodeHooks, Failure> {
+        let mut prepared = NodeHooks::default();
+        for hook in hooks(&node.config, HookKind::Pre) {
+            let inside = hook.transaction;
+            let sql = self.render_hook(node, HookKind::Pre, hook, incremental, true).await?;
+            match sql {
+                HookSql::Sql(code) if inside => prepared.first.push(code),
+                HookSql::Sql(code) => self.run_alone(node, &code, cancel).await?,
+                HookSql::Nothing | HookSql::Later => {}
+            }
+        }
+        for hook in hooks(&node.config, HookKind::Post) {
+            let kept = hook.clone();
+            let sql = self.render_hook(node, HookKind::Post, hook, incremental, false).await?;
+            match sql {
+                HookSql::Nothing => {}
+                HookSql::Later => prepared.after.push(After::Render(kept)),
+                // What follows a hook that must wait waits too.
+                HookSql::Sql(code) if kept.transaction && prepared.after.is_empty() => {
+                    prepared.last.push(code);
+                }
+                HookSql::Sql(code) => prepared.after.push(After::Sql(code)),
+            }
+        }
+        Ok(prepared)
+    }
+
+    /// Runs what comes after the node's transaction.
+    pub(super) async fn run_after(
+        &self,
+        node: &Arc<Node>,
+        after: Vec<After>,
+        incremental: bool,
+        cancel: &Cancel,
+    ) -> Result<(), Failure> {
+        for hook in after {
+            let code = match hook {
+                After::Sql(code) => HookSql::Sql(code),
+                After::Render(hook) => {
+                    self.render_hook(node, HookKind::Post, hook, incremental, true).await?
+                }
+            };
+            if let HookSql::Sql(code) = code {
+                self.run_alone(node, &code, cancel).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn render_hook(
+        &self,
+        node: &Arc<Node>,
+        kind: HookKind,
+        hook: Hook,
+        incremental: bool,
+        may_ask: bool,
+    ) -> Result<HookSql, Failure> {
+        let given = Arc::clone(node);
+        let rendered =
+            self.blocking(move |compile| compile.hook(&given, kind, &hook, incremental, may_ask));
+        Ok(rendered.await?)
+    }
+
+    /// Runs a hook in a transaction of its own.
+    async fn run_alone(
+        &self,
+        node: &Node,
+        code: &MappedText,
+        cancel: &Cancel,
+    ) -> Result<(), Failure> {
+        let plan = Plan {
+            unique_id: node.unique_id.clone(),
+            materialization: node.config.materialized().to_owned(),
+            steps: vec![Step::Statement { sql: code.text().to_owned() }],
+            relation: Some(node.relation.clone()),
+        };
+        let outcome = self.adapter.apply(&plan, cancel).await;
+        let guilty = Guilty { node, code, is_own: false };
+        outcome.map_err(|error| guilty.blame(&error, plan.steps.first()))?;
+        self.cache.wrote(&plan);
+        Ok(())
+    }
+}
