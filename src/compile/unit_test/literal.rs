@@ -40,7 +40,7 @@ fn typed(value: &Json, kind: &SqlType) -> Result<String, BadValue> {
                 values.iter().map(|value| typed(value, item)).collect();
             let items = items?.join(", ");
             Ok(match (kind.dialect, values.is_empty()) {
-                (Dialect::GoogleSql, true) => format!("{kind}[]"),
+                (Dialect::GoogleSql, true) => format!("CAST([] AS {kind})"),
                 (Dialect::GoogleSql, false) => format!("[{items}]"),
                 (Dialect::DuckDb, _) => format!("CAST([{items}] AS {kind})"),
             })

@@ -1,0 +1,2 @@
+{{ config(materialized='table', tags=['nightly']) }}
+select * from {{ ref('fct_orders') }}, {{ ref('dim_customers') }}, {{ ref('calendar') }}

@@ -1,0 +1,2 @@
+{{ config(materialized='view', tags=['staging']) }}
+select * from {{ source('app', 'orders') }}

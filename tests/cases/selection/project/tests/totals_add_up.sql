@@ -1,0 +1,1 @@
+select * from {{ ref('report') }} join {{ ref('stg_orders') }} using (id)
