@@ -14,11 +14,14 @@ use crate::{
     manifest::{Node, ResourceType},
 };
 
+/// Whether a member matches.
+pub type Matcher<'a> = Box<dyn Fn(Member<'_>) -> bool + 'a>;
+
 /// A criterion made ready to ask of each member. `project` is what `package:this` means.
 pub fn matcher<'a>(
     criterion: &'a Criterion,
     project: &'a str,
-) -> Result<Box<dyn Fn(Member<'_>) -> bool + 'a>, Box<Diagnostic>> {
+) -> Result<Matcher<'a>, Box<Diagnostic>> {
     let value = criterion.value.as_str();
     let invalid = |message: String, help: &str| {
         let diagnostic = Diagnostic::error("invalid-selector", message);
@@ -209,7 +212,7 @@ fn name_matches(fqn: &[String], selector: &str, versioned: bool) -> bool {
         return true;
     }
     let mut have = fqn.iter().flat_map(|segment| segment.split('.'));
-    let mut want = selector.split('.');
+    let want = selector.split('.');
     let wanted = selector.bytes().filter(|byte| *byte == b'.').count() + 1;
     let present: usize =
         fqn.iter().map(|segment| segment.bytes().filter(|byte| *byte == b'.').count() + 1).sum();
@@ -217,7 +220,7 @@ fn name_matches(fqn: &[String], selector: &str, versioned: bool) -> bool {
         return false;
     }
     let mut consumed = 0;
-    while let Some(part) = want.next() {
+    for part in want {
         if part.contains(['*', '?', '[', ']']) {
             let rest = have.collect::<Vec<_>>().join(".");
             if glob_matches(&selector[consumed..], &rest) {
