@@ -83,7 +83,8 @@ fn describe(project: &Project, output: &mut String) {
             }
         }
         for seed in &files.seeds {
-            writeln!(output, "  seed {} {}", seed.path.path, seed.checksum_name).unwrap();
+            writeln!(output, "  seed {} {} {}", seed.path.path, seed.checksum_name, seed.checksum)
+                .unwrap();
         }
         for file in &files.properties {
             writeln!(output, "  properties {}", file.path.path).unwrap();

@@ -1,10 +1,6 @@
 //! The files of a package: which there are, and reading them, each once and in parallel.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -199,11 +195,18 @@ fn read_seed(path: ProjectFilePath, shown: &str) -> Result<SeedFile, Diagnostic>
         let checksum = path.original_file_path.clone();
         return Ok(SeedFile { path, checksum_name: "path", checksum });
     }
-    let checksum = hash(&path.absolute).map_err(failed)?;
-    Ok(SeedFile { path, checksum_name: "sha256", checksum })
+    let Ok(text) = String::from_utf8(std::fs::read(&path.absolute).map_err(failed)?) else {
+        // Reading it as text says where it is wrong.
+        return Err(read_text(&path.absolute, shown)
+            .err()
+            .unwrap_or_else(|| Diagnostic::error("not-utf8", format!("`{shown}` is not UTF-8"))));
+    };
+    Ok(SeedFile { path, checksum_name: "sha256", checksum: hash(&text) })
 }
 
-fn hash(path: &Path) -> std::io::Result<String> {
-    let digest = Sha256::digest(std::fs::read(path)?);
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+/// The hash of a seed's text as dbt takes it: line ends unified, blanks at both ends dropped.
+fn hash(text: &str) -> String {
+    let unified = text.replace("\r\n", "\n").replace('\r', "\n");
+    let digest = Sha256::digest(unified.trim().as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

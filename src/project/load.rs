@@ -110,7 +110,11 @@ fn load_project(options: &LoadOptions, diagnostics: &mut Vec<Diagnostic>) -> Opt
     });
     let mut config = read_project_file(file, &renderer, options.version_check, diagnostics)?;
     if let Some(path) = options.target_path.as_deref().or(options.env.get("DBT_TARGET_PATH")) {
-        config.target_path = path.to_owned();
+        // `clean` empties the folder that is used.
+        for clean in config.clean_targets.iter_mut().filter(|clean| **clean == config.target_path) {
+            path.clone_into(clean);
+        }
+        path.clone_into(&mut config.target_path);
     }
     read_vars_file(root, &mut config, diagnostics);
     let target_path = root.join(&config.target_path);

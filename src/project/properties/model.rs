@@ -165,7 +165,10 @@ fn read_version(mut fields: Fields<'_>, source: &Arc<SourceFile>) -> Option<Vers
     let data_tests = read_data_tests(&mut fields);
     let constraints = read_constraints(&mut fields);
     let deprecation_date = fields.scalar("deprecation_date");
-    fields.finish_with(Unknown::Refuse, moved_to_config);
+    fields.finish_with(Unknown::Refuse, |key| match key {
+        "meta" | "tags" | "group" => Some(format!("move `{key}` under `config`")),
+        _ => moved_to_config(key),
+    });
     Some(VersionProperties {
         v: v?,
         defined_in,
