@@ -11,7 +11,7 @@ use crate::{
     diagnostic::Diagnostic,
     jinja::Captured,
     manifest::{Node, ResourceType},
-    plan::{self, Observed, PlanInput, Step},
+    plan::{self, Observed, Plan, PlanInput, Step},
     run::{NodeResult, Status, blame},
 };
 
@@ -47,7 +47,7 @@ impl<C: Compile> NodeRunner<C> {
         result.relation_name = Some(node.relation.to_string());
         let mut ready = Ready { node, compiled: &compiled, observed, incremental };
         let outcome = if self.compile.is_custom(node) {
-            self.run_custom(&ready).await
+            self.run_custom(&ready, cancel).await
         } else {
             self.observe(&mut ready).await?;
             self.apply_plan(&ready, result, cancel).await
@@ -133,7 +133,20 @@ impl<C: Compile> NodeRunner<C> {
         }
     }
 
-    async fn run_custom(&self, ready: &Ready<'_>) -> Result<(), Failure> {
+    /// As in dbt, the schema is there before the materialization starts.
+    async fn run_custom(&self, ready: &Ready<'_>, cancel: &Cancel) -> Result<(), Failure> {
+        let relation = &ready.node.relation;
+        let schema = Plan {
+            unique_id: ready.node.unique_id.clone(),
+            materialization: ready.node.config.materialized().to_owned(),
+            steps: vec![Step::CreateSchema {
+                database: relation.database.clone(),
+                schema: relation.schema.clone(),
+            }],
+            relation: None,
+        };
+        let created = self.adapter.apply(&schema, cancel).await;
+        created.map_err(|error| Failure::of_adapter(&error))?;
         let (node, compiled) = (Arc::clone(ready.node), ready.compiled.clone());
         let incremental = ready.incremental;
         let built = self

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use minijinja::Value;
 use serde_json::json;
 
-use super::{Compile, HookSql, KnownSchemas};
+use super::{Compile, HookSql, KnownSchemas, label::materialization};
 use crate::{
     compile::{
         CompiledNode, CompiledUnitTest, Compiler, InRun, MappedText, Names, UnitTestInput,
@@ -90,7 +90,7 @@ impl Compile for Compiler {
     }
 
     fn is_custom(&self, node: &Node) -> bool {
-        let name = node.config.materialized();
+        let name = materialization(node);
         let own = |package: &str| package == self.manifest().project_name.as_ref();
         self.find_materialization(name)
             .is_some_and(|info| !PLANNED.contains(&name) || own(&info.package))
@@ -102,7 +102,7 @@ impl Compile for Compiler {
         compiled: &CompiledNode,
         is_incremental: bool,
     ) -> Result<Vec<Relation>, Vec<Diagnostic>> {
-        let info = self.find_materialization(node.config.materialized());
+        let info = self.find_materialization(materialization(node));
         let info = info.expect("asked for only where `is_custom` found it");
         let code = Value::from(compiled.code.text());
         let hook_list = |kind| {

@@ -7,12 +7,7 @@ use crate::{
 
 /// The label of a node: models, seeds and snapshots by schema and name, tests by name.
 pub fn node_label(node: &Node) -> NodeLabel {
-    let materialization = match node.resource_type {
-        ResourceType::Test => "test".to_owned(),
-        ResourceType::Operation => "operation".to_owned(),
-        ResourceType::Seed => "seed".to_owned(),
-        _ => node.config.materialized().to_owned(),
-    };
+    let materialization = materialization(node).to_owned();
     let display = match node.resource_type {
         ResourceType::Test | ResourceType::Operation | ResourceType::Analysis => node.name.clone(),
         _ if materialization == "ephemeral" => node.name.clone(),
@@ -24,6 +19,17 @@ pub fn node_label(node: &Node) -> NodeLabel {
         materialization,
         display,
         path: node.original_file_path.clone(),
+    }
+}
+
+/// How a node is built: what its kind says goes before its config.
+pub(super) fn materialization(node: &Node) -> &str {
+    match node.resource_type {
+        ResourceType::Test => "test",
+        ResourceType::Operation => "operation",
+        ResourceType::Seed => "seed",
+        ResourceType::Snapshot => "snapshot",
+        _ => node.config.materialized(),
     }
 }
 

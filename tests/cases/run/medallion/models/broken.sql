@@ -1,0 +1,5 @@
+{{ config(materialized='table') }}
+select
+  order_id,
+  amuont
+from {{ ref('orders') }}

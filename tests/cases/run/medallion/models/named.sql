@@ -1,0 +1,3 @@
+{{ config(materialized='ephemeral') }}
+select *, upper(customer) as customer_name
+from {{ ref('orders') }}

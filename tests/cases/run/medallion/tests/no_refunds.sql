@@ -1,0 +1,4 @@
+{{ config(severity='warn') }}
+select *
+from {{ ref('orders') }}
+where amount > 15
