@@ -1,0 +1,5 @@
+{% macro complain(what) %}
+  {% if execute %}
+  {{ exceptions.raise_compiler_error('do not ask for ' ~ what) }}
+  {% endif %}
+{% endmacro %}

@@ -1,0 +1,2 @@
+{{ config(materialized='ephemeral') }}
+select count(*) as n from {{ ref('inner_cte') }}

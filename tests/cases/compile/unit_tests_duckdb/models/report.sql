@@ -1,0 +1,1 @@
+select id, address.street as street from {{ ref('customers') }}
