@@ -13,6 +13,7 @@ use elt::{
     manifest::{BuildInput, Invocation, Manifest, ResourceType, UniqueId, build, engine, globals},
     project::{LoadOptions, load},
     relation::{Cell, Column, Table},
+    sql::{NoSchemas, google_type, translate_query},
 };
 use serde_json::Value;
 
@@ -215,6 +216,76 @@ fn a_result_is_taken_apart_by_side() {
     assert_eq!(rows.columns, ["id", "seen"]);
     assert_eq!(rows.expected, [vec![Cell::Int(1), Cell::Null]]);
     assert_eq!(rows.actual, [vec![Cell::Int(2), Cell::Null]]);
+}
+
+/// What the embedded engine makes of a GoogleSQL query: its columns, and its rows as text.
+fn on_the_engine(sql: &str) -> Result<(Vec<Column>, Vec<Vec<String>>), String> {
+    let text = translate_query(sql, &NoSchemas)
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+    let run = || -> duckdb::Result<_> {
+        let connection = duckdb::Connection::open_in_memory()?;
+        connection.execute_batch("SET TimeZone = 'UTC'")?;
+        let mut columns = Vec::new();
+        let mut statement = connection.prepare(&format!("DESCRIBE {text}"))?;
+        let mut found = statement.query([])?;
+        while let Some(row) = found.next()? {
+            let data_type: String = row.get(1)?;
+            let data_type = google_type(&data_type);
+            columns.push(Column { name: row.get(0)?, data_type });
+        }
+        let text = format!("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({text}) ORDER BY ALL");
+        let mut statement = connection.prepare(&text)?;
+        let mut found = statement.query([])?;
+        let mut rows = Vec::new();
+        while let Some(row) = found.next()? {
+            let cell = |at| Ok(row.get::<_, Option<String>>(at)?.unwrap_or("NULL".to_owned()));
+            rows.push((0..columns.len()).map(cell).collect::<duckdb::Result<_>>()?);
+        }
+        Ok((columns, rows))
+    };
+    run().map_err(|error| format!("{error}\n{text}"))
+}
+
+#[test]
+fn unit_tests_of_the_example_pass_on_the_embedded_engine() {
+    let (compiler, _) = compiler(Path::new(env!("CARGO_MANIFEST_DIR")));
+    for (id, test) in &compiler.manifest().unit_tests {
+        let mut schemas = HashMap::new();
+        for input in compiler.unit_test_inputs(id).unwrap() {
+            let described = input.query.map(|query| on_the_engine(&query));
+            if let Some(Ok((columns, _))) = described {
+                schemas.insert(input.relation.to_string(), columns);
+            }
+        }
+        let compiled =
+            compiler.compile_unit_test(id, &schemas).map_err(|found| shown(&found)).unwrap();
+        let (columns, _) = on_the_engine(compiled.actual.text()).unwrap();
+        let query = compiled.query(&columns).map_err(|found| shown(&found)).unwrap();
+        let (_, rows) = on_the_engine(query.sql.text()).unwrap();
+        let side = |which: &str| -> Vec<Vec<String>> {
+            let of_side = rows.iter().filter(|row| row.last().unwrap() == which);
+            of_side.map(|row| row[..row.len() - 1].to_vec()).collect()
+        };
+        assert!(!side("actual").is_empty(), "{}", test.name);
+        assert_eq!(side("actual"), side("expected"), "{}", test.name);
+    }
+}
+
+#[test]
+fn fixtures_of_every_kind_run_on_the_embedded_engine() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/compile/unit_tests");
+    let (compiler, _) = compiler(&folder);
+    let warehouse = warehouse(&folder, compiler.manifest());
+    let mut out = String::new();
+    for (id, test) in &compiler.manifest().unit_tests {
+        let compiled = compiler.compile_unit_test(id, &warehouse.schemas).unwrap();
+        let query = compiled.query(&warehouse.described[&test.name]).unwrap();
+        let (columns, rows) = on_the_engine(query.sql.text()).unwrap();
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        writeln!(out, "=== {}\n{}", test.name, names.join(" | ")).unwrap();
+        rows.iter().for_each(|row| writeln!(out, "{}", row.join(" | ")).unwrap());
+    }
+    insta::assert_snapshot!(out.trim_end());
 }
 
 #[test]

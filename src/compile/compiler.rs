@@ -121,7 +121,7 @@ impl Compiler {
         &self.manifest
     }
 
-    /// Compiles a node. `is_incremental` is what `is_incremental()` answers: whether an incremental
+    /// Compiles a node; a seed gives empty SQL. `is_incremental` is what `is_incremental()` answers: whether an incremental
     /// model's table exists and is to be kept; false where nothing is known.
     ///
     /// # Errors
