@@ -7,8 +7,8 @@ use serde_json::Value;
 const SCHEMAS: &str = "shared/compat/schemas";
 
 /// Keywords that say nothing about a value.
-const REMARKS: [&str; 7] =
-    ["$id", "$schema", "$defs", "title", "description", "default", "propertyNames"];
+const REMARKS: [&str; 8] =
+    ["$id", "$schema", "$defs", "title", "description", "default", "propertyNames", "format"];
 
 /// Panics with the places that do not match. Passes where the schema file is not there.
 pub(crate) fn assert_valid(schema: &str, value: &Value) {
@@ -48,19 +48,16 @@ fn check(root: &Value, schema: &Value, value: &Value, at: &str, problems: &mut V
                 }
             }
             "anyOf" | "oneOf" => {
-                let mut tried = Vec::new();
-                let fits = rule.as_array().is_some_and(|choices| {
-                    choices.iter().any(|choice| {
-                        let mut inner = Vec::new();
-                        check(root, choice, value, at, &mut inner);
-                        let fits = inner.is_empty();
-                        tried.extend(inner);
-                        fits
-                    })
-                });
-                if !fits {
-                    problems.extend(tried);
+                // Where none fits, the nearest says what is wrong.
+                let mut nearest: Option<Vec<String>> = None;
+                for choice in rule.as_array().into_iter().flatten() {
+                    let mut tried = Vec::new();
+                    check(root, choice, value, at, &mut tried);
+                    if nearest.as_ref().is_none_or(|known| tried.len() < known.len()) {
+                        nearest = Some(tried);
+                    }
                 }
+                problems.extend(nearest.unwrap_or_default());
             }
             "$ref" => {
                 let pointer = rule.as_str().unwrap_or("").trim_start_matches('#');

@@ -504,9 +504,12 @@ impl Object for MacroObject {
         if let Some(value) = shared.scope.extra.get(&format!("macro:{}", self.info.name)) {
             return Ok(value.clone());
         }
-        shared.capture(|captured| {
-            captured.macros.insert(Arc::clone(&self.info.unique_id));
-        });
+        // A node depends on the macros it calls itself; what those call is theirs, as in dbt.
+        if shared.depth.load(Ordering::Relaxed) == 0 {
+            shared.capture(|captured| {
+                captured.macros.insert(Arc::clone(&self.info.unique_id));
+            });
+        }
         let args = self.arguments(state, args)?;
         if shared.depth.fetch_add(1, Ordering::Relaxed) >= MAX_MACRO_DEPTH {
             shared.depth.fetch_sub(1, Ordering::Relaxed);

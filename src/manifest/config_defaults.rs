@@ -2,6 +2,8 @@
 //!
 //! Source: the config classes that dbt's manifest schema (v12) describes.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value};
 
 use super::{NodeConfig, ResourceType};
@@ -117,20 +119,33 @@ fn tables(kind: ResourceType) -> &'static [&'static [(&'static str, &'static str
 
 /// The keys of a kind in dbt's order, each with its default as JSON text.
 pub fn config_defaults(kind: ResourceType) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let tables = tables(kind);
-    tables.iter().enumerate().flat_map(move |(at, table)| {
-        table.iter().filter_map(move |(key, _)| {
-            let replaced = tables[at + 1..].iter().flat_map(|later| later.iter());
-            let default = replaced.filter(|(later, _)| later == key).map(|(_, text)| *text).last();
-            let first =
-                !tables[..at].iter().any(|earlier| earlier.iter().any(|(known, _)| known == key));
-            first.then_some((*key, default.unwrap_or_else(|| own_default(table, key))))
-        })
-    })
+    static MERGED: [LazyLock<Defaults>; 9] = [
+        LazyLock::new(|| merged(ResourceType::Model)),
+        LazyLock::new(|| merged(ResourceType::Seed)),
+        LazyLock::new(|| merged(ResourceType::Snapshot)),
+        LazyLock::new(|| merged(ResourceType::Test)),
+        LazyLock::new(|| merged(ResourceType::UnitTest)),
+        LazyLock::new(|| merged(ResourceType::Analysis)),
+        LazyLock::new(|| merged(ResourceType::Operation)),
+        LazyLock::new(|| merged(ResourceType::Source)),
+        LazyLock::new(|| merged(ResourceType::Exposure)),
+    ];
+    // In the order of the type's variants.
+    MERGED[kind as usize].iter().copied()
 }
 
-fn own_default(table: &'static [(&'static str, &'static str)], key: &str) -> &'static str {
-    table.iter().find(|(known, _)| *known == key).map_or("null", |(_, text)| text)
+/// Every node is written with them: looked up once a kind.
+type Defaults = Vec<(&'static str, &'static str)>;
+
+fn merged(kind: ResourceType) -> Defaults {
+    let mut merged = Defaults::new();
+    for (key, default) in tables(kind).iter().flat_map(|table| table.iter()) {
+        match merged.iter_mut().find(|(known, _)| known == key) {
+            Some(entry) => entry.1 = default,
+            None => merged.push((key, default)),
+        }
+    }
+    merged
 }
 
 /// Whether dbt knows the key on this kind of node; other keys are the user's own.

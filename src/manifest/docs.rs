@@ -55,6 +55,11 @@ impl<'e> Docs<'e> {
                 );
                 continue;
             }
+            let mut contents = file.source.text()[block.body].trim().to_owned();
+            if contents.contains("{{") || contents.contains("{%") || contents.contains("{#") {
+                let span = block.name_span.clone();
+                contents = self.render(package, &contents, &span, diagnostics).trim().to_owned();
+            }
             self.by_name.entry(block.name.clone()).or_default().push(id.clone());
             self.blocks.insert(
                 id,
@@ -63,7 +68,7 @@ impl<'e> Docs<'e> {
                     name: block.name,
                     path: file.path.path.clone(),
                     original_file_path: file.path.original_file_path.clone(),
-                    contents: file.source.text()[block.body].trim().to_owned(),
+                    contents,
                 },
             );
         }
@@ -161,7 +166,7 @@ impl<'e> Docs<'e> {
             Err(error) => {
                 diagnostics.push(
                     Diagnostic::error(error.diagnostic.code, error.diagnostic.message)
-                        .at(span.clone(), "in this description"),
+                        .at(span.clone(), "in what this describes"),
                 );
                 text.to_owned()
             }

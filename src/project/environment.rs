@@ -74,6 +74,11 @@ pub struct Scrubber {
 }
 
 impl Scrubber {
+    /// Whether there is nothing to replace.
+    pub fn is_empty(&self) -> bool {
+        self.secrets.is_empty()
+    }
+
     /// The text without secrets; borrowed where there was none.
     pub fn scrub<'t>(&self, text: &'t str) -> std::borrow::Cow<'t, str> {
         let mut scrubbed = std::borrow::Cow::Borrowed(text);

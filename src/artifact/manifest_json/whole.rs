@@ -1,0 +1,213 @@
+//! The whole artifact.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::Path,
+    sync::Arc,
+};
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    json_writer::JsonWriter,
+    maps::{write_edges, write_groups},
+    node::{NodeExtras, write_node},
+    others::{write_doc, write_exposure, write_group, write_macro, write_source, write_unit_test},
+};
+use crate::{
+    artifact::ArtifactMetadata,
+    compile::CompiledNode,
+    manifest::{Disabled, Manifest, Node, UniqueId, md5_hex},
+    project::Scrubber,
+    relation::Quoting,
+};
+
+/// What the manifest does not know itself.
+#[derive(Clone, Debug, Default)]
+pub struct ManifestExtras {
+    /// Compiled nodes, where something was compiled.
+    pub compiled: HashMap<UniqueId, Arc<CompiledNode>>,
+    /// Where their code was written, relative to the project's root.
+    pub compiled_paths: HashMap<UniqueId, String>,
+    /// `selectors.yml` by selector name.
+    pub selectors: Map<String, Value>,
+    /// The project's quoting.
+    pub quoting: Quoting,
+}
+
+/// Writes `manifest.json` beside its place and renames it, making the folder first.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn write_manifest(
+    path: &Path,
+    manifest: &Manifest,
+    metadata: &ArtifactMetadata,
+    extras: &ManifestExtras,
+    scrubber: &Scrubber,
+) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = File::create(&beside)
+        .and_then(|file| manifest_json(BufWriter::new(file), manifest, metadata, extras, scrubber))
+        .and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Writes the artifact's text.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn manifest_json<W: Write>(
+    out: W,
+    manifest: &Manifest,
+    metadata: &ArtifactMetadata,
+    extras: &ManifestExtras,
+    scrubber: &Scrubber,
+) -> io::Result<()> {
+    let created_at = metadata.generated_at.timestamp_micros() as f64 / 1e6;
+    let mut json = JsonWriter::new(out, scrubber);
+    json.object(|json| {
+        json.entry_value("metadata", &metadata_value(manifest, metadata, extras))?;
+        json.key("nodes")?;
+        json.object(|json| {
+            manifest.nodes.iter().try_for_each(|(id, node)| {
+                let extras = NodeExtras {
+                    compiled: extras.compiled.get(id).map(Arc::as_ref),
+                    compiled_path: extras.compiled_paths.get(id).map(String::as_str),
+                    created_at,
+                };
+                json.key(id.as_str())?;
+                write_node(json, node, extras)
+            })
+        })?;
+        json.key("sources")?;
+        json.object(|json| {
+            manifest.sources.iter().try_for_each(|(id, source)| {
+                json.key(id.as_str())?;
+                write_source(json, source, created_at)
+            })
+        })?;
+        json.key("macros")?;
+        json.object(|json| {
+            manifest.macros.iter().try_for_each(|(id, found)| {
+                json.key(id)?;
+                write_macro(json, found, created_at)
+            })
+        })?;
+        json.key("docs")?;
+        json.object(|json| {
+            manifest.docs.iter().try_for_each(|(id, doc)| {
+                json.key(id)?;
+                write_doc(json, id, doc)
+            })
+        })?;
+        json.key("exposures")?;
+        json.object(|json| {
+            manifest.exposures.iter().try_for_each(|(id, exposure)| {
+                json.key(id.as_str())?;
+                write_exposure(json, exposure, created_at)
+            })
+        })?;
+        json.entry_raw("metrics", "{}")?;
+        json.key("groups")?;
+        json.object(|json| {
+            manifest.groups.iter().try_for_each(|(id, group)| {
+                json.key(id.as_str())?;
+                write_group(json, group)
+            })
+        })?;
+        json.entry_map("selectors", &extras.selectors)?;
+        write_disabled(json, manifest, created_at)?;
+        write_edges(json, manifest)?;
+        write_groups(json, manifest)?;
+        json.entry_raw("saved_queries", "{}")?;
+        json.entry_raw("semantic_models", "{}")?;
+        json.key("unit_tests")?;
+        json.object(|json| {
+            manifest.unit_tests.iter().try_for_each(|(id, test)| {
+                let model = test.tested_node.as_ref().and_then(|id| manifest.nodes.get(id));
+                json.key(id.as_str())?;
+                let schema = model.map(|model| model.relation.schema.as_str());
+                write_unit_test(json, test, schema, created_at)
+            })
+        })?;
+        json.entry_raw("functions", "{}")
+    })?;
+    json.finish()
+}
+
+fn write_disabled<W: Write>(
+    json: &mut JsonWriter<'_, W>,
+    manifest: &Manifest,
+    created_at: f64,
+) -> io::Result<()> {
+    json.key("disabled")?;
+    json.object(|json| {
+        manifest.disabled.iter().try_for_each(|(id, entries)| {
+            json.key(id.as_str())?;
+            json.list(|json| {
+                entries.iter().try_for_each(|entry| {
+                    json.item()?;
+                    match entry {
+                        Disabled::Node(node) => {
+                            write_node(json, node, NodeExtras { created_at, ..Default::default() })
+                        }
+                        Disabled::Source(source) => write_source(json, source, created_at),
+                        Disabled::Exposure(exposure) => write_exposure(json, exposure, created_at),
+                        Disabled::UnitTest(test) => write_unit_test(json, test, None, created_at),
+                    }
+                })
+            })
+        })
+    })
+}
+
+fn metadata_value(
+    manifest: &Manifest,
+    metadata: &ArtifactMetadata,
+    extras: &ManifestExtras,
+) -> Value {
+    let mut value = metadata.to_json("manifest/v12");
+    if let Value::Object(fields) = &mut value {
+        let quoting = &extras.quoting;
+        fields.extend([
+            ("project_name".to_owned(), json!(manifest.project_name.as_ref())),
+            ("project_id".to_owned(), json!(md5_hex(&manifest.project_name))),
+            ("user_id".to_owned(), Value::Null),
+            ("send_anonymous_usage_stats".to_owned(), json!(false)),
+            ("adapter_type".to_owned(), json!(manifest.adapter_type)),
+            (
+                "quoting".to_owned(),
+                json!({
+                    "database": quoting.database,
+                    "schema": quoting.schema,
+                    "identifier": quoting.identifier,
+                    "column": null,
+                }),
+            ),
+        ]);
+        let started = fields.get("invocation_started_at").cloned().unwrap_or(Value::Null);
+        fields.insert("run_started_at".to_owned(), started);
+    }
+    value
+}
+
+/// A node as the manifest has it, as a JSON value.
+pub fn node_dict(node: &Node) -> Value {
+    let mut text = Vec::new();
+    let scrubber = Scrubber::default();
+    let mut json = JsonWriter::new(&mut text, &scrubber);
+    let written = write_node(&mut json, node, NodeExtras::default());
+    written.expect("writing to memory does not fail");
+    serde_json::from_slice(&text).expect("what was written is JSON")
+}
