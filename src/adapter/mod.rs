@@ -1,11 +1,14 @@
 //! Warehouses behind one trait.
 
 mod adapter_trait;
+mod blocking;
 mod cancel;
+pub mod duckdb;
 mod error;
 mod outcome;
 
 pub use adapter_trait::{Adapter, BoxFuture};
+pub use blocking::BlockingWarehouse;
 pub use cancel::Cancel;
 pub use error::{AdapterError, AdapterErrorKind};
 pub use outcome::PlanOutcome;

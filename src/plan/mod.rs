@@ -1,8 +1,10 @@
 //! Materializations as plans: steps as plain data, made from what exists, given as data.
 
+pub mod csv;
 mod input;
 mod materialize;
 mod planner;
+mod render;
 mod snapshot_columns;
 mod step;
 mod text;
@@ -10,5 +12,6 @@ mod text;
 pub use input::{Needs, Observed, PlanInput, PlanOptions};
 pub use materialize::plan_data_test;
 pub use planner::{is_incremental, needs, plan, should_full_refresh};
+pub use render::{Rendered, duckdb_statements};
 pub use snapshot_columns::SnapshotColumns;
 pub use step::{ContractColumn, PartitionBy, Plan, RowSource, Step, TableOptions};

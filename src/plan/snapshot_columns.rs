@@ -14,4 +14,6 @@ pub struct SnapshotColumns {
     pub valid_to: String,
     /// `dbt_is_deleted`.
     pub is_deleted: String,
+    /// `dbt_valid_to_current`: what stands for "still valid" instead of NULL, as SQL.
+    pub valid_to_current: Option<String>,
 }

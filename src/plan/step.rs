@@ -1,10 +1,10 @@
 //! Plans: what to do to a warehouse, as plain data.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use crate::{
     manifest::UniqueId,
-    relation::{Column, Relation},
+    relation::{Cell, Column, Relation},
 };
 
 /// The steps that build one node, run in order. An adapter applies them all or not at all.
@@ -29,6 +29,20 @@ pub enum Step {
         database: Option<String>,
         /// The schema (BigQuery: dataset).
         schema: String,
+    },
+    /// Drops a schema with everything in it.
+    DropSchema {
+        /// The database (BigQuery: project).
+        database: Option<String>,
+        /// The schema (BigQuery: dataset).
+        schema: String,
+    },
+    /// Gives a relation another name in its schema.
+    RenameRelation {
+        /// The relation, its kind known.
+        from: Relation,
+        /// The new identifier.
+        to: String,
     },
     /// Creates or replaces a view over a query.
     CreateView {
@@ -137,6 +151,16 @@ pub enum Step {
         delimiter: u8,
         /// Descriptions and other options.
         options: TableOptions,
+    },
+    /// Appends rows to a table, creating it where missing. Several in one plan are all or nothing:
+    /// records together with the state that says they were read.
+    Append {
+        /// The table.
+        relation: Relation,
+        /// Its columns in the order of the rows' values.
+        columns: Vec<Column>,
+        /// The rows.
+        rows: Arc<Vec<Vec<Cell>>>,
     },
     /// Any statement: hooks, custom materializations.
     Statement {

@@ -25,6 +25,13 @@ impl Display for Step {
                 let database = database.as_ref().map(|name| format!("{name}."));
                 write!(f, "create schema if not exists {}{schema};", database.unwrap_or_default())
             }
+            Self::DropSchema { database, schema } => {
+                let database = database.as_ref().map(|name| format!("{name}."));
+                write!(f, "drop schema if exists {}{schema} cascade;", database.unwrap_or_default())
+            }
+            Self::RenameRelation { from, to } => {
+                write!(f, "alter table {from} rename to {};", from.dialect.quote(to))
+            }
             Self::CreateView { relation, query, options } => {
                 write!(f, "create or replace view {relation}{}\nas\n", Options(options))?;
                 write!(f, "{};", query.trim_end())
@@ -118,6 +125,11 @@ impl Display for Step {
                     .collect();
                 write!(f, "-- loads {name}\ncreate or replace table {relation} (\n  ")?;
                 write!(f, "{}\n);", columns.join(",\n  "))
+            }
+            Self::Append { relation, columns, rows } => {
+                let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+                let names = names.join(", ");
+                write!(f, "-- appends {} rows\ninsert into {relation} ({names});", rows.len())
             }
             Self::Statement { sql } | Self::Query { sql } => {
                 write!(f, "{};", sql.trim_end().trim_end_matches(';'))

@@ -1,0 +1,226 @@
+//! The adapter: async at its face, one blocking task per call behind it.
+
+use std::{sync::Arc, time::Duration};
+
+use duckdb::Connection;
+
+use super::{
+    DuckDbOptions, apply,
+    errors::{cancelled, warehouse_error},
+    open,
+    session::Session,
+    shared::Shared,
+};
+use crate::{
+    adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, PlanOutcome},
+    plan::Plan,
+    relation::{Column, Dialect, Quoting, Relation, RelationKind, Table},
+};
+
+/// Between two interrupts of a statement: one that comes between two statements has no effect.
+const INTERRUPT_EVERY: Duration = Duration::from_millis(20);
+
+/// The embedded engine.
+pub struct DuckDbAdapter {
+    shared: Arc<Shared>,
+}
+
+impl std::fmt::Debug for DuckDbAdapter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DuckDbAdapter({})", self.shared.database)
+    }
+}
+
+impl DuckDbAdapter {
+    /// Opens the database, waiting a bounded time while another process holds it.
+    ///
+    /// # Errors
+    /// When it cannot be opened: `database-locked` where somebody else holds it.
+    pub fn open(options: DuckDbOptions) -> Result<Self, AdapterError> {
+        let (connection, setup) = open::open(&options)?;
+        let shared = Shared::new(options.dialect, options.database, connection, setup);
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Runs blocking work on a connection of the pool; a raised `cancel` interrupts it.
+    async fn work<T: Send + 'static>(
+        &self,
+        cancel: &Cancel,
+        work: impl FnOnce(&Shared, &Connection) -> Result<T, AdapterError> + Send + 'static,
+    ) -> Result<T, AdapterError> {
+        if cancel.is_cancelled() {
+            return Err(cancelled());
+        }
+        let connection = self.shared.take()?;
+        let interrupt = connection.interrupt_handle();
+        let shared = Arc::clone(&self.shared);
+        let mut task = tokio::task::spawn_blocking(move || {
+            let result = work(&shared, &connection);
+            shared.give_back(connection);
+            result
+        });
+        let ended = tokio::select! {
+            ended = &mut task => ended,
+            () = cancel.cancelled() => loop {
+                interrupt.interrupt();
+                if let Ok(ended) = tokio::time::timeout(INTERRUPT_EVERY, &mut task).await {
+                    break ended;
+                }
+            },
+        };
+        match ended {
+            Ok(Err(error))
+                if cancel.is_cancelled() && error.kind != AdapterErrorKind::Cancelled =>
+            {
+                Err(AdapterError { step: error.step, ..cancelled() })
+            }
+            Ok(result) => result,
+            Err(panic) => Err(warehouse_error("internal-error", panic.to_string())),
+        }
+    }
+}
+
+impl Adapter for DuckDbAdapter {
+    fn dialect(&self) -> Dialect {
+        self.shared.dialect
+    }
+
+    fn relations<'a>(
+        &'a self,
+        database: Option<&'a str>,
+        schema: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Relation>, AdapterError>> {
+        Box::pin(async move {
+            let database = database.filter(|name| !name.is_empty()).map(str::to_owned);
+            let schema = schema.to_owned();
+            self.work(&Cancel::default(), move |shared, connection| {
+                relations(&Session { shared, connection }, database, &schema)
+            })
+            .await
+        })
+    }
+
+    fn columns<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Option<Vec<Column>>, AdapterError>> {
+        Box::pin(async move {
+            let relation = Relation {
+                dialect: Dialect::DuckDb,
+                quoting: Quoting::default(),
+                ..relation.clone()
+            };
+            self.work(&Cancel::default(), move |shared, connection| {
+                let session = Session { shared, connection };
+                let found = session.table_columns(&relation.to_string())?;
+                Ok(found.map(|columns| session.in_dialect(columns)))
+            })
+            .await
+        })
+    }
+
+    fn describe<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>> {
+        Box::pin(async move {
+            let sql = sql.to_owned();
+            self.work(&Cancel::default(), move |shared, connection| {
+                let session = Session { shared, connection };
+                let columns = session.describe(&session.query(&sql)?)?;
+                Ok(session.in_dialect(columns))
+            })
+            .await
+        })
+    }
+
+    fn apply<'a>(
+        &'a self,
+        plan: &'a Plan,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<PlanOutcome, AdapterError>> {
+        Box::pin(async move {
+            let (plan, stop) = (plan.clone(), cancel.clone());
+            self.work(cancel, move |shared, connection| {
+                apply::apply(shared, connection, &plan, &stop)
+            })
+            .await
+        })
+    }
+
+    fn query<'a>(
+        &'a self,
+        sql: &'a str,
+        limit: Option<usize>,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<Table, AdapterError>> {
+        Box::pin(async move {
+            let sql = sql.to_owned();
+            self.work(cancel, move |shared, connection| {
+                query(&Session { shared, connection }, &sql, limit)
+            })
+            .await
+        })
+    }
+}
+
+fn query(session: &Session<'_>, sql: &str, limit: Option<usize>) -> Result<Table, AdapterError> {
+    let mut statements = session.statements(sql)?;
+    let last = statements.pop();
+    for statement in statements {
+        session.run(&statement, 0)?;
+    }
+    let Some(last) = last else { return Ok(Table::default()) };
+    let reads = reads_only(sql);
+    let table = session.rows(&last, limit)?;
+    if reads {
+        return Ok(table);
+    }
+    session.shared.forget_all();
+    // A statement's own answer (a count of rows) is not a result.
+    let is_count = matches!(table.columns.as_slice(), [one] if one.name == "Count");
+    Ok(if is_count || session.shared.dialect == Dialect::GoogleSql {
+        Table::default()
+    } else {
+        table
+    })
+}
+
+/// Whether a text begins like a query. Being wrong costs only what is known of the catalog.
+fn reads_only(sql: &str) -> bool {
+    let first: String = sql
+        .trim_start_matches(|c: char| c.is_whitespace() || c == '(')
+        .chars()
+        .take_while(char::is_ascii_alphabetic)
+        .collect();
+    matches!(
+        first.to_ascii_lowercase().as_str(),
+        "select" | "with" | "from" | "values" | "table" | "describe" | "show" | "explain" | "pivot"
+    )
+}
+
+fn relations(
+    session: &Session<'_>,
+    database: Option<String>,
+    schema: &str,
+) -> Result<Vec<Relation>, AdapterError> {
+    let quoted = |text: &str| open::quoted(&text.to_ascii_lowercase());
+    let wanted = quoted(database.as_deref().unwrap_or(&session.shared.database));
+    let of = format!(
+        "where lower(database_name) = {wanted} and lower(schema_name) = {}",
+        quoted(schema)
+    );
+    let sql = format!(
+        "select table_name, 'table' from duckdb_tables() {of} \
+         union all select view_name, 'view' from duckdb_views() {of} order by 1"
+    );
+    let failed = |error: duckdb::Error| super::errors::engine_error(&error, Dialect::GoogleSql, 0);
+    let mut statement = session.connection.prepare(&sql).map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        let (name, kind): (String, String) =
+            (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+        let kind = if kind == "view" { RelationKind::View } else { RelationKind::Table };
+        let relation = Relation::new(session.shared.dialect, database.clone(), schema, name);
+        found.push(Relation { kind: Some(kind), ..relation });
+    }
+    Ok(found)
+}

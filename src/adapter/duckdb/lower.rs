@@ -1,0 +1,181 @@
+//! A step of a plan in the engine's own words: queries translated, names in the engine's quotes,
+//! staging tables temporary.
+
+use super::session::Session;
+use crate::{
+    adapter::AdapterError,
+    plan::{ContractColumn, RowSource, Step, TableOptions},
+    relation::{Column, Dialect, Quoting, Relation},
+};
+
+/// The staging table of rows that come as a query and are needed twice.
+const ROWS_NAME: &str = "elt_rows";
+
+/// Lowers steps one by one; each may depend on tables that the ones before made.
+pub(super) struct Lowering<'a> {
+    pub session: &'a Session<'a>,
+    /// The plan's staging tables so far.
+    pub staged: Vec<Relation>,
+}
+
+impl Lowering<'_> {
+    /// The steps of the engine for one of the plan.
+    pub fn lower(&mut self, step: &Step) -> Result<Vec<Step>, AdapterError> {
+        let mut before = Vec::new();
+        let lowered = match step {
+            Step::CreateSchema { .. }
+            | Step::DropSchema { .. }
+            | Step::Statement { .. }
+            | Step::Query { .. } => step.clone(),
+            Step::RenameRelation { from, to } => {
+                Step::RenameRelation { from: self.name(from), to: to.clone() }
+            }
+            Step::CreateView { relation, query, options } => Step::CreateView {
+                relation: self.name(relation),
+                query: self.session.query(query)?,
+                options: self.options(options)?,
+            },
+            Step::CreateTable { relation, query, options, temporary } => {
+                let query = self.session.query(query)?;
+                if *temporary {
+                    self.staged.push(relation.clone());
+                }
+                Step::CreateTable {
+                    relation: self.name(relation),
+                    query,
+                    options: self.options(options)?,
+                    temporary: *temporary,
+                }
+            }
+            Step::DropRelation { relation } => Step::DropRelation { relation: self.name(relation) },
+            Step::AlterColumns { relation, add, drop, retype } => Step::AlterColumns {
+                relation: self.name(relation),
+                add: self.columns(add)?,
+                drop: drop.clone(),
+                retype: self.columns(retype)?,
+            },
+            Step::Insert { target, columns, rows } => Step::Insert {
+                target: self.name(target),
+                columns: columns.clone(),
+                rows: self.rows(rows)?,
+            },
+            Step::DeleteMatching { target, rows, keys, predicates } => Step::DeleteMatching {
+                target: self.name(target),
+                rows: self.rows(rows)?,
+                keys: keys.clone(),
+                predicates: self.expressions(predicates)?,
+            },
+            Step::Merge { target, rows, keys, predicates, update, insert } => Step::Merge {
+                target: self.name(target),
+                rows: self.staged_rows(rows, &mut before)?,
+                keys: keys.clone(),
+                predicates: self.expressions(predicates)?,
+                update: update.clone(),
+                insert: insert.clone(),
+            },
+            Step::InsertOverwrite { target, rows, partition_by, partitions, columns } => {
+                Step::InsertOverwrite {
+                    target: self.name(target),
+                    rows: self.staged_rows(rows, &mut before)?,
+                    partition_by: partition_by.clone(),
+                    partitions: match partitions {
+                        Some(partitions) => Some(self.expressions(partitions)?),
+                        None => None,
+                    },
+                    columns: columns.clone(),
+                }
+            }
+            Step::SnapshotMerge { target, staging, meta_columns, insert } => {
+                let mut meta_columns = meta_columns.clone();
+                if let Some(current) = &meta_columns.valid_to_current {
+                    meta_columns.valid_to_current = Some(self.session.expression(current)?);
+                }
+                Step::SnapshotMerge {
+                    target: self.name(target),
+                    staging: self.name(staging),
+                    meta_columns,
+                    insert: insert.clone(),
+                }
+            }
+            Step::LoadSeed { relation, file, columns, delimiter, options } => Step::LoadSeed {
+                relation: self.name(relation),
+                file: file.clone(),
+                columns: self.columns(columns)?,
+                delimiter: *delimiter,
+                options: self.options(options)?,
+            },
+            Step::Append { relation, columns, rows } => Step::Append {
+                relation: self.name(relation),
+                columns: self.columns(columns)?,
+                rows: std::sync::Arc::clone(rows),
+            },
+        };
+        before.push(lowered);
+        Ok(before)
+    }
+
+    fn name(&self, relation: &Relation) -> Relation {
+        if self.staged.iter().any(|staged| staged.same_place(relation)) {
+            return temporary(&relation.identifier, relation);
+        }
+        Relation { dialect: Dialect::DuckDb, quoting: Quoting::default(), ..relation.clone() }
+    }
+
+    fn rows(&self, rows: &RowSource) -> Result<RowSource, AdapterError> {
+        Ok(match rows {
+            RowSource::Relation(relation) => RowSource::Relation(self.name(relation)),
+            RowSource::Query(query) => RowSource::Query(self.session.query(query)?),
+        })
+    }
+
+    /// Rows that are read more than once: a query is run once, into a staging table.
+    fn staged_rows(
+        &self,
+        rows: &RowSource,
+        before: &mut Vec<Step>,
+    ) -> Result<RowSource, AdapterError> {
+        let RowSource::Query(query) = rows else { return self.rows(rows) };
+        let relation =
+            temporary(ROWS_NAME, &Relation::new(Dialect::DuckDb, None, "main", ROWS_NAME));
+        before.push(Step::CreateTable {
+            relation: relation.clone(),
+            query: self.session.query(query)?,
+            options: TableOptions::default(),
+            temporary: true,
+        });
+        Ok(RowSource::Relation(relation))
+    }
+
+    fn expressions(&self, texts: &[String]) -> Result<Vec<String>, AdapterError> {
+        texts.iter().map(|text| self.session.expression(text)).collect()
+    }
+
+    fn columns(&self, columns: &[Column]) -> Result<Vec<Column>, AdapterError> {
+        let column = |column: &Column| {
+            let data_type = self.session.data_type(&column.data_type)?;
+            Ok(Column { name: column.name.clone(), data_type })
+        };
+        columns.iter().map(column).collect()
+    }
+
+    fn options(&self, options: &TableOptions) -> Result<TableOptions, AdapterError> {
+        let mut options = options.clone();
+        if let Some(contract) = &mut options.contract {
+            for ContractColumn { column, .. } in contract {
+                column.data_type = self.session.data_type(&column.data_type)?;
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn temporary(identifier: &str, like: &Relation) -> Relation {
+    Relation {
+        database: Some("temp".to_owned()),
+        schema: "main".to_owned(),
+        identifier: identifier.to_owned(),
+        dialect: Dialect::DuckDb,
+        quoting: Quoting::default(),
+        kind: like.kind,
+    }
+}

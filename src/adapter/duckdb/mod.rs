@@ -1,0 +1,20 @@
+//! The embedded engine: DuckDB in process, for GoogleSQL (translated) and DuckDB's own SQL.
+
+mod append;
+mod apply;
+mod cells;
+mod columns;
+mod duckdb_adapter;
+mod errors;
+pub mod functions;
+mod load_seed;
+mod lock;
+mod lower;
+mod open;
+mod options;
+mod schemas;
+mod session;
+mod shared;
+
+pub use duckdb_adapter::DuckDbAdapter;
+pub use options::{Attachment, DuckDbOptions, Extension};

@@ -1,0 +1,110 @@
+//! Opening the database: waiting for the file, naming it, settings.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use duckdb::{Config, Connection};
+
+use super::{
+    DuckDbOptions,
+    errors::{engine_error, warehouse_error},
+    functions, lock,
+};
+use crate::{
+    adapter::{AdapterError, AdapterErrorKind},
+    relation::Dialect,
+};
+
+/// Between two tries for a file that another process holds.
+const LOCK_POLL: Duration = Duration::from_millis(50);
+
+/// Opens the database and says what every further connection must run first.
+pub(super) fn open(options: &DuckDbOptions) -> Result<(Connection, String), AdapterError> {
+    let failed = |error: &duckdb::Error| engine_error(error, Dialect::GoogleSql, 0);
+    let mut config = Config::default();
+    for (name, value) in &options.settings {
+        config = config.with(name, value).map_err(|error| failed(&error))?;
+    }
+    // The database is attached under its name to an empty one in memory: a file's own name would
+    // otherwise be the name in SQL.
+    let connection =
+        Connection::open_in_memory_with_flags(config).map_err(|error| failed(&error))?;
+    let run = |sql: &str| connection.execute_batch(sql).map_err(|error| failed(&error));
+    run("SET GLOBAL TimeZone = 'UTC'")?;
+    for extension in &options.extensions {
+        let name = quoted(&extension.name);
+        let from = extension.repository.as_ref().map(|from| format!(" FROM {}", repository(from)));
+        if run(&format!("LOAD {name}")).is_err() {
+            run(&format!("INSTALL {name}{}", from.unwrap_or_default()))?;
+            run(&format!("LOAD {name}"))?;
+        }
+    }
+    functions::register(&connection).map_err(|error| failed(&error))?;
+    let database = Dialect::DuckDb.quote(&options.database);
+    if !options.in_memory() {
+        make_folder(&options.path)?;
+        let path = quoted(&options.path.to_string_lossy());
+        attach(&connection, &format!("ATTACH {path} AS {database}"), options)?;
+    } else if options.database != "memory" {
+        run(&format!("ATTACH ':memory:' AS {database}"))?;
+    }
+    for attached in &options.attach {
+        let alias =
+            attached.alias.as_ref().map(|name| format!(" AS {}", Dialect::DuckDb.quote(name)));
+        let mut flags = Vec::new();
+        flags.extend(attached.kind.as_ref().map(|kind| format!("TYPE {kind}")));
+        flags.extend(attached.read_only.then(|| "READ_ONLY".to_owned()));
+        let flags =
+            if flags.is_empty() { String::new() } else { format!(" ({})", flags.join(", ")) };
+        let path = quoted(&attached.path);
+        let sql = format!("ATTACH IF NOT EXISTS {path}{}{flags}", alias.unwrap_or_default());
+        attach(&connection, &sql, options)?;
+    }
+    // Names without a database are of the attached one, and macros of ours are in memory.
+    let path = format!("{database}.main,memory.main").replace('\'', "''");
+    let setup = format!("SET search_path = '{path}'");
+    run(&setup)?;
+    Ok((connection, setup))
+}
+
+/// Attaches a file, waiting a bounded time while another process holds it.
+fn attach(connection: &Connection, sql: &str, options: &DuckDbOptions) -> Result<(), AdapterError> {
+    let started = Instant::now();
+    loop {
+        let Err(error) = connection.execute_batch(sql) else { return Ok(()) };
+        let error = engine_error(&error, Dialect::GoogleSql, 0);
+        if !lock::is_held(&error.message) {
+            return Err(AdapterError { kind: AdapterErrorKind::Connection, ..error });
+        }
+        if started.elapsed() >= options.lock_timeout {
+            return Err(lock::held(&error.message, options));
+        }
+        std::thread::sleep(LOCK_POLL.min(options.lock_timeout));
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), AdapterError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let message = format!("cannot make the folder `{}`: {error}", folder.display());
+        AdapterError {
+            kind: AdapterErrorKind::Connection,
+            ..warehouse_error("database-folder", message)
+        }
+    })
+}
+
+/// A text as an SQL literal.
+pub(super) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// `core`, `community` and the like are names, the rest are addresses.
+fn repository(from: &str) -> String {
+    let is_name = from.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_name { from.to_owned() } else { quoted(from) }
+}

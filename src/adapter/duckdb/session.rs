@@ -1,0 +1,162 @@
+//! One connection at work.
+
+use duckdb::{Connection, arrow::array::Array};
+
+use super::{
+    cells::cell,
+    columns::{in_dialect, result_columns},
+    errors::{engine_error, translation_error},
+    shared::Shared,
+};
+use crate::{
+    adapter::AdapterError,
+    relation::{Column, Dialect, Table},
+    sql,
+};
+
+/// A connection with what it shares.
+pub(super) struct Session<'a> {
+    pub shared: &'a Shared,
+    pub connection: &'a Connection,
+}
+
+impl Session<'_> {
+    /// A query in the engine's SQL.
+    pub fn query(&self, sql: &str) -> Result<String, AdapterError> {
+        match self.shared.dialect {
+            Dialect::DuckDb => Ok(without_end(sql).to_owned()),
+            Dialect::GoogleSql => {
+                sql::translate_query(without_end(sql), self).map_err(translation_error)
+            }
+        }
+    }
+
+    /// An expression in the engine's SQL.
+    pub fn expression(&self, sql: &str) -> Result<String, AdapterError> {
+        match self.shared.dialect {
+            Dialect::DuckDb => Ok(sql.to_owned()),
+            Dialect::GoogleSql => sql::translate_expression(sql, self).map_err(translation_error),
+        }
+    }
+
+    /// Statements in the engine's SQL, one text each where the dialect is translated.
+    pub fn statements(&self, sql: &str) -> Result<Vec<String>, AdapterError> {
+        if is_blank(sql) {
+            return Ok(Vec::new());
+        }
+        match self.shared.dialect {
+            Dialect::DuckDb => Ok(vec![sql.to_owned()]),
+            Dialect::GoogleSql => sql::translate_statements(sql, self).map_err(translation_error),
+        }
+    }
+
+    /// A type in the engine's words.
+    pub fn data_type(&self, data_type: &str) -> Result<String, AdapterError> {
+        match self.shared.dialect {
+            Dialect::DuckDb => Ok(data_type.to_owned()),
+            Dialect::GoogleSql => {
+                sql::duckdb_type(data_type).map_err(|error| translation_error(vec![error]))
+            }
+        }
+    }
+
+    /// Runs a statement of the engine's SQL; rows written, where it says.
+    pub fn run(&self, sql: &str, lines_before: u32) -> Result<u64, AdapterError> {
+        let failed = |error: duckdb::Error| engine_error(&error, self.shared.dialect, lines_before);
+        let mut statement = self.connection.prepare(sql).map_err(failed)?;
+        Ok(statement.execute([]).map_err(failed)? as u64)
+    }
+
+    /// Runs a query (or statement) of the engine's SQL and takes at most `limit` rows.
+    pub fn rows(&self, sql: &str, limit: Option<usize>) -> Result<Table, AdapterError> {
+        let failed = |error: duckdb::Error| engine_error(&error, self.shared.dialect, 0);
+        let mut statement = self.connection.prepare(sql).map_err(failed)?;
+        // Streaming, so that a limit spares the rest of the work.
+        let _ = statement.stream_arrow([]).map_err(failed)?;
+        let columns = result_columns(&statement.schema(), self.shared.dialect);
+        let mut rows = Vec::new();
+        let limit = limit.unwrap_or(usize::MAX);
+        while rows.len() < limit {
+            let Some(batch) = statement.step().map_err(failed)? else { break };
+            for row in 0..batch.len().min(limit - rows.len()) {
+                rows.push(batch.columns().iter().map(|column| cell(column, row)).collect());
+            }
+        }
+        Ok(Table { columns, rows })
+    }
+
+    /// The columns a query of the engine's SQL gives, types in the engine's words.
+    pub fn describe(&self, sql: &str) -> Result<Vec<(String, String)>, AdapterError> {
+        let failed = |error: duckdb::Error| engine_error(&error, self.shared.dialect, 1);
+        let mut statement = self.connection.prepare(&format!("DESCRIBE\n{sql}")).map_err(failed)?;
+        let mut rows = statement.query([]).map_err(failed)?;
+        let mut columns = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            columns.push((row.get(0).map_err(failed)?, row.get(1).map_err(failed)?));
+        }
+        Ok(columns)
+    }
+
+    /// The columns of a table or view by its rendered name; none where it does not exist.
+    pub fn table_columns(&self, name: &str) -> Result<Option<Vec<(String, String)>>, AdapterError> {
+        match self.describe(&format!("SELECT * FROM {name}")) {
+            Ok(columns) => Ok(Some(columns)),
+            Err(error) if is_missing(&error.message) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Engine columns in the dialect's types.
+    pub fn in_dialect(&self, columns: Vec<(String, String)>) -> Vec<Column> {
+        let column = |(name, data_type): (String, String)| Column {
+            name,
+            data_type: in_dialect(&data_type, self.shared.dialect),
+        };
+        columns.into_iter().map(column).collect()
+    }
+
+    /// Name parts as the engine writes them. The parts of a GoogleSQL name may hold dots inside.
+    pub fn name(&self, parts: &[&str]) -> String {
+        let parts = parts.iter().map(|part| Dialect::DuckDb.quote(part));
+        parts.collect::<Vec<_>>().join(".")
+    }
+}
+
+/// The text without blanks and semicolons at its end.
+fn without_end(sql: &str) -> &str {
+    sql.trim_end_matches(|c: char| c.is_whitespace() || c == ';')
+}
+
+/// Whether there is nothing to run: blanks, semicolons and comments only.
+pub(super) fn is_blank(sql: &str) -> bool {
+    let mut rest = sql.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
+    while !rest.is_empty() {
+        let after = if rest.starts_with("--") {
+            rest.find('\n').map_or("", |at| &rest[at..])
+        } else if rest.starts_with("/*") {
+            match rest.find("*/") {
+                Some(at) => &rest[at + 2..],
+                None => return false,
+            }
+        } else {
+            return false;
+        };
+        rest = after.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
+    }
+    true
+}
+
+fn is_missing(message: &str) -> bool {
+    message.starts_with("Catalog Error") && message.contains("does not exist")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_are_nothing_to_run() {
+        assert!(is_blank(" ;\n-- x\n/* y */ ;"));
+        assert!(!is_blank("-- x\nselect 1"));
+    }
+}

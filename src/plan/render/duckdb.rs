@@ -1,0 +1,264 @@
+//! Steps as DuckDB statements. What runs on the embedded engine, and `target/run` of DuckDB projects.
+
+use super::{Rendered, partition::partition_of};
+use crate::{
+    plan::{RowSource, SnapshotColumns, Step, TableOptions},
+    relation::{Column, Dialect, Relation, RelationKind},
+};
+
+/// The statements of a step, in order. Queries in it are DuckDB SQL already. `LoadSeed` and `Append`
+/// give the empty table that the loader fills.
+pub fn statements(step: &Step) -> Vec<Rendered> {
+    match step {
+        Step::CreateSchema { database, schema } => {
+            let database = database.as_ref().map(|name| format!("{}.", quote(name)));
+            let database = database.unwrap_or_default();
+            vec![Rendered::plain(format!(
+                "create schema if not exists {database}{}",
+                quote(schema)
+            ))]
+        }
+        Step::DropSchema { database, schema } => {
+            let database = database.as_ref().map(|name| format!("{}.", quote(name)));
+            let database = database.unwrap_or_default();
+            vec![Rendered::plain(format!(
+                "drop schema if exists {database}{} cascade",
+                quote(schema)
+            ))]
+        }
+        Step::RenameRelation { from, to } => {
+            let kind = match from.kind {
+                Some(RelationKind::View) => "view",
+                _ => "table",
+            };
+            vec![Rendered::plain(format!("alter {kind} {from} rename to {}", quote(to)))]
+        }
+        Step::CreateView { relation, query, options } => {
+            let head = format!("create or replace view {relation} as");
+            let mut all = vec![Rendered::around(&head, query, "")];
+            all.extend(comments(relation, options, RelationKind::View));
+            all
+        }
+        Step::CreateTable { relation, query, options, temporary } => {
+            create_table(relation, query, options, *temporary)
+        }
+        Step::DropRelation { relation } => {
+            let kind = match relation.kind {
+                Some(RelationKind::View) => "view",
+                _ => "table",
+            };
+            vec![Rendered::plain(format!("drop {kind} if exists {relation}"))]
+        }
+        Step::AlterColumns { relation, add, drop, retype } => {
+            let added = add
+                .iter()
+                .map(|column| format!("add column {} {}", quote(&column.name), column.data_type));
+            let dropped = drop.iter().map(|name| format!("drop column {}", quote(name)));
+            let retyped = retype.iter().map(|column| {
+                format!("alter column {} set data type {}", quote(&column.name), column.data_type)
+            });
+            let changes = added.chain(dropped).chain(retyped);
+            changes
+                .map(|change| Rendered::plain(format!("alter table {relation} {change}")))
+                .collect()
+        }
+        Step::Insert { target, columns, rows } => {
+            let names = list(columns);
+            let head = format!("insert into {target} ({names})\nselect {names} from (");
+            vec![around_rows(&head, rows, ")")]
+        }
+        Step::DeleteMatching { target, rows, keys, predicates } => {
+            let same = keys.iter().map(|key| {
+                let key = quote(key);
+                format!("DBT_INTERNAL_SOURCE.{key} = DBT_INTERNAL_DEST.{key}")
+            });
+            let same = conditions(same, &[]);
+            let further: String = predicates.iter().map(|each| format!("\nand ({each})")).collect();
+            let head =
+                format!("delete from {target} as DBT_INTERNAL_DEST\nwhere exists (select 1 from (");
+            let tail = format!(") as DBT_INTERNAL_SOURCE where {same}){further}");
+            vec![around_rows(&head, rows, &tail)]
+        }
+        Step::Merge { target, rows, keys, predicates, update, insert } => {
+            let same = keys.iter().map(|key| {
+                let key = quote(key);
+                format!("DBT_INTERNAL_SOURCE.{key} = DBT_INTERNAL_DEST.{key}")
+            });
+            let on = match keys.is_empty() {
+                true => "false".to_owned(),
+                false => conditions(same, predicates),
+            };
+            let mut tail = format!(") as DBT_INTERNAL_SOURCE\non {on}");
+            if !update.is_empty() && !keys.is_empty() {
+                let set: Vec<String> = update
+                    .iter()
+                    .map(|name| format!("{0} = DBT_INTERNAL_SOURCE.{0}", quote(name)))
+                    .collect();
+                tail.push_str(&format!("\nwhen matched then update set {}", set.join(", ")));
+            }
+            let names = list(insert);
+            let values = qualified(insert);
+            tail.push_str(&format!("\nwhen not matched then insert ({names}) values ({values})"));
+            let head = format!("merge into {target} as DBT_INTERNAL_DEST\nusing (");
+            vec![around_rows(&head, rows, &tail)]
+        }
+        Step::InsertOverwrite { target, rows, partition_by, partitions, columns } => {
+            let partition = partition_of(partition_by, None, Dialect::DuckDb);
+            let replaced = match partitions {
+                Some(partitions) => Rendered::plain(format!(
+                    "delete from {target} where {partition} in ({})",
+                    partitions.join(", ")
+                )),
+                None => around_rows(
+                    &format!(
+                        "delete from {target} where {partition} in (select {partition} from ("
+                    ),
+                    rows,
+                    &format!(") where {partition} is not null)"),
+                ),
+            };
+            let names = list(columns);
+            let head = format!("insert into {target} ({names})\nselect {names} from (");
+            vec![replaced, around_rows(&head, rows, ")")]
+        }
+        Step::SnapshotMerge { target, staging, meta_columns, insert } => {
+            vec![snapshot_merge(target, staging, meta_columns, insert)]
+        }
+        Step::LoadSeed { relation, columns, options, .. } => {
+            let columns: Vec<String> = columns
+                .iter()
+                .map(|column| format!("{} {}", quote(&column.name), column.data_type))
+                .collect();
+            let columns = columns.join(", ");
+            let mut all =
+                vec![Rendered::plain(format!("create or replace table {relation} ({columns})"))];
+            all.extend(comments(relation, options, RelationKind::Table));
+            all
+        }
+        Step::Append { relation, columns, .. } => {
+            let columns: Vec<String> = columns
+                .iter()
+                .map(|column| format!("{} {}", quote(&column.name), column.data_type))
+                .collect();
+            let columns = columns.join(", ");
+            vec![Rendered::plain(format!("create table if not exists {relation} ({columns})"))]
+        }
+        Step::Statement { sql } | Step::Query { sql } => {
+            vec![Rendered { sql: sql.clone(), lines_before: 0 }]
+        }
+    }
+}
+
+fn create_table(
+    relation: &Relation,
+    query: &str,
+    options: &TableOptions,
+    temporary: bool,
+) -> Vec<Rendered> {
+    if temporary {
+        let head = format!("create or replace temporary table {relation} as");
+        return vec![Rendered::around(&head, query, "")];
+    }
+    let mut all = match &options.contract {
+        None => {
+            let head = format!("create or replace table {relation} as");
+            vec![Rendered::around(&head, query, "")]
+        }
+        // With constraints the table comes first: `create table as` takes none.
+        Some(contract) => {
+            let columns: Vec<String> = contract
+                .iter()
+                .map(|under| {
+                    let Column { name, data_type } = &under.column;
+                    let null = if under.not_null { " not null" } else { "" };
+                    format!("{} {data_type}{null}", quote(name))
+                })
+                .collect();
+            let names: Vec<String> =
+                contract.iter().map(|under| under.column.name.clone()).collect();
+            let names = list(&names);
+            let columns = columns.join(", ");
+            vec![
+                Rendered::plain(format!("create or replace table {relation} ({columns})")),
+                Rendered::around(
+                    &format!("insert into {relation} ({names})\nselect {names} from ("),
+                    query,
+                    ")",
+                ),
+            ]
+        }
+    };
+    all.extend(comments(relation, options, RelationKind::Table));
+    all
+}
+
+/// Descriptions, where they are to be kept.
+fn comments(relation: &Relation, options: &TableOptions, kind: RelationKind) -> Vec<Rendered> {
+    let kind = kind.as_str();
+    let of_relation = options.description.iter().map(|text| {
+        Rendered::plain(format!("comment on {kind} {relation} is {}", text_literal(text)))
+    });
+    let of_columns = options.column_descriptions.iter().map(|(name, text)| {
+        let column = quote(name);
+        let text = text_literal(text);
+        Rendered::plain(format!("comment on column {relation}.{column} is {text}"))
+    });
+    of_relation.chain(of_columns).collect()
+}
+
+fn snapshot_merge(
+    target: &Relation,
+    staging: &Relation,
+    names: &SnapshotColumns,
+    insert: &[String],
+) -> Rendered {
+    let (scd_id, valid_to) = (quote(&names.scd_id), quote(&names.valid_to));
+    let open = match &names.valid_to_current {
+        Some(current) => format!(
+            "(DBT_INTERNAL_DEST.{valid_to} = {current} or DBT_INTERNAL_DEST.{valid_to} is null)"
+        ),
+        None => format!("DBT_INTERNAL_DEST.{valid_to} is null"),
+    };
+    Rendered::plain(format!(
+        "merge into {target} as DBT_INTERNAL_DEST\n\
+         using {staging} as DBT_INTERNAL_SOURCE\n\
+         on DBT_INTERNAL_SOURCE.{scd_id} = DBT_INTERNAL_DEST.{scd_id}\n\
+         when matched and {open} and DBT_INTERNAL_SOURCE.dbt_change_type in ('update', 'delete')\n\
+         then update set {valid_to} = DBT_INTERNAL_SOURCE.{valid_to}\n\
+         when not matched and DBT_INTERNAL_SOURCE.dbt_change_type = 'insert'\n\
+         then insert ({}) values ({})",
+        list(insert),
+        qualified(insert),
+    ))
+}
+
+fn around_rows(head: &str, rows: &RowSource, tail: &str) -> Rendered {
+    match rows {
+        RowSource::Query(query) => Rendered::around(head, query, tail),
+        RowSource::Relation(relation) => {
+            Rendered::plain(format!("{head}select * from {relation}{tail}"))
+        }
+    }
+}
+
+fn conditions(same: impl Iterator<Item = String>, predicates: &[String]) -> String {
+    let further = predicates.iter().map(|each| format!("({each})"));
+    same.chain(further).collect::<Vec<_>>().join(" and ")
+}
+
+fn qualified(names: &[String]) -> String {
+    let names = names.iter().map(|name| format!("DBT_INTERNAL_SOURCE.{}", quote(name)));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn list(names: &[String]) -> String {
+    names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ")
+}
+
+fn quote(name: &str) -> String {
+    Dialect::DuckDb.quote(name)
+}
+
+fn text_literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
