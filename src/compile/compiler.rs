@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::{
     ReferenceIndex,
-    host::{NodeHost, SharedHost, StandIns},
+    host::{NodeHost, SharedHost, StandIns, cte_name},
     inject::{Injected, inject},
     mapped::MappedText,
     node_value::model_value,
@@ -289,10 +289,7 @@ impl Compiler {
         for id in ephemeral {
             self.collect_ephemeral(id, &mut order).map_err(|diagnostic| vec![diagnostic])?;
         }
-        let name = |id: &UniqueId| {
-            let relation = &self.manifest.nodes[id].relation;
-            format!("__dbt__cte__{}", relation.identifier)
-        };
+        let name = |id: &UniqueId| cte_name(&self.manifest.nodes[id].relation.identifier);
         let injected: Vec<Injected<'_>> = order
             .iter()
             .map(|(id, rendered)| Injected { name: name(id), query: &rendered.text })

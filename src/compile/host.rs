@@ -158,7 +158,14 @@ impl Host for NodeHost {
 
 /// The relation of a CTE that dbt would name after `name`.
 pub fn cte_relation(like: &Relation, name: &str) -> Relation {
-    let mut relation = like.with_identifier(format!("__dbt__cte__{name}"));
+    let mut relation = like.with_identifier(cte_name(name));
     relation.kind = Some(RelationKind::Cte);
     relation
+}
+
+/// dbt's name of the CTE for an identifier. It is written without quotes, so what is no letter,
+/// digit or underscore becomes one.
+pub fn cte_name(identifier: &str) -> String {
+    let plain = |c: char| if c.is_alphanumeric() || c == '_' { c } else { '_' };
+    format!("__dbt__cte__{}", identifier.chars().map(plain).collect::<String>())
 }

@@ -218,6 +218,7 @@ pub fn quoted(text: &str, dialect: Dialect) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -278,5 +279,45 @@ mod tests {
             })
             .collect();
         insta::assert_snapshot!(lines.join("\n"));
+    }
+    fn any_json() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i64>().prop_map(Json::from),
+            any::<f64>().prop_map(Json::from),
+            "\\PC{0,8}".prop_map(Json::from),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+                prop::collection::vec(("[a-c]", inner), 0..4)
+                    .prop_map(|entries| Json::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        /// Whatever is given for whatever type is written or refused.
+        #[test]
+        fn any_value_is_answered(
+            value in any_json(),
+            kind in "(ARRAY<|STRUCT<a |STRUCT\\(a |INT64|VARCHAR|>|\\)|\\[\\]|, b |`|é| ){0,6}",
+        ) {
+            for dialect in [Dialect::GoogleSql, Dialect::DuckDb] {
+                let kind = SqlType::parse(dialect, &kind);
+                let _ = literal(&value, Some(&kind), dialect);
+                let _ = literal(&value, None, dialect);
+            }
+        }
+
+        /// A text's literal is the text again when it is read.
+        #[test]
+        fn text_comes_back_from_its_literal(text in "\\PC{0,24}|[\\\\'\"\n\r\tn]{0,8}") {
+            use sqlparser::{dialect::BigQueryDialect, tokenizer::{Token, Tokenizer}};
+            let sql = quoted(&text, Dialect::GoogleSql);
+            let tokens = Tokenizer::new(&BigQueryDialect {}, &sql).tokenize().expect("a literal");
+            prop_assert_eq!(tokens, [Token::SingleQuotedString(text)]);
+        }
     }
 }

@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::relation::Dialect;
 
+/// Types inside types at most: BigQuery allows 15, and reading deeper ones takes stack.
+const MAX_DEPTH: usize = 64;
+
 /// A data type of a dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SqlType {
@@ -33,10 +36,15 @@ impl SqlType {
     /// Reads a type as the warehouse or a user writes it. What is not understood stays a scalar of
     /// that text: the engine says what is wrong with it.
     pub fn parse(dialect: Dialect, text: &str) -> Self {
+        Self::parse_within(dialect, text, MAX_DEPTH)
+    }
+
+    fn parse_within(dialect: Dialect, text: &str, depth: usize) -> Self {
         let text = text.trim();
+        let Some(depth) = depth.checked_sub(1) else { return Self::scalar(dialect, text) };
         let array = |item: &str| Self {
             dialect,
-            shape: Shape::Array(Box::new(Self::parse(dialect, item))),
+            shape: Shape::Array(Box::new(Self::parse_within(dialect, item, depth))),
         };
         match dialect {
             Dialect::GoogleSql => {
@@ -44,7 +52,7 @@ impl SqlType {
                     return array(item);
                 }
                 if let Some(fields) = inside(text, "STRUCT", '<', '>') {
-                    return Self::parse_struct(dialect, fields)
+                    return Self::parse_struct(dialect, fields, depth)
                         .unwrap_or(Self::scalar(dialect, text));
                 }
             }
@@ -55,7 +63,7 @@ impl SqlType {
                     return array(&text[..open]);
                 }
                 if let Some(fields) = inside(text, "STRUCT", '(', ')') {
-                    return Self::parse_struct(dialect, fields)
+                    return Self::parse_struct(dialect, fields, depth)
                         .unwrap_or(Self::scalar(dialect, text));
                 }
             }
@@ -63,7 +71,7 @@ impl SqlType {
         Self::scalar(dialect, text)
     }
 
-    fn parse_struct(dialect: Dialect, fields: &str) -> Option<Self> {
+    fn parse_struct(dialect: Dialect, fields: &str, depth: usize) -> Option<Self> {
         let quote = if dialect == Dialect::GoogleSql { '`' } else { '"' };
         let mut parsed = Vec::new();
         for field in split_fields(fields) {
@@ -72,7 +80,7 @@ impl SqlType {
                 Some(rest) => rest.split_once(quote)?,
                 None => field.split_once(char::is_whitespace)?,
             };
-            parsed.push((name.to_owned(), Self::parse(dialect, kind)));
+            parsed.push((name.to_owned(), Self::parse_within(dialect, kind, depth)));
         }
         Some(Self { dialect, shape: Shape::Struct(parsed) })
     }

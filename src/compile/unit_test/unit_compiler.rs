@@ -144,11 +144,14 @@ impl Compiler {
         })
     }
 
+    /// The node or source of an input, if there is one that can be stood in for.
     fn input_id(&self, given: &Given, model: &Node) -> Option<UniqueId> {
-        match given.input.trim() {
+        let id = match given.input.trim() {
             "this" => Some(model.unique_id.clone()),
             _ => given.unique_id.clone(),
-        }
+        };
+        let manifest = &self.manifest;
+        id.filter(|id| manifest.nodes.contains_key(id) || manifest.sources.contains_key(id))
     }
 
     /// The CTE that stands in for an input, named as dbt names it.

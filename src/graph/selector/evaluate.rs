@@ -1,6 +1,6 @@
 //! Evaluates a selection on the graph.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
     glob::glob_matches,
@@ -64,6 +64,7 @@ pub fn select(
         warnings: Vec::new(),
         selectors: args.selectors,
         open_selectors: Vec::new(),
+        known_selectors: HashMap::new(),
     };
     let (mut selected, _) = evaluation.spec(&spec).map_err(|diagnostic| vec![*diagnostic])?;
     if let Some(kinds) = &args.resource_types {
@@ -88,6 +89,8 @@ struct Evaluation<'a> {
     selectors: Option<&'a Selectors>,
     /// Selectors being evaluated, outermost first.
     open_selectors: Vec<String>,
+    /// Selectors evaluated before: those that many others ask are evaluated once.
+    known_selectors: HashMap<String, NodeSet>,
 }
 
 /// What `--selector` or a default selector says, if one applies.
@@ -238,10 +241,15 @@ impl Evaluation<'_> {
                     .help("take one of these references out"),
                 ));
             }
+            if let Some(known) = self.known_selectors.get(&selector.name) {
+                found.union_with(known);
+                continue;
+            }
             self.open_selectors.push(selector.name.clone());
             let (selected, _) = self.spec(&selector.spec)?;
             self.open_selectors.pop();
             found.union_with(&selected);
+            self.known_selectors.insert(selector.name.clone(), selected);
         }
         if any {
             Ok(found)

@@ -103,7 +103,9 @@ pub fn matcher<'a>(
             })
         }
         Method::Path => {
-            let pattern: Vec<&str> = path_parts(value);
+            let mut pattern: Vec<&str> = path_parts(value);
+            // Two in a row mean what one means, and cost much more.
+            pattern.dedup_by(|a, b| a == b && *a == "**");
             Box::new(move |member| {
                 let own = path_parts(member.original_file_path());
                 (1..=own.len()).any(|length| path_matches(&pattern, &own[..length]))
