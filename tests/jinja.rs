@@ -132,7 +132,7 @@ fn varargs_kwargs_and_caller_work_across_files() {
     let macros = "{% macro m(a) %}{{ a }}{{ varargs }}{{ kwargs }}{% endmacro %}{% macro w() %}<{{ caller() }}>{% endmacro %}";
     assert_eq!(
         render(macros, "{{ m(1, 2, z=3) }}{% call w() %}x{% endcall %}").0,
-        "1[2]{'z': 3}<x>"
+        "1(2,){'z': 3}<x>"
     );
 }
 

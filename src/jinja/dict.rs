@@ -89,11 +89,23 @@ impl Object for Dict {
             "items" => {
                 let map = self.lock();
                 let pairs =
-                    map.iter().map(|(key, value)| Value::from(vec![key.clone(), value.clone()]));
+                    map.iter().map(|(key, value)| List::tuple(vec![key.clone(), value.clone()]));
                 Ok(List::value(pairs.collect()))
             }
             "keys" => Ok(List::value(self.lock().keys().cloned().collect())),
             "values" => Ok(List::value(self.lock().values().cloned().collect())),
+            "__setitem__" => {
+                let (key, value): (Value, Value) = from_args(args)?;
+                self.lock().insert(key, value);
+                Ok(Value::from(()))
+            }
+            "popitem" => {
+                let (key, value) = self
+                    .lock()
+                    .pop()
+                    .ok_or_else(|| Error::new(ErrorKind::InvalidOperation, "the dict is empty"))?;
+                Ok(List::tuple(vec![key, value]))
+            }
             "clear" => {
                 self.lock().clear();
                 Ok(Value::from(()))

@@ -11,12 +11,13 @@ use std::{
 
 use minijinja::{
     Environment, Error, ErrorKind, State, UndefinedBehavior, Value,
-    value::{Kwargs, Object, ObjectRepr},
+    value::{Kwargs, Object, ObjectRepr, Rest},
 };
 
 use super::{
     Captured, LineMap, MacroInfo, Rendered, Scope,
     context::{Context, Shared, returned},
+    deferred_block::DeferredBlock,
     filters, macros,
     rewrite::{Marks, rewrite},
     source_map::strip_marks,
@@ -453,7 +454,11 @@ struct MacroObject {
 impl MacroObject {
     /// Packs arguments beyond the declared ones into `varargs` and `kwargs`, and evaluates
     /// `caller` where it belongs to.
-    fn arguments(&self, state: &mut State<'_, '_>, args: &[Value]) -> Result<Vec<Value>, Error> {
+    fn arguments(
+        &self,
+        state: &mut State<'_, '_>,
+        args: &[Value],
+    ) -> Result<(Vec<Value>, Option<Arc<DeferredBlock>>), Error> {
         let (positional, named) = match args.last() {
             Some(last) if last.is_kwargs() => {
                 (&args[..args.len() - 1], super::dict::entries(last)?)
@@ -461,19 +466,28 @@ impl MacroObject {
             _ => (args, Vec::new()),
         };
         let mut positional = positional.to_vec();
+        let mut deferred = None;
         let mut named: Vec<(String, Value)> =
             named.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
         for (name, value) in &mut named {
+            // The block of a `call` belongs to the caller's template and can only run there.
             if name == "caller" {
-                let text = value.call(state, &[])?;
-                *value =
-                    Value::from_function(move |_args: minijinja::value::Rest<Value>| text.clone());
+                let takes_arguments =
+                    value.get_attr("arguments").is_ok_and(|names| names.len().unwrap_or(0) > 0);
+                if takes_arguments {
+                    let block = DeferredBlock::new(value.clone());
+                    *value = Value::from_dyn_object(Arc::clone(&block));
+                    deferred = Some(block);
+                } else {
+                    let text = value.call(state, &[])?;
+                    *value = Value::from_function(move |_args: Rest<Value>| text.clone());
+                }
             }
         }
         let declared = &self.info.parameters;
         if self.info.hidden[0] && !declared.iter().any(|name| name == "varargs") {
             let extra = positional.split_off(positional.len().min(declared.len()));
-            named.push(("varargs".to_owned(), super::list::List::value(extra)));
+            named.push(("varargs".to_owned(), super::list::List::tuple(extra)));
         }
         if self.info.hidden[1] && !declared.iter().any(|name| name == "kwargs") {
             let (known, extra): (Vec<_>, Vec<_>) = named.into_iter().partition(|(name, _)| {
@@ -486,7 +500,7 @@ impl MacroObject {
         if !named.is_empty() {
             positional.push(Value::from(Kwargs::from_iter(named)));
         }
-        Ok(positional)
+        Ok((positional, deferred))
     }
 }
 
@@ -510,7 +524,7 @@ impl Object for MacroObject {
                 captured.macros.insert(Arc::clone(&self.info.unique_id));
             });
         }
-        let args = self.arguments(state, args)?;
+        let (args, deferred) = self.arguments(state, args)?;
         if shared.depth.fetch_add(1, Ordering::Relaxed) >= MAX_MACRO_DEPTH {
             shared.depth.fetch_sub(1, Ordering::Relaxed);
             return Err(Error::new(
@@ -521,11 +535,19 @@ impl Object for MacroObject {
         let result = self.evaluate(&args);
         shared.depth.fetch_sub(1, Ordering::Relaxed);
         match result {
-            Ok(text) => Ok(Value::from(text)),
+            Ok(text) => match deferred {
+                Some(block) => Ok(Value::from(block.fill(state, text)?)),
+                None => Ok(Value::from(text)),
+            },
             Err(error) => match returned(&error) {
                 Some(value) => {
                     lock(&shared.chain).clear();
-                    Ok(value)
+                    match (deferred, value.as_str()) {
+                        (Some(block), Some(text)) => {
+                            Ok(Value::from(block.fill(state, text.to_owned())?))
+                        }
+                        _ => Ok(value),
+                    }
                 }
                 None => {
                     let mut chain = lock(&shared.chain);

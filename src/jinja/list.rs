@@ -17,6 +17,11 @@ impl List {
         Value::from_object(Self(Mutex::new(items)))
     }
 
+    /// A tuple of these values: prints in parentheses, as Python's, and never changes.
+    pub fn tuple(items: Vec<Value>) -> Value {
+        Value::from(minijinja::value::Tuple::from(items))
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Value>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -101,7 +101,7 @@ fn string_method(text: &str, method: &str, args: &[Value]) -> Result<Value, Erro
                 None if method == "partition" => [text, "", ""],
                 None => ["", "", text],
             };
-            List::value(parts.into_iter().map(Value::from).collect())
+            List::tuple(parts.into_iter().map(Value::from).collect())
         }
         "index" | "find" | "rfind" => {
             let (wanted,): (&str,) = from_args(args)?;
@@ -133,6 +133,7 @@ fn string_method(text: &str, method: &str, args: &[Value]) -> Result<Value, Erro
                 && !text.is_empty(),
         ),
         "format" => return format_braces(text, args),
+        "__len__" => Value::from(text.chars().count()),
         "encode" | "decode" => Value::from(text),
         _ => return Err(Error::from(ErrorKind::UnknownMethod)),
     };

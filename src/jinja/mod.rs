@@ -4,6 +4,7 @@ mod builtins;
 mod calls;
 mod context;
 pub mod convert;
+mod deferred_block;
 pub mod dict;
 mod engine;
 mod filters;

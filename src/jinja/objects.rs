@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use minijinja::{
     Error, ErrorKind, State, Value,
-    value::{Enumerator, Kwargs, Object, ObjectRepr, from_args},
+    value::{DynObject, Enumerator, Kwargs, Object, ObjectRepr, from_args},
 };
 
 use super::list::List;
-use crate::relation::{Cell, Column, Relation, RelationKind, Table};
+use crate::relation::{Cell, Column, Dialect, Relation, RelationKind, Table};
 
 /// A relation: prints as SQL, its parts are attributes.
 #[derive(Debug)]
@@ -41,6 +41,43 @@ impl Object for RelationObject {
             "is_view" => is(RelationKind::View),
             "is_materialized_view" => is(RelationKind::MaterializedView),
             "is_cte" => is(RelationKind::Cte),
+            // What packages ask to tell a relation from other values.
+            "metadata" => Some(super::dict::Dict::value([(
+                Value::from("type"),
+                Value::from(match relation.dialect {
+                    Dialect::GoogleSql => "BigQueryRelation",
+                    Dialect::DuckDb => "DuckDBRelation",
+                }),
+            )])),
+            "path" | "quote_policy" | "include_policy" => {
+                let parts: [Value; 3] = match key.as_str()? {
+                    "path" => [
+                        Value::from(relation.database.clone()),
+                        Value::from(relation.schema.as_str()),
+                        Value::from(relation.identifier.as_str()),
+                    ],
+                    "quote_policy" => [
+                        Value::from(relation.quoting.database),
+                        Value::from(relation.quoting.schema),
+                        Value::from(relation.quoting.identifier),
+                    ],
+                    _ => [
+                        Value::from(relation.database.is_some()),
+                        Value::from(!relation.schema.is_empty()),
+                        Value::from(!relation.identifier.is_empty()),
+                    ],
+                };
+                let names = ["database", "schema", "identifier"].map(Value::from);
+                Some(super::dict::Dict::value(names.into_iter().zip(parts)))
+            }
+            "can_be_renamed" => Some(Value::from(matches!(
+                relation.kind,
+                Some(RelationKind::Table | RelationKind::View)
+            ))),
+            "can_be_replaced" => Some(Value::from(matches!(
+                relation.kind,
+                Some(RelationKind::Table | RelationKind::View)
+            ))),
             _ => None,
         }
     }
@@ -59,6 +96,28 @@ impl Object for RelationObject {
         let flag = |name: &str| options.get::<Option<bool>>(name);
         match method {
             "render" => return Ok(Value::from(relation.to_string())),
+            "get" => {
+                let (key, default): (Value, Option<Value>) = from_args(args)?;
+                let found = self.get_value(&key).filter(|value| !value.is_undefined());
+                return Ok(found.or(default).unwrap_or_else(|| Value::from(())));
+            }
+            "quoted" => {
+                let (name,): (Value,) = from_args(args)?;
+                return Ok(Value::from(relation.dialect.quote(&name.to_string())));
+            }
+            "matches" => {
+                let (options,): (Kwargs,) = from_args(args)?;
+                let part = |name: &str| options.get::<Option<String>>(name);
+                let mut other = relation.clone();
+                other.database = part("database")?.or(other.database);
+                other.schema = part("schema")?.unwrap_or(other.schema);
+                other.identifier = part("identifier")?.unwrap_or(other.identifier);
+                return Ok(Value::from(relation.same_place(&other)));
+            }
+            "information_schema" => {
+                let (view,): (Option<Value>,) = from_args(args)?;
+                return Ok(Value::from(information_schema(&relation, view)));
+            }
             "without_identifier" => relation.identifier = String::new(),
             "include" => {
                 if flag("database")? == Some(false) {
@@ -100,8 +159,29 @@ impl Object for RelationObject {
         Ok(relation_value(relation))
     }
 
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<std::cmp::Ordering> {
+        Some(self.0.to_string().cmp(&other.downcast_ref::<Self>()?.0.to_string()))
+    }
+
     fn render(self: &Arc<Self>, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.0)
+    }
+}
+
+/// `relation.information_schema('TABLES')`: on BigQuery of the dataset, on DuckDB of the database.
+fn information_schema(relation: &Relation, view: Option<Value>) -> String {
+    let mut place = relation.clone();
+    place.kind = None;
+    place.identifier = String::new();
+    if place.dialect == Dialect::DuckDb {
+        place.schema = String::new();
+    }
+    let place = place.to_string();
+    let dot = if place.is_empty() { "" } else { "." };
+    let view = view.filter(|view| !view.is_none());
+    match view {
+        Some(view) => format!("{place}{dot}INFORMATION_SCHEMA.{view}"),
+        None => format!("{place}{dot}INFORMATION_SCHEMA"),
     }
 }
 
@@ -203,7 +283,7 @@ impl Object for TableObject {
         match key.as_str()? {
             "columns" => Some(Value::from_object(ColumnsObject(Arc::clone(table)))),
             "rows" => Some(List::value(rows(table))),
-            "column_names" => Some(List::value(
+            "column_names" => Some(List::tuple(
                 table.columns.iter().map(|column| Value::from(column.name.as_str())).collect(),
             )),
             _ => None,
@@ -268,11 +348,11 @@ impl Object for RowObject {
         let row = &self.0.rows[self.1];
         let names = self.0.columns.iter().map(|column| Value::from(column.name.as_str()));
         match method {
-            "values" => Ok(List::value(row.iter().map(cell_value).collect())),
-            "keys" => Ok(List::value(names.collect())),
+            "values" => Ok(List::tuple(row.iter().map(cell_value).collect())),
+            "keys" => Ok(List::tuple(names.collect())),
             "items" => {
                 let pairs =
-                    names.zip(row).map(|(name, cell)| Value::from(vec![name, cell_value(cell)]));
+                    names.zip(row).map(|(name, cell)| List::tuple(vec![name, cell_value(cell)]));
                 Ok(List::value(pairs.collect()))
             }
             "dict" => Ok(super::dict::Dict::value(names.zip(row.iter().map(cell_value)))),
@@ -307,6 +387,30 @@ impl Object for ColumnsObject {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::Seq(self.0.columns.len())
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        let names = self.0.columns.iter().map(|column| Value::from(column.name.as_str()));
+        let columns = (0..self.0.columns.len())
+            .map(|at| Value::from_object(ResultColumn(Arc::clone(&self.0), at)));
+        match method {
+            "keys" => Ok(List::tuple(names.collect())),
+            "values" => Ok(List::tuple(columns.collect())),
+            "items" => Ok(List::value(
+                names.zip(columns).map(|(name, column)| List::tuple(vec![name, column])).collect(),
+            )),
+            "dict" => Ok(super::dict::Dict::value(names.zip(columns))),
+            "get" => {
+                let (key, default): (Value, Option<Value>) = from_args(args)?;
+                Ok(self.get_value(&key).or(default).unwrap_or_else(|| Value::from(())))
+            }
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
     }
 }
 
@@ -347,12 +451,24 @@ impl Object for ResultColumn {
         _args: &[Value],
     ) -> Result<Value, Error> {
         match method {
-            "values" | "values_without_nulls" => {
+            "values" | "values_without_nulls" | "values_distinct" | "values_sorted" => {
                 let mut cells = self.cells();
-                if method == "values_without_nulls" {
-                    cells.retain(|cell| !cell.is_none());
+                match method {
+                    "values_without_nulls" => cells.retain(|cell| !cell.is_none()),
+                    "values_distinct" => {
+                        let mut seen: Vec<Value> = Vec::new();
+                        cells.retain(|cell| {
+                            let new = !seen.contains(cell);
+                            if new {
+                                seen.push(cell.clone());
+                            }
+                            new
+                        });
+                    }
+                    "values_sorted" => cells.sort(),
+                    _ => {}
                 }
-                Ok(List::value(cells))
+                Ok(List::tuple(cells))
             }
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }

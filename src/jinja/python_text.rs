@@ -18,6 +18,15 @@ pub fn format(
     written.map_err(Error::from)
 }
 
+/// Python's `str` of a value.
+pub fn text(value: &Value) -> String {
+    match value.kind() {
+        ValueKind::Undefined => String::new(),
+        ValueKind::None | ValueKind::Bool | ValueKind::Seq | ValueKind::Map => repr(value),
+        _ => value.to_string(),
+    }
+}
+
 /// Python's `repr` of a value.
 pub fn repr(value: &Value) -> String {
     match value.kind() {
@@ -45,7 +54,11 @@ pub fn repr(value: &Value) -> String {
         ValueKind::Seq => {
             let items: Vec<String> =
                 value.try_iter().into_iter().flatten().map(|item| repr(&item)).collect();
-            format!("[{}]", items.join(", "))
+            match items.as_slice() {
+                [only] if value.is_tuple() => format!("({only},)"),
+                items if value.is_tuple() => format!("({})", items.join(", ")),
+                items => format!("[{}]", items.join(", ")),
+            }
         }
         ValueKind::Map => {
             let entries = super::dict::entries(value).unwrap_or_default();

@@ -58,6 +58,8 @@ pub fn rewrite(source: &str, marks: Marks) -> Result<String, minijinja::Error> {
                     .map_or(tokens.len(), |length| at + length);
                 let inside = &tokens[at + 1..end];
                 let opening = start(&tokens[at].1);
+                // Literals first: what a tag appends goes after a literal that ends there.
+                rewrite_expressions(inside, &mut edits);
                 if block {
                     rewrite_tag(inside, &tokens, end, &mut depth, &mut edits);
                 } else if marks == Marks::Lines && depth == 0 {
@@ -73,7 +75,6 @@ pub fn rewrite(source: &str, marks: Marks) -> Result<String, minijinja::Error> {
                         ),
                     });
                 }
-                rewrite_expressions(inside, &mut edits);
                 at = end + 1;
             }
             _ => at += 1,

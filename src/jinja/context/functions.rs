@@ -107,7 +107,7 @@ impl Which {
             "metric" => Self::Metric,
             "adapter_macro" => Self::AdapterMacro,
             "__list" => Self::List,
-            "__dict" => Self::Dict,
+            "__dict" | "dict" => Self::Dict,
             _ => return None,
         })
     }
@@ -269,11 +269,16 @@ impl Builtin {
         }
         match (self.shared.scope.globals.env)(name) {
             Some(value) => Ok(Value::from(value)),
-            None => default.ok_or_else(|| {
+            None => default.or_else(|| none_given(args)).ok_or_else(|| {
                 invalid(format!("environment variable `{name}` is not set and has no default here"))
             }),
         }
     }
+}
+
+/// `None` where it was written as the second argument: as good a default as any.
+pub fn none_given(args: &[Value]) -> Option<Value> {
+    args.get(1).filter(|second| !second.is_undefined() && !second.is_kwargs()).cloned()
 }
 
 fn yaml_to_value(text: &str) -> Result<Value, Error> {
@@ -426,9 +431,7 @@ impl Object for Builtin {
                 }
                 let length = columns.iter().map(Vec::len).min().unwrap_or(0);
                 let rows = (0..length).map(|row| {
-                    Value::from(
-                        columns.iter().map(|column| column[row].clone()).collect::<Vec<_>>(),
-                    )
+                    List::tuple(columns.iter().map(|column| column[row].clone()).collect())
                 });
                 Ok(List::value(rows.collect()))
             }
@@ -465,9 +468,12 @@ impl Object for Builtin {
                 Ok(List::value(items.unwrap_or_default()))
             }
             Which::Dict => {
-                let (value,): (Option<Value>,) = from_args(args)?;
-                let entries = value.map(|value| dict::entries(&value)).transpose()?;
-                Ok(Dict::value(entries.unwrap_or_default()))
+                // `dict([('a', 1)], b=2)`: pairs or a mapping first, keywords after.
+                let mut all = Vec::new();
+                for arg in args {
+                    all.extend(dict::entries(arg)?);
+                }
+                Ok(Dict::value(all))
             }
         }
     }

@@ -226,7 +226,7 @@ fn iteration(method: &str, args: &[Value]) -> Result<Value, Error> {
     for arg in args.iter().filter(|arg| !arg.is_kwargs() && arg.try_iter().is_ok()) {
         lists.push(arg.try_iter()?.collect::<Vec<Value>>());
     }
-    let tuples = |rows: Vec<Vec<Value>>| List::value(rows.into_iter().map(Value::from).collect());
+    let tuples = |rows: Vec<Vec<Value>>| List::value(rows.into_iter().map(List::tuple).collect());
     match method {
         "chain" => Ok(List::value(lists.into_iter().flatten().collect())),
         "product" => {

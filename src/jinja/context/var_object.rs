@@ -43,6 +43,7 @@ impl Object for VarObject {
 
     fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         let (name, default): (&str, Option<Value>) = from_args(args)?;
+        let default = default.or_else(|| super::functions::none_given(args));
         if let Some(value) = self.lookup(name).or(default) {
             return Ok(value);
         }
