@@ -53,3 +53,37 @@ fn the_example_project_is_without_fault() {
     }
     insta::assert_snapshot!(lines.join("\n"));
 }
+
+/// Each folder is a rule of `docs/config-precedence.md`; its snapshot holds the merged configs.
+#[test]
+fn configs_are_merged_by_dbts_precedence() {
+    insta::glob!("cases/config_precedence", "*/dbt_project.yml", |path| {
+        let (manifest, diagnostics) = manifest_of(path.parent().unwrap());
+        assert!(diagnostics.is_empty(), "{}", shown(&diagnostics));
+        let nodes = manifest
+            .nodes
+            .values()
+            .map(|node| (&node.unique_id, node.relation.to_string(), &node.config.0));
+        let sources = manifest
+            .sources
+            .values()
+            .map(|source| (&source.unique_id, source.relation.to_string(), &source.config.0));
+        let lines: Vec<String> = nodes
+            .chain(sources)
+            .map(|(id, relation, config)| {
+                let config = serde_json::to_string_pretty(config).unwrap();
+                format!("{id} as {relation}\n{config}")
+            })
+            .collect();
+        insta::assert_snapshot!(lines.join("\n"));
+    });
+}
+
+/// Each folder is a project with mistakes; its snapshot holds what is said about them.
+#[test]
+fn mistakes_are_said_where_they_are_written() {
+    insta::glob!("cases/manifest_errors", "*/dbt_project.yml", |path| {
+        let (_, diagnostics) = manifest_of(path.parent().unwrap());
+        insta::assert_snapshot!(shown(&diagnostics));
+    });
+}

@@ -67,7 +67,7 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
         sources.push(source);
     }
     drop(tables);
-    patches.warn_unused(&mut diagnostics);
+    patches.warn_unused(project, &mut diagnostics);
     let mut manifest = Manifest {
         project_name: root,
         adapter_type: dialect.adapter_type(),

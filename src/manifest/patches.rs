@@ -12,7 +12,7 @@ use super::ResourceType;
 use crate::{
     diagnostic::{Diagnostic, Span, did_you_mean},
     project::{
-        Project, PropertiesFile, Spanned, Yaml,
+        Package, Project, PropertiesFile, Spanned, Yaml,
         properties::{
             AnalysisProperties, ColumnProperties, ConstraintProperties, DataTest,
             DataTestProperties, ModelProperties, SeedProperties, SnapshotProperties,
@@ -187,19 +187,14 @@ impl<'p> Patches<'p> {
     }
 
     /// Warns of properties without a node, as dbt does.
-    pub fn warn_unused(&self, diagnostics: &mut Vec<Diagnostic>) {
+    pub fn warn_unused(&self, project: &Project, diagnostics: &mut Vec<Diagnostic>) {
         for ((kind, _, stem), at) in &self.by_key {
             let patch = &self.all[*at];
             if patch.used.load(Ordering::Relaxed) {
                 continue;
             }
-            let known = self
-                .by_key
-                .iter()
-                .filter(|((other, ..), at)| {
-                    other == kind && self.all[**at].used.load(Ordering::Relaxed)
-                })
-                .map(|((_, _, name), _)| name.as_str());
+            let package = project.package(&patch.package);
+            let known = package.map(|package| names(*kind, package)).unwrap_or_default();
             let expected = match &patch.version {
                 Some(_) => format!("no file `{stem}.sql` holds this version of the model"),
                 None => format!("no {kind} is named `{}`", patch.name.value),
@@ -210,6 +205,19 @@ impl<'p> Patches<'p> {
                     .maybe_help(did_you_mean(stem, known)),
             );
         }
+    }
+}
+
+/// The names that a package's files give nodes of a kind.
+fn names(kind: ResourceType, package: &Package) -> Vec<&str> {
+    let files = &package.files;
+    match kind {
+        ResourceType::Model => files.models.iter().map(|file| file.path.stem()).collect(),
+        ResourceType::Seed => files.seeds.iter().map(|file| file.path.stem()).collect(),
+        ResourceType::Snapshot => files.snapshots.iter().map(|file| file.path.stem()).collect(),
+        ResourceType::Analysis => files.analyses.iter().map(|file| file.path.stem()).collect(),
+        ResourceType::Test => files.tests.iter().map(|file| file.path.stem()).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -1,0 +1,2 @@
+{{ config(project='billing') }}
+select 1 as id

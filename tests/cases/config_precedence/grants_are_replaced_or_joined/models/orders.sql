@@ -1,0 +1,2 @@
+{{ config(grants={'+select': ['auditor'], 'insert': ['loader']}) }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(meta={'cost': 3}) }}
+select 1 as id

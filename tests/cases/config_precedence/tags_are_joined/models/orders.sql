@@ -1,0 +1,2 @@
+{{ config(tags='e') }}{{ config(tags=['f']) }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(materialized='view', tags='call') }}
+select 1 as id

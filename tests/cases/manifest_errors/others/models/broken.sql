@@ -1,0 +1,2 @@
+select {{ nothing_like_it('a') }}
+from {{ ref('orders' }}
