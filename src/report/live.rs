@@ -99,10 +99,8 @@ impl Report {
             let mut state = self.state();
             match event {
                 Event::NodeFinished { result } => state.results.push(Arc::clone(result)),
-                Event::RunStarted { total, .. } => {
-                    state.results.clear();
-                    state.total = *total;
-                }
+                // What ended before, feeds for instance, belongs to the same command.
+                Event::RunStarted { total, .. } => state.total = state.results.len() + *total,
                 Event::Interrupted => state.interrupted = true,
                 _ => {}
             }

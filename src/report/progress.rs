@@ -77,8 +77,9 @@ pub(super) fn finished_line(
     };
     let width = total.to_string().len();
     let node = &result.node;
+    let place = if done > total { String::new() } else { format!("[{done:>width$}/{total}] ") };
     let mut line = format!(
-        "[{done:>width$}/{total}] {} {} {}",
+        "{place}{} {} {}",
         paint(&format!("{word:<5}"), tone, color),
         node.materialization,
         node.display

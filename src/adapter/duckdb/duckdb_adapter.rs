@@ -8,7 +8,7 @@ use super::{
     DuckDbOptions, apply,
     errors::{cancelled, warehouse_error},
     open,
-    session::Session,
+    session::{Session, after_comments},
     shared::Shared,
 };
 use crate::{
@@ -185,7 +185,7 @@ fn query(session: &Session<'_>, sql: &str, limit: Option<usize>) -> Result<Table
 
 /// Whether a text begins like a query. Being wrong costs only what is known of the catalog.
 fn reads_only(sql: &str) -> bool {
-    let first: String = sql
+    let first: String = after_comments(sql)
         .trim_start_matches(|c: char| c.is_whitespace() || c == '(')
         .chars()
         .take_while(char::is_ascii_alphabetic)

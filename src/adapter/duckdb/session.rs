@@ -64,7 +64,16 @@ impl Session<'_> {
     pub fn run(&self, sql: &str, lines_before: u32) -> Result<u64, AdapterError> {
         let failed = |error: duckdb::Error| engine_error(&error, self.shared.dialect, lines_before);
         let mut statement = self.connection.prepare(sql).map_err(failed)?;
-        Ok(statement.execute([]).map_err(failed)? as u64)
+        let changed = statement.execute([]).map_err(failed)? as u64;
+        // `create table … as` tells its rows in a result only.
+        let counts = changed == 0 && statement.column_names().as_slice() == ["Count"];
+        if !counts {
+            return Ok(changed);
+        }
+        let mut rows = statement.raw_query();
+        let first = rows.next().map_err(failed)?;
+        let count = first.and_then(|row| row.get::<_, i64>(0).ok()).unwrap_or(0);
+        Ok(u64::try_from(count).unwrap_or(0))
     }
 
     /// Runs a query (or statement) of the engine's SQL and takes at most `limit` rows.
@@ -129,21 +138,26 @@ fn without_end(sql: &str) -> &str {
 
 /// Whether there is nothing to run: blanks, semicolons and comments only.
 pub(super) fn is_blank(sql: &str) -> bool {
-    let mut rest = sql.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
-    while !rest.is_empty() {
+    after_comments(sql).is_empty()
+}
+
+/// The text from its first word on: blanks, semicolons and comments before it left out.
+pub(super) fn after_comments(sql: &str) -> &str {
+    let is_blank = |c: char| c.is_whitespace() || c == ';';
+    let mut rest = sql.trim_start_matches(is_blank);
+    loop {
         let after = if rest.starts_with("--") {
             rest.find('\n').map_or("", |at| &rest[at..])
         } else if rest.starts_with("/*") {
             match rest.find("*/") {
                 Some(at) => &rest[at + 2..],
-                None => return false,
+                None => return rest,
             }
         } else {
-            return false;
+            return rest;
         };
-        rest = after.trim_start_matches(|c: char| c.is_whitespace() || c == ';');
+        rest = after.trim_start_matches(is_blank);
     }
-    true
 }
 
 fn is_missing(message: &str) -> bool {
