@@ -60,12 +60,16 @@ pub fn select(
         graph,
         members: members(manifest, graph),
         previous: args.previous,
-        warn: !args.select.is_empty(),
         warnings: Vec::new(),
         selectors: args.selectors,
         open_selectors: Vec::new(),
         known_selectors: HashMap::new(),
     };
+    let mut diagnostics = Vec::new();
+    evaluation.check(&spec, &mut diagnostics);
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
     let (mut selected, _) = evaluation.spec(&spec).map_err(|diagnostic| vec![*diagnostic])?;
     if let Some(kinds) = &args.resource_types {
         let mut kept = NodeSet::empty(graph.len());
@@ -84,7 +88,6 @@ struct Evaluation<'a> {
     graph: &'a Graph,
     members: Vec<Member<'a>>,
     previous: Option<&'a dyn PreviousState>,
-    warn: bool,
     warnings: Vec<Diagnostic>,
     selectors: Option<&'a Selectors>,
     /// Selectors being evaluated, outermost first.
@@ -122,7 +125,8 @@ fn command_line_spec(args: &SelectionArgs<'_>) -> Result<Spec, Vec<Diagnostic>> 
     let mut diagnostics = Vec::new();
     let mut parts = Vec::new();
     for (option, texts) in [("--select", included), ("--exclude", &args.exclude)] {
-        match parse_union(option, texts, args.indirect) {
+        let typed = option == "--exclude" || !args.select.is_empty();
+        match parse_union(option, texts, args.indirect, typed) {
             Ok(spec) => parts.push(spec),
             Err(found) => diagnostics.extend(found),
         }
@@ -138,6 +142,24 @@ fn command_line_spec(args: &SelectionArgs<'_>) -> Result<Spec, Vec<Diagnostic>> 
 type Selected = (NodeSet, NodeSet);
 
 impl Evaluation<'_> {
+    /// Everything wrong with the criteria, before any is evaluated.
+    fn check(&self, spec: &Spec, diagnostics: &mut Vec<Diagnostic>) {
+        match spec {
+            Spec::Group { parts, .. } => {
+                parts.iter().for_each(|part| self.check(part, diagnostics));
+            }
+            Spec::Criterion(criterion) => match criterion.method {
+                Method::State | Method::Result | Method::SourceStatus
+                    if self.previous.is_none() =>
+                {
+                    diagnostics.push(refusal(criterion.method).at(criterion.span.clone(), ""));
+                }
+                _ => diagnostics
+                    .extend(matcher(criterion, &self.manifest.project_name).err().map(|bad| *bad)),
+            },
+        }
+    }
+
     fn spec(&mut self, spec: &Spec) -> Result<Selected, Box<Diagnostic>> {
         match spec {
             Spec::Criterion(criterion) => self.criterion(criterion),
@@ -157,7 +179,6 @@ impl Evaluation<'_> {
                 let direct = self.incorporate(direct, &all, *indirect);
                 if let Some(raw) = warn_if_empty
                     && direct.is_empty()
-                    && self.warn
                 {
                     let warning = self.nothing_matches(raw, parts);
                     self.warnings.push(warning);

@@ -6,18 +6,19 @@ use super::spec::{Criterion, Depth, IndirectSelection, Method, SetOperation, Spe
 use crate::diagnostic::{Diagnostic, SourceFile, Span};
 
 /// Reads `--select` or `--exclude`: parts with blanks between are joined, parts with commas between
-/// are intersected.
+/// are intersected. With `warn_if_empty`, a word that matches nothing is worth a warning.
 pub fn parse_union(
     option: &str,
     texts: &[String],
     indirect: IndirectSelection,
+    warn_if_empty: bool,
 ) -> Result<Spec, Vec<Diagnostic>> {
     let mut parts = Vec::new();
     let mut diagnostics = Vec::new();
     for text in texts {
         let source = SourceFile::new(option, text.as_str());
         for (at, word) in words(text) {
-            match parse_intersection(&source, at, word, indirect) {
+            match parse_intersection(&source, at, word, indirect, warn_if_empty) {
                 Ok(spec) => parts.push(spec),
                 Err(found) => diagnostics.extend(found),
             }
@@ -40,6 +41,7 @@ fn parse_intersection(
     at: usize,
     word: &str,
     indirect: IndirectSelection,
+    warn_if_empty: bool,
 ) -> Result<Spec, Vec<Diagnostic>> {
     let mut parts = Vec::new();
     let mut diagnostics = Vec::new();
@@ -65,7 +67,12 @@ fn parse_intersection(
         return Err(diagnostics);
     }
     let operation = SetOperation::Intersection;
-    Ok(Spec::Group { operation, parts, indirect, warn_if_empty: Some(word.to_owned()) })
+    Ok(Spec::Group {
+        operation,
+        parts,
+        indirect,
+        warn_if_empty: warn_if_empty.then(|| word.to_owned()),
+    })
 }
 
 /// Reads one criterion: `[@][[n]+][method[.argument…]:]value[+[n]]`.
