@@ -1,10 +1,12 @@
 //! Materializations as plans: steps as plain data, made from what exists, given as data.
 
+mod contract;
 pub mod csv;
 mod input;
 mod materialize;
 mod planner;
 mod render;
+mod schema_change;
 mod snapshot_columns;
 mod step;
 mod text;
@@ -13,5 +15,6 @@ pub use input::{Needs, Observed, PlanInput, PlanOptions};
 pub use materialize::plan_data_test;
 pub use planner::{is_incremental, needs, plan, should_full_refresh};
 pub use render::{Rendered, duckdb_statements};
+pub use schema_change::{OnSchemaChange, SchemaChanges};
 pub use snapshot_columns::SnapshotColumns;
 pub use step::{ContractColumn, PartitionBy, Plan, RowSource, Step, TableOptions};

@@ -1,6 +1,6 @@
 //! From a node to its plan.
 
-use super::{Needs, Observed, Plan, PlanInput, PlanOptions, Step, materialize};
+use super::{Needs, Observed, Plan, PlanInput, PlanOptions, Step, contract, materialize};
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
     manifest::{Node, ResourceType},
@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The materializations of models that need no macro of the user's.
-const BUILT_IN: [&str; 4] = ["view", "table", "materialized_view", "ephemeral"];
+const BUILT_IN: [&str; 5] = ["view", "table", "incremental", "materialized_view", "ephemeral"];
 
 /// Whether a node is rebuilt from scratch: its own `full_refresh` goes before the option
 /// (<https://docs.getdbt.com/reference/resource-configs/full_refresh>).
@@ -28,8 +28,27 @@ pub fn is_incremental(node: &Node, observed: &Observed, options: &PlanOptions) -
 
 /// What must be observed besides whether the node's relation exists.
 pub fn needs(node: &Node, observed: &Observed, options: &PlanOptions) -> Needs {
-    let _ = (node, observed, options);
-    Needs::default()
+    let exists = is_incremental(node, observed, options)
+        || (node.resource_type == ResourceType::Snapshot
+            && observed.existing.as_ref().and_then(|relation| relation.kind)
+                == Some(RelationKind::Table));
+    let has_query = node.resource_type != ResourceType::Seed;
+    let documents_columns = node
+        .config
+        .get("persist_docs")
+        .and_then(|persist| persist.get("columns"))
+        .and_then(serde_json::Value::as_bool)
+        .unwrap_or(false);
+    let compares =
+        is_incremental(node, observed, options) && materialize::incremental::compares_columns(node);
+    Needs {
+        existing_columns: exists,
+        query_columns: has_query
+            && (node.resource_type == ResourceType::Snapshot
+                || contract::is_enforced(node)
+                || documents_columns
+                || compares),
+    }
 }
 
 /// Plans a model, seed or snapshot.
@@ -40,16 +59,22 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
     let node = input.node;
     let steps = match node.resource_type {
         ResourceType::Seed => materialize::seed::steps(input)?,
+        ResourceType::Snapshot => materialize::snapshot::steps(input)?,
         _ => match node.config.materialized() {
-            "view" => materialize::view::steps(input),
+            "view" => materialize::view::steps(input)?,
+            "incremental" => materialize::incremental::steps(input)?,
             // The embedded engine has no materialized views: a table refreshed by every build.
-            "table" | "materialized_view" => materialize::table::steps(input),
+            "table" | "materialized_view" => materialize::table::steps(input)?,
             other => return Err(vec![unknown(node, other)]),
         },
     };
     Ok(Plan {
         unique_id: node.unique_id.clone(),
-        materialization: node.config.materialized().to_owned(),
+        materialization: match node.resource_type {
+            ResourceType::Seed => "seed".to_owned(),
+            ResourceType::Snapshot => "snapshot".to_owned(),
+            _ => node.config.materialized().to_owned(),
+        },
         steps,
         relation: Some(node.relation.clone()),
     })

@@ -1,8 +1,14 @@
 //! One file per materialization: from what exists to steps.
 
 pub(super) mod data_test;
+pub(super) mod incremental;
+mod options;
 pub(super) mod seed;
+pub(super) mod snapshot;
+mod snapshot_sql;
+mod staging;
 pub(super) mod table;
 pub(super) mod view;
 
 pub use data_test::plan_data_test;
+use staging::staging;

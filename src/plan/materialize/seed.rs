@@ -1,33 +1,52 @@
-//! Seeds: CSV files as tables.
+//! Seeds: CSV files as tables (<https://docs.getdbt.com/docs/build/seeds>).
 
+use std::{fs::File, io::BufReader, path::Path};
+
+use super::options::view_options;
 use crate::{
-    diagnostic::Diagnostic,
-    plan::{PlanInput, Step, TableOptions, planner::make_room},
+    diagnostic::{Diagnostic, SourceFile, Span},
+    plan::{
+        PlanInput, Step,
+        csv::{CsvError, read_columns},
+        planner::make_room,
+    },
     relation::{Column, RelationKind},
 };
 
-/// Loads the file into a new table. Types come from `column_types`; columns without one have the
-/// type that the loader finds (an empty type).
+/// Files up to this size are shown in diagnostics; larger ones are told of by line only.
+const MAX_SHOWN_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Loads the file into a new table. Types come from `column_types`, else from the values.
 ///
 /// # Errors
-/// When the file cannot be read or its header is wrong.
+/// Everything that is wrong with the file, at its place.
 pub fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
     let node = input.node;
     let file = node.seed_path.clone().expect("the manifest gives every seed its file");
-    let delimiter = node.config.text("delimiter").and_then(|text| text.bytes().next());
-    let delimiter = delimiter.unwrap_or(b',');
+    let delimiter = match node.config.text("delimiter").unwrap_or(",").as_bytes() {
+        [one] if one.is_ascii() && *one != b'"' && *one != b'\n' => *one,
+        _ => {
+            let message = format!("`delimiter` of `{}` must be one ASCII character", node.name);
+            return Err(vec![Diagnostic::error("invalid-config", message)]);
+        }
+    };
     let types = node.config.get("column_types").and_then(serde_json::Value::as_object);
-    let header = header(&file, delimiter).map_err(|problem| {
-        vec![Diagnostic::error("invalid-seed", format!("{}: {problem}", node.path))]
+    let declared = |name: &str| {
+        let found = types?.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.and_then(|(_, value)| value.as_str())
+    };
+    let opened = File::open(&file).map_err(|error| {
+        let message = format!("cannot read the seed `{}`: {error}", node.original_file_path);
+        vec![Diagnostic::error("invalid-seed", message)]
     })?;
-    let columns = header
+    let found = read_columns(BufReader::new(opened), delimiter, |name| declared(name).is_some())
+        .map_err(|errors| diagnostics(&errors, &file, &node.original_file_path))?;
+    let columns = found
         .into_iter()
-        .map(|name| {
-            let declared = types.and_then(|types| {
-                types.iter().find(|(known, _)| known.eq_ignore_ascii_case(&name))
-            });
-            let data_type = declared.and_then(|(_, value)| value.as_str()).unwrap_or_default();
-            Column { data_type: data_type.to_owned(), name }
+        .map(|(field, kind)| {
+            let data_type = declared(&field.text)
+                .map_or_else(|| kind.name(node.relation.dialect).to_owned(), str::to_owned);
+            Column { name: field.text, data_type }
         })
         .collect();
     let mut steps = make_room(input, RelationKind::Table);
@@ -36,16 +55,26 @@ pub fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
         file,
         columns,
         delimiter,
-        options: TableOptions::default(),
+        options: view_options(input)?,
     });
     Ok(steps)
 }
 
-fn header(file: &std::path::Path, delimiter: u8) -> Result<Vec<String>, String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .from_path(file)
-        .map_err(|error| error.to_string())?;
-    let header = reader.headers().map_err(|error| error.to_string())?;
-    Ok(header.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect())
+/// The mistakes at their places in the file, where it is small enough and text.
+fn diagnostics(errors: &[CsvError], file: &Path, name: &str) -> Vec<Diagnostic> {
+    let small = std::fs::metadata(file).is_ok_and(|about| about.len() <= MAX_SHOWN_BYTES);
+    let text = if small { std::fs::read_to_string(file).ok() } else { None };
+    let source = text.map(|text| std::sync::Arc::new(SourceFile::new(name, text)));
+    let told = errors.iter().map(|error| match &source {
+        Some(source) => {
+            let start = source.line_offset(error.line) as usize;
+            let line = source.text()[start..].lines().next().unwrap_or_default();
+            let skipped = line.char_indices().nth(error.column as usize - 1);
+            let at = start + skipped.map_or(line.len(), |(at, _)| at);
+            Diagnostic::error("invalid-seed", &error.message)
+                .at(Span::new(source, at..(start + line.len()).max(at)), "")
+        }
+        None => Diagnostic::error("invalid-seed", format!("{name}: {error}")),
+    });
+    told.collect()
 }

@@ -1,18 +1,23 @@
 //! `materialized: table`.
 
+use super::options::table_options;
 use crate::{
-    plan::{PlanInput, Step, TableOptions, planner::make_room},
+    diagnostic::Diagnostic,
+    plan::{PlanInput, Step, planner::make_room},
     relation::RelationKind,
 };
 
 /// Replaces whatever is there by a table.
-pub fn steps(input: &PlanInput<'_>) -> Vec<Step> {
+///
+/// # Errors
+/// Configuration that cannot be meant, and a broken contract.
+pub fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
     let mut steps = make_room(input, RelationKind::Table);
     steps.push(Step::CreateTable {
         relation: input.node.relation.clone(),
         query: input.sql.to_owned(),
-        options: TableOptions::default(),
+        options: table_options(input)?,
         temporary: false,
     });
-    steps
+    Ok(steps)
 }

@@ -1,0 +1,73 @@
+//! Model contracts: the columns a model promises against those its query gives
+//! (<https://docs.getdbt.com/reference/resource-configs/contract>).
+
+use serde_json::Value;
+
+use super::PlanInput;
+use crate::{
+    diagnostic::{Diagnostic, Span},
+    manifest::Node,
+};
+
+/// Whether the node's contract is enforced.
+pub fn is_enforced(node: &Node) -> bool {
+    let contract = node.config.get("contract");
+    contract.and_then(|value| value.get("enforced")).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// Compares the promised columns with the query's.
+///
+/// # Errors
+/// All columns that differ, in one diagnostic.
+pub(super) fn check(input: &PlanInput<'_>) -> Result<(), Vec<Diagnostic>> {
+    let (node, Some(given)) = (input.node, &input.observed.query_columns) else { return Ok(()) };
+    if !is_enforced(node) {
+        return Ok(());
+    }
+    let mut differences = Vec::new();
+    for promised in node.columns.values() {
+        let wanted = promised.data_type.as_deref().unwrap_or_default();
+        match given.iter().find(|column| column.name.eq_ignore_ascii_case(&promised.name)) {
+            None => differences.push(format!("`{}` ({wanted}) is missing", promised.name)),
+            Some(column) if base(&column.data_type) != base(wanted) => differences.push(format!(
+                "`{}` is {}, the contract says {wanted}",
+                promised.name, column.data_type
+            )),
+            Some(_) => {}
+        }
+    }
+    for column in given {
+        if !node.columns.values().any(|known| known.name.eq_ignore_ascii_case(&column.name)) {
+            differences
+                .push(format!("`{}` ({}) is not in the contract", column.name, column.data_type));
+        }
+    }
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let place = node.properties.clone().unwrap_or_else(|| Span::of_line(&node.source, 1));
+    let mut diagnostic = Diagnostic::error(
+        "contract",
+        format!("`{}` does not give the columns that its contract promises", node.name),
+    )
+    .at(place, "");
+    for difference in differences {
+        diagnostic = diagnostic.note(difference);
+    }
+    Err(vec![diagnostic.help("change the query or the contract")])
+}
+
+/// A type without its parameters, its synonyms made one.
+fn base(data_type: &str) -> String {
+    let upper = data_type.trim().to_ascii_uppercase();
+    let base = upper.split('(').next().unwrap_or_default().trim().to_owned();
+    match base.as_str() {
+        "INT" | "INTEGER" | "BIGINT" | "SMALLINT" | "TINYINT" | "BYTEINT" => "INT64".to_owned(),
+        "FLOAT" | "DOUBLE" | "REAL" => "FLOAT64".to_owned(),
+        "BOOLEAN" => "BOOL".to_owned(),
+        "DECIMAL" => "NUMERIC".to_owned(),
+        "BIGDECIMAL" => "BIGNUMERIC".to_owned(),
+        "TEXT" | "VARCHAR" | "CHAR" => "STRING".to_owned(),
+        _ => upper.replace(' ', ""),
+    }
+}

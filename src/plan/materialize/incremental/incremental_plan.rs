@@ -1,0 +1,95 @@
+//! What all strategies share: the first build, and changes of the columns.
+
+use super::{
+    append, delete_insert, insert_overwrite, merge,
+    strategy::{Strategy, strategy},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    manifest::Node,
+    plan::{
+        OnSchemaChange, PlanInput, SchemaChanges, Step, is_incremental,
+        materialize::{options::partition_by, table},
+    },
+    relation::Column,
+};
+
+/// Whether the columns of table and query are compared.
+pub(in crate::plan) fn compares_columns(node: &Node) -> bool {
+    OnSchemaChange::of(node).is_ok_and(|setting| setting != OnSchemaChange::Ignore)
+}
+
+/// Builds the table whole, or brings the new rows into it.
+///
+/// # Errors
+/// What in the configuration cannot be done; a change of columns under `on_schema_change: fail`.
+pub(in crate::plan) fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
+    let node = input.node;
+    let keys = node.config.texts("unique_key").unwrap_or_default();
+    // Also checked where the table is built whole: a mistake does not wait for the second run.
+    let strategy = strategy(node, &keys)?;
+    let setting = OnSchemaChange::of(node)?;
+    let partitioning = partition_by(node)?;
+    if !is_incremental(node, input.observed, input.options) {
+        return table::steps(input);
+    }
+    crate::plan::contract::check(input)?;
+    let none: Vec<Column> = Vec::new();
+    let table = input.observed.existing_columns.as_ref().unwrap_or(&none);
+    let mut steps = Vec::new();
+    let mut columns = names(table);
+    if let Some(query) = &input.observed.query_columns
+        && setting != OnSchemaChange::Ignore
+    {
+        let changes = SchemaChanges::between(table, query);
+        if !changes.is_empty() {
+            if setting == OnSchemaChange::Fail {
+                return Err(changes.refusal(node));
+            }
+            let sync = setting == OnSchemaChange::SyncAllColumns;
+            let (drop, retype) = match sync {
+                true => (changes.removed, changes.retyped),
+                false => (Vec::new(), Vec::new()),
+            };
+            if !(changes.added.is_empty() && drop.is_empty() && retype.is_empty()) {
+                steps.push(Step::AlterColumns {
+                    relation: node.relation.clone(),
+                    add: changes.added,
+                    drop,
+                    retype,
+                });
+            }
+            columns = names(query);
+        }
+    }
+    let change = Change { input, keys, columns };
+    steps.extend(match strategy {
+        Strategy::Append => append::steps(change),
+        Strategy::Merge => merge::steps(change)?,
+        Strategy::DeleteInsert => delete_insert::steps(change)?,
+        Strategy::InsertOverwrite => insert_overwrite::steps(change, partitioning)?,
+    });
+    Ok(steps)
+}
+
+/// New rows on their way into a table.
+pub(super) struct Change<'a> {
+    pub input: &'a PlanInput<'a>,
+    /// `unique_key`.
+    pub keys: Vec<String>,
+    /// The columns that are written.
+    pub columns: Vec<String>,
+}
+
+impl Change<'_> {
+    /// `incremental_predicates` (or its older name `predicates`).
+    pub fn predicates(&self) -> Vec<String> {
+        let config = &self.input.node.config;
+        let texts = config.texts("incremental_predicates").or_else(|| config.texts("predicates"));
+        texts.unwrap_or_default()
+    }
+}
+
+fn names(columns: &[Column]) -> Vec<String> {
+    columns.iter().map(|column| column.name.clone()).collect()
+}

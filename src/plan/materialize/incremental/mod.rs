@@ -1,0 +1,10 @@
+//! `materialized: incremental`: one file per strategy.
+
+mod append;
+mod delete_insert;
+mod incremental_plan;
+mod insert_overwrite;
+mod merge;
+mod strategy;
+
+pub(in crate::plan) use incremental_plan::{compares_columns, steps};
