@@ -185,3 +185,34 @@ fn many_transactions_at_a_time() {
     });
     assert_eq!(warehouse.listed().split(", ").count(), 40);
 }
+
+#[test]
+fn a_second_process_waits_and_says_who_holds_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("made/warehouse.duckdb");
+    let warehouse = Warehouse::in_file(Dialect::GoogleSql, &path).expect("the file is made");
+    warehouse.table("t", "select 1 as id");
+    // Another process: this test's own program, told to open the file.
+    let program = std::env::current_exe().expect("this program");
+    let output = std::process::Command::new(program)
+        .args(["opens_the_file_it_is_told", "--exact", "--nocapture"])
+        .env("ELT_TEST_DATABASE", &path)
+        .output()
+        .expect("the other process runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    let id = std::process::id();
+    assert!(told.contains("database-locked"), "{told}");
+    assert!(told.contains(&format!("process id {id}")), "{told}");
+    drop(warehouse);
+    let warehouse = Warehouse::in_file(Dialect::GoogleSql, &path).expect("the file is free");
+    assert_eq!(warehouse.rows("select * from {t}"), "1");
+}
+
+#[test]
+fn opens_the_file_it_is_told() {
+    let Some(path) = std::env::var_os("ELT_TEST_DATABASE") else { return };
+    match Warehouse::in_file(Dialect::GoogleSql, std::path::Path::new(&path)) {
+        Ok(_) => println!("opened"),
+        Err(error) => println!("{}: {error}", error.code),
+    }
+}
