@@ -221,11 +221,11 @@ pub fn find_blocks(file: &Arc<SourceFile>, kind: &str) -> Parsed<Vec<Block>> {
             let inner_start = close - 2 - inner.len();
             let trimmed = inner.trim_start();
             let word_start = inner_start + (inner.len() - trimmed.len());
-            if let Some(rest) = trimmed.strip_prefix(keyword) {
-                if !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
-                    let rest_start = word_start + keyword.len();
-                    return Some((open..close, rest_start..close - 2));
-                }
+            if let Some(rest) = trimmed.strip_prefix(keyword)
+                && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+            {
+                let rest_start = word_start + keyword.len();
+                return Some((open..close, rest_start..close - 2));
             }
             at = open + 2;
         }

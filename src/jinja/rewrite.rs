@@ -117,15 +117,14 @@ fn apply(source: &str, mut edits: Vec<Edit>) -> String {
 /// whitespace control at the text's edges works as before.
 fn mark_lines(source: &str, data: &str, edits: &mut Vec<Edit>) {
     let offset = data.as_ptr() as usize - source.as_ptr() as usize;
-    let mut line = source[..offset].bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
+    let first = source[..offset].bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
     let mut at = offset;
-    for text in data.split_inclusive('\n') {
+    for (line, text) in (first..).zip(data.split_inclusive('\n')) {
         let indent = text.len() - text.trim_start().len();
         if indent < text.len() {
             edits.push(Edit { at: at + indent, until: at + indent, text: mark(line) });
         }
         at += text.len();
-        line += 1;
     }
 }
 
@@ -143,11 +142,11 @@ fn rewrite_tag(
     match *keyword {
         "test" | "data_test" | "macro" => {
             *depth += 1;
-            if *keyword != "macro" {
-                if let Some((Token::Ident(_), name)) = inside.get(1) {
-                    replace(edits, "macro".to_owned());
-                    edits.push(Edit { at: start(name), until: start(name), text: "test_".into() });
-                }
+            if *keyword != "macro"
+                && let Some((Token::Ident(_), name)) = inside.get(1)
+            {
+                replace(edits, "macro".to_owned());
+                edits.push(Edit { at: start(name), until: start(name), text: "test_".into() });
             }
             hidden_parameters(inside, all, end, edits);
         }
@@ -282,7 +281,8 @@ fn rewrite_expressions(inside: &[(Token<'_>, Span)], edits: &mut Vec<Edit>) {
                 }
             }
             Token::BracketClose | Token::BraceClose => {
-                if open.pop() == Some(true) {
+                let wrapped = open.pop() == Some(true);
+                if wrapped {
                     edits.push(Edit {
                         at: end_of(span),
                         until: end_of(span),

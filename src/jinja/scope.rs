@@ -60,6 +60,9 @@ pub struct Scope {
     pub is_incremental: bool,
 }
 
+/// Looks up a variable of the environment.
+pub type ReadEnvironment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// What is the same for the whole invocation.
 pub struct Globals {
     /// `target`.
@@ -75,7 +78,7 @@ pub struct Globals {
     /// `vars` of the projects by package, root's overrides for a package already merged in.
     pub package_vars: BTreeMap<Arc<str>, Map<String, serde_json::Value>>,
     /// The environment.
-    pub env: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub env: ReadEnvironment,
     /// A UUID.
     pub invocation_id: String,
     /// When the invocation started.

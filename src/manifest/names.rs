@@ -34,11 +34,14 @@ impl Part {
 
 type CacheKey = (Part, Arc<str>, Option<String>);
 
+/// A macro that generates names, and whether its answer depends on the node.
+type NameMacro = (Arc<MacroInfo>, bool);
+
 /// Generates names; what macros answer is kept where it cannot depend on the node.
 pub(super) struct NameGenerator<'e> {
     engine: &'e Engine,
     globals: Arc<Globals>,
-    overrides: HashMap<(Part, Arc<str>), Option<(Arc<MacroInfo>, bool)>>,
+    overrides: HashMap<(Part, Arc<str>), Option<NameMacro>>,
     cache: Mutex<HashMap<CacheKey, Option<String>>>,
 }
 

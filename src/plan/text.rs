@@ -33,13 +33,13 @@ impl Display for Step {
                 write!(f, "alter table {from} rename to {};", from.dialect.quote(to))
             }
             Self::CreateView { relation, query, options } => {
-                write!(f, "create or replace view {relation}{}\nas\n", Options(options))?;
+                writeln!(f, "create or replace view {relation}{}\nas", Options(options))?;
                 write!(f, "{};", query.trim_end())
             }
             Self::CreateTable { relation, query, options, temporary } => {
                 let temporary = if *temporary { "temporary " } else { "" };
                 let options = Options(options);
-                write!(f, "create or replace {temporary}table {relation}{options}\nas\n")?;
+                writeln!(f, "create or replace {temporary}table {relation}{options}\nas")?;
                 write!(f, "{};", query.trim_end())
             }
             Self::DropRelation { relation } => {
@@ -93,22 +93,22 @@ impl Display for Step {
                 write!(f, "insert overwrite {target} ({})\n{};", columns.join(", "), Rows(rows))
             }
             Self::SnapshotMerge { target, staging, meta_columns, insert } => {
-                write!(f, "merge into {target} as DBT_INTERNAL_DEST\n")?;
-                write!(f, "using {staging} as DBT_INTERNAL_SOURCE\n")?;
-                write!(
+                writeln!(f, "merge into {target} as DBT_INTERNAL_DEST")?;
+                writeln!(f, "using {staging} as DBT_INTERNAL_SOURCE")?;
+                writeln!(
                     f,
-                    "on DBT_INTERNAL_SOURCE.{0} = DBT_INTERNAL_DEST.{0}\n",
+                    "on DBT_INTERNAL_SOURCE.{0} = DBT_INTERNAL_DEST.{0}",
                     meta_columns.scd_id
                 )?;
-                write!(
+                writeln!(
                     f,
-                    "when matched and DBT_INTERNAL_DEST.{0} is null\n",
+                    "when matched and DBT_INTERNAL_DEST.{0} is null",
                     meta_columns.valid_to
                 )?;
                 f.write_str("  and DBT_INTERNAL_SOURCE.dbt_change_type in ('update', 'delete')\n")?;
-                write!(
+                writeln!(
                     f,
-                    "  then update set {0} = DBT_INTERNAL_SOURCE.{0}\n",
+                    "  then update set {0} = DBT_INTERNAL_SOURCE.{0}",
                     meta_columns.valid_to
                 )?;
                 f.write_str(

@@ -102,13 +102,12 @@ impl Translator<'_> {
         if let Some(typed) = self.aggregate(&name, function, place) {
             return typed;
         }
-        if name == "ARRAY" {
-            if let FunctionArguments::Subquery(query) = &function.args {
-                let (text, columns) = self.query(query);
-                let kind =
-                    columns.columns.first().map(|(_, kind)| kind.clone()).unwrap_or_default();
-                return Typed::new(format!("ARRAY({text})"), Type::Array(Box::new(kind)));
-            }
+        if name == "ARRAY"
+            && let FunctionArguments::Subquery(query) = &function.args
+        {
+            let (text, columns) = self.query(query);
+            let kind = columns.columns.first().map(|(_, kind)| kind.clone()).unwrap_or_default();
+            return Typed::new(format!("ARRAY({text})"), Type::Array(Box::new(kind)));
         }
         let Some(args) = arguments(function) else {
             return self.refuse(
@@ -473,7 +472,7 @@ impl Translator<'_> {
         let at = &args[1].sql;
         let kind = args[0].kind.clone();
         let from = match constant_number(at) {
-            Some(position) if position == 0.0 => "1".to_owned(),
+            Some(0.0) => "1".to_owned(),
             Some(position) if position > 0.0 => at.clone(),
             _ => format!(
                 "(CASE WHEN {at} = 0 THEN 1 WHEN {at} < -length({value}) THEN 1 ELSE {at} END)"

@@ -48,11 +48,11 @@ impl Scope {
                 if source.alias.as_deref().is_some_and(|alias| alias.eq_ignore_ascii_case(name)) {
                     return Some(Resolved { sql: quote(column), kind: kind.clone() });
                 }
-                if let Type::Struct(fields) = kind {
-                    if let Some((field, inner)) = field(fields, name) {
-                        let sql = format!("{}.{}", quote(column), quote(field));
-                        return Some(Resolved { sql, kind: inner.clone() });
-                    }
+                if let Type::Struct(fields) = kind
+                    && let Some((field, inner)) = field(fields, name)
+                {
+                    let sql = format!("{}.{}", quote(column), quote(field));
+                    return Some(Resolved { sql, kind: inner.clone() });
                 }
             }
             if let Some((_, kind)) = field(&source.columns.columns, name) {

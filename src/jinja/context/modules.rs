@@ -26,7 +26,7 @@ impl Object for ModulesObject {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let module = match key.as_str()? {
-            "datetime" => Module::DateTimeModule,
+            "datetime" => Module::DateTime,
             "re" => Module::Re,
             "pytz" => Module::Pytz,
             "itertools" => Module::Itertools,
@@ -38,7 +38,7 @@ impl Object for ModulesObject {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Module {
-    DateTimeModule,
+    DateTime,
     DateTimeClass,
     DateClass,
     Re,
@@ -53,8 +53,8 @@ impl Object for Module {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match (**self, key.as_str()?) {
-            (Self::DateTimeModule, "datetime") => Some(Value::from_object(Self::DateTimeClass)),
-            (Self::DateTimeModule, "date") => Some(Value::from_object(Self::DateClass)),
+            (Self::DateTime, "datetime") => Some(Value::from_object(Self::DateTimeClass)),
+            (Self::DateTime, "date") => Some(Value::from_object(Self::DateClass)),
             (Self::Pytz, "utc" | "UTC") => Some(Value::from_object(Zone(chrono_tz::UTC))),
             _ => None,
         }
@@ -121,7 +121,7 @@ impl Object for Module {
                     .map(|moment| Value::from_object(Moment::Naive(moment)))
                     .ok_or_else(|| invalid(format!("`{text}` is no ISO date or time")))
             }
-            (Self::DateTimeModule, "timedelta") => {
+            (Self::DateTime, "timedelta") => {
                 let (days, options): (Option<f64>, Kwargs) = from_args(args)?;
                 let unit = |name: &str| -> Result<f64, Error> {
                     Ok(options.get::<Option<f64>>(name)?.unwrap_or(0.0))
@@ -133,12 +133,10 @@ impl Object for Module {
                     + unit("seconds")?;
                 Ok(Value::from_object(Span(Duration::milliseconds((seconds * 1000.0) as i64))))
             }
-            (Self::DateTimeModule, "datetime") => {
+            (Self::DateTime, "datetime") => {
                 Value::from_object(Self::DateTimeClass).call(_state, args)
             }
-            (Self::DateTimeModule, "date") => {
-                Value::from_object(Self::DateClass).call(_state, args)
-            }
+            (Self::DateTime, "date") => Value::from_object(Self::DateClass).call(_state, args),
             (Self::Pytz, "timezone") => {
                 let (name,): (&str,) = from_args(args)?;
                 let zone = name.parse::<chrono_tz::Tz>();
