@@ -222,6 +222,11 @@ fn a_result_is_taken_apart_by_side() {
 fn on_the_engine(sql: &str) -> Result<(Vec<Column>, Vec<Vec<String>>), String> {
     let text = translate_query(sql, &NoSchemas)
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+    untranslated(&text)
+}
+
+/// The same for DuckDB's own SQL.
+fn untranslated(text: &str) -> Result<(Vec<Column>, Vec<Vec<String>>), String> {
     let run = || -> duckdb::Result<_> {
         let connection = duckdb::Connection::open_in_memory()?;
         connection.execute_batch("SET TimeZone = 'UTC'")?;
@@ -273,17 +278,20 @@ fn unit_tests_of_the_example_pass_on_the_embedded_engine() {
 
 #[test]
 fn fixtures_of_every_kind_run_on_the_embedded_engine() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/compile/unit_tests");
-    let (compiler, _) = compiler(&folder);
-    let warehouse = warehouse(&folder, compiler.manifest());
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/compile");
     let mut out = String::new();
-    for (id, test) in &compiler.manifest().unit_tests {
-        let compiled = compiler.compile_unit_test(id, &warehouse.schemas).unwrap();
-        let query = compiled.query(&warehouse.described[&test.name]).unwrap();
-        let (columns, rows) = on_the_engine(query.sql.text()).unwrap();
-        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-        writeln!(out, "=== {}\n{}", test.name, names.join(" | ")).unwrap();
-        rows.iter().for_each(|row| writeln!(out, "{}", row.join(" | ")).unwrap());
+    for case in ["unit_tests", "unit_tests_duckdb"] {
+        let (compiler, _) = compiler(&cases.join(case));
+        let warehouse = warehouse(&cases.join(case), compiler.manifest());
+        for (id, test) in &compiler.manifest().unit_tests {
+            let compiled = compiler.compile_unit_test(id, &warehouse.schemas).unwrap();
+            let query = compiled.query(&warehouse.described[&test.name]).unwrap();
+            let run = if case == "unit_tests" { on_the_engine } else { untranslated };
+            let (columns, rows) = run(query.sql.text()).unwrap();
+            let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+            writeln!(out, "=== {}\n{}", test.name, names.join(" | ")).unwrap();
+            rows.iter().for_each(|row| writeln!(out, "{}", row.join(" | ")).unwrap());
+        }
     }
     insta::assert_snapshot!(out.trim_end());
 }

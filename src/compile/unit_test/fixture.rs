@@ -13,23 +13,23 @@ use crate::{
 pub struct Rows {
     /// The rows.
     pub rows: Vec<Map<String, Json>>,
-    /// Whether every value is text because it comes from CSV.
-    pub from_csv: bool,
+    /// The header of CSV, where every value is text; none for mappings.
+    pub header: Option<Vec<String>>,
 }
 
 impl Rows {
     /// The rows of a fixture; none for SQL.
     pub fn read(fixture: &Fixture, span: &Span) -> Result<Option<Self>, Box<Diagnostic>> {
         match fixture {
-            Fixture::Rows(rows) => Ok(Some(Self { rows: rows.clone(), from_csv: false })),
-            Fixture::Csv(text) => Ok(Some(Self { rows: read_csv(text, span)?, from_csv: true })),
+            Fixture::Rows(rows) => Ok(Some(Self { rows: rows.clone(), header: None })),
+            Fixture::Csv(text) => Ok(Some(read_csv(text, span)?)),
             Fixture::Sql(_) => Ok(None),
         }
     }
 
     /// The names of all rows' columns, in the order they first come up.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
+        let mut names: Vec<String> = self.header.clone().unwrap_or_default();
         for name in self.rows.iter().flat_map(Map::keys) {
             if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 names.push(name.clone());
@@ -50,7 +50,7 @@ fn value_of<'a>(row: &'a Map<String, Json>, name: &str) -> Option<&'a Json> {
 }
 
 /// CSV with a header; an empty field is NULL, as in dbt.
-fn read_csv(text: &str, span: &Span) -> Result<Vec<Map<String, Json>>, Box<Diagnostic>> {
+fn read_csv(text: &str, span: &Span) -> Result<Rows, Box<Diagnostic>> {
     let bad = |error: csv::Error| {
         let message = format!("the rows are no CSV: {error}");
         Box::new(Diagnostic::error("invalid-fixture", message).at(span.clone(), ""))
@@ -67,7 +67,7 @@ fn read_csv(text: &str, span: &Span) -> Result<Vec<Map<String, Json>>, Box<Diagn
         };
         rows.push(header.iter().cloned().zip(record.iter().map(value)).collect());
     }
-    Ok(rows)
+    Ok(Rows { rows, header: Some(header) })
 }
 
 /// The rows as `select … union all select …` with every known column, those not given NULL.
@@ -120,7 +120,7 @@ pub fn rows_query(
     }
     for (name, kind) in &mut known.columns {
         if kind.is_none() {
-            *kind = infer(rows.values(name), rows.from_csv, dialect);
+            *kind = infer(rows.values(name), rows.header.is_some(), dialect);
         }
     }
     let mut selects = Vec::with_capacity(rows.rows.len().max(1));
