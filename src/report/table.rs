@@ -80,11 +80,20 @@ fn csv(table: &Table) -> String {
     String::from_utf8_lossy(&bytes).trim_end().to_owned()
 }
 
+/// A decimal without the zeros that say nothing, as BigQuery shows it.
+fn shortest(decimal: &str) -> &str {
+    match decimal.contains('.') {
+        true => decimal.trim_end_matches('0').trim_end_matches('.'),
+        false => decimal,
+    }
+}
+
 /// A value as one reads it; NULL as `null`.
 fn cell_text(cell: &Cell) -> String {
     match cell {
         Cell::Null => "null".to_owned(),
-        Cell::Text(text) | Cell::Decimal(text) => text.clone(),
+        Cell::Text(text) => text.clone(),
+        Cell::Decimal(text) => shortest(text).to_owned(),
         other => match cell_json(other) {
             Value::String(text) => text,
             value => value.to_string(),
@@ -101,7 +110,8 @@ fn cell_json(cell: &Cell) -> Value {
         // JSON has no NaN and no infinity; their names are kept.
         Cell::Float(value) if value.is_finite() => (*value).into(),
         Cell::Float(value) => Value::String(value.to_string()),
-        Cell::Text(text) | Cell::Decimal(text) => Value::String(text.clone()),
+        Cell::Text(text) => Value::String(text.clone()),
+        Cell::Decimal(text) => Value::String(shortest(text).to_owned()),
         Cell::Bytes(bytes) => {
             Value::String(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
         }

@@ -12,8 +12,11 @@ pub fn blame(error: &AdapterError, code: &MappedText) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(error.code, message);
     let place = match error.position {
         Some((line, column)) => code.locate(line, column),
-        // Better the file without a line than no file at all.
-        None if error.kind == AdapterErrorKind::Sql => code.locate(1, 1),
+        // Better the name the engine speaks of than no place, better the file than none.
+        None if error.kind == AdapterErrorKind::Sql => {
+            let (line, column) = place_of_name(message, code.text()).unwrap_or((1, 1));
+            code.locate(line, column)
+        }
         None => None,
     };
     if let Some(span) = place {
@@ -23,6 +26,24 @@ pub fn blame(error: &AdapterError, code: &MappedText) -> Diagnostic {
         diagnostic = diagnostic.note(rest.trim_end());
     }
     diagnostic.maybe_help(error.help.clone())
+}
+
+/// The 1-based line and column of the first word in `sql` that `message` has in quotes. Engines
+/// name what they miss and do not always say where it is.
+fn place_of_name(message: &str, sql: &str) -> Option<(u32, u32)> {
+    let name = message.split(['"', '`']).nth(1).filter(|name| !name.is_empty())?;
+    // A qualified name may be written with other quotes: its last part is the telling one.
+    let name = name.rsplit('.').next()?.to_ascii_lowercase();
+    let folded = sql.to_ascii_lowercase();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let (at, _) = folded.match_indices(&name).find(|(at, _)| {
+        let before = folded[..*at].chars().next_back();
+        let after = folded[at + name.len()..].chars().next();
+        !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    })?;
+    let start = sql[..at].rfind('\n').map_or(0, |end| end + 1);
+    let line = sql[..at].matches('\n').count() + 1;
+    Some((line as u32, sql[start..at].chars().count() as u32 + 1))
 }
 
 #[cfg(test)]
@@ -83,15 +104,25 @@ mod tests {
     }
 
     #[test]
+    fn the_name_where_no_place_is_known() {
+        let shown = shown(None);
+        assert!(shown.contains("models/m.sql:3:3"), "{shown}");
+    }
+
+    #[test]
     fn the_file_where_nothing_is_known() {
-        insta::assert_snapshot!(shown(None), @r#"
-    error[warehouse-error]: column `amuont` does not exist
+        let file = SourceFile::new("models/m.sql", "select 1\n");
+        let lines = LineMap { file, lines: vec![1] };
+        let code = MappedText::rendered("select 1", &lines);
+        let error = error("out of memory", None);
+        let shown = render_terminal(&blame(&error, &code), false);
+        insta::assert_snapshot!(shown, @r#"
+    error[warehouse-error]: out of memory
      --> models/m.sql:1:1
       |
-    1 | select
+    1 | select 1
       | ^^^^^^
       |
-      = note: in the select list
       = help: did you mean `amount`?
     "#);
     }
