@@ -14,7 +14,7 @@ mod text;
 pub use input::{Needs, Observed, PlanInput, PlanOptions};
 pub use materialize::plan_data_test;
 pub use planner::{is_incremental, needs, plan, should_full_refresh};
-pub use render::{Rendered, duckdb_statements};
+pub use render::{Rendered, duckdb_statements, google_sql_statements};
 pub use schema_change::{OnSchemaChange, SchemaChanges};
 pub use snapshot_columns::SnapshotColumns;
 pub use step::{ContractColumn, PartitionBy, Plan, RowSource, Step, TableOptions};

@@ -19,6 +19,7 @@ impl Rendered {
     pub fn around(before: &str, query: &str, after: &str) -> Self {
         let lines_before = before.matches('\n').count() as u32 + 1;
         let after = if after.is_empty() { String::new() } else { format!("\n{after}") };
-        Self { sql: format!("{before}\n{}{after}", query.trim_end()), lines_before }
+        let query = query.trim_end_matches(|c: char| c.is_whitespace() || c == ';');
+        Self { sql: format!("{before}\n{query}{after}"), lines_before }
     }
 }

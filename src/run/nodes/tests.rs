@@ -272,11 +272,12 @@ fn a_table_with_its_hooks_is_one_plan() {
     --
     select 'first';
 
-    create schema if not exists db.silver;
+    create schema if not exists `db`.`silver`;
 
     create or replace table `db`.`silver`.`m`
-    as
-    select 1 as id;
+    as (
+    select 1 as id
+    );
 
     select 'last';
     "#);
@@ -290,11 +291,12 @@ fn a_hook_that_asks_the_warehouse_waits_for_the_node() {
     });
     let ran = model("select 1 as id", config);
     insta::assert_snapshot!(ran.statements, @r#"
-    create schema if not exists db.silver;
+    create schema if not exists `db`.`silver`;
 
     create or replace table `db`.`silver`.`m`
-    as
-    select 1 as id;
+    as (
+    select 1 as id
+    );
 
     select 'inside';
     --
@@ -354,7 +356,7 @@ fn an_ephemeral_model_is_nothing_to_do() {
 fn materializations_are_the_users_or_refused_by_name() {
     let mine = model("select 1", json!({"materialized": "mine"}));
     assert_eq!(mine.result.status, Status::Success);
-    assert_eq!(mine.statements, "create schema if not exists db.silver;\n");
+    assert_eq!(mine.statements, "create schema if not exists `db`.`silver`;\n");
     let wrong = model("select 1", json!({"materialized": "tabel"}));
     assert_eq!(wrong.result.diagnostics[0].code, "unknown-materialization");
 }
@@ -423,11 +425,12 @@ fn stored_failures_are_a_table() {
     let test = node(ResourceType::Test, "select 1 as id", json!({"store_failures": true}));
     let ran = run(Work::Node(test), counts(1), false);
     insta::assert_snapshot!(ran.statements, @r#"
-    create schema if not exists db.silver;
+    create schema if not exists `db`.`silver`;
 
     create or replace table `db`.`silver`.`m`
-    as
-    select 1 as id;
+    as (
+    select 1 as id
+    );
 
     select
       count(*) as failures,
