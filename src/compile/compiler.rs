@@ -209,7 +209,7 @@ impl Compiler {
                 name: node.name.clone(),
             },
             this,
-            config: Arc::new(node.config.0.clone()),
+            config: Arc::new(node.config.with_defaults(node.resource_type)),
             model: model_value(node),
             extra: all,
             var_overrides: changes.vars.clone(),

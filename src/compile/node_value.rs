@@ -123,7 +123,7 @@ pub fn node_json(node: &Node) -> Json {
         "fqn": node.fqn,
         "alias": node.relation.identifier,
         "checksum": {"name": "sha256", "checksum": node.checksum},
-        "config": node.config.0,
+        "config": node.config.with_defaults(node.resource_type),
         "tags": node.config.tags(),
         "meta": node.config.meta(),
         "description": node.description,
