@@ -9,7 +9,12 @@ use crate::{
 /// The diagnostic for an error in `code`.
 pub fn blame(error: &AdapterError, code: &MappedText) -> Diagnostic {
     let message = error.message.lines().next().unwrap_or_default().trim_end();
-    let mut diagnostic = Diagnostic::error(error.code, message);
+    let mut diagnostic = match unknown_column(message) {
+        Some(name) => {
+            Diagnostic::error("unknown-column", format!("column `{name}` does not exist"))
+        }
+        None => Diagnostic::error(error.code, message),
+    };
     let place = match error.position {
         Some((line, column)) => code.locate(line, column),
         // Better the name the engine speaks of than no place, better the file than none.
@@ -26,6 +31,14 @@ pub fn blame(error: &AdapterError, code: &MappedText) -> Diagnostic {
         diagnostic = diagnostic.note(rest.trim_end());
     }
     diagnostic.maybe_help(error.help.clone())
+}
+
+/// The column that DuckDB takes for an alias used too early. Translated queries name every column,
+/// so the alias is the column itself: it does not exist.
+fn unknown_column(message: &str) -> Option<&str> {
+    let rest = message.strip_prefix("Binder Error: Column \"")?;
+    let (name, rest) = rest.split_once('"')?;
+    rest.starts_with(" referenced that exists in the SELECT clause").then_some(name)
 }
 
 /// The 1-based line and column of the first word in `sql` that `message` has in quotes. Engines
