@@ -3,9 +3,12 @@
 
 pub mod adapter;
 pub mod artifact;
+pub mod cli;
 pub mod compile;
 pub mod diagnostic;
+pub mod docs;
 pub mod graph;
+pub mod ingest;
 pub mod jinja;
 pub mod manifest;
 pub mod plan;

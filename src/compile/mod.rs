@@ -6,6 +6,7 @@ mod data_test;
 mod host;
 mod in_run;
 mod inject;
+mod inline;
 mod layout;
 mod mapped;
 mod node_value;

@@ -1,0 +1,327 @@
+//! What was typed. Names and meanings of flags are dbt's
+//! (<https://docs.getdbt.com/reference/global-configs/about-global-configs>).
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Transforms data in medallion layers on BigQuery or an embedded DuckDB.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "elt", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What applies everywhere.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// Flags of every command.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct GlobalArgs {
+    /// The folder of dbt_project.yml
+    #[arg(long, global = true, env = "DBT_PROJECT_DIR", value_name = "DIR")]
+    pub project_dir: Option<PathBuf>,
+    /// The folder of profiles.yml
+    #[arg(long, global = true, env = "DBT_PROFILES_DIR", value_name = "DIR")]
+    pub profiles_dir: Option<PathBuf>,
+    /// The profile to use
+    #[arg(long, global = true, env = "DBT_PROFILE")]
+    pub profile: Option<String>,
+    /// The output of the profile to use
+    #[arg(long, short, global = true, env = "DBT_TARGET")]
+    pub target: Option<String>,
+    /// Variables as YAML, for instance '{start_date: 2024-01-01}'
+    #[arg(
+        long,
+        global = true,
+        value_name = "YAML",
+        default_value = "{}",
+        hide_default_value = true
+    )]
+    pub vars: String,
+    /// Nodes at a time
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Where compiled SQL and artifacts go
+    #[arg(long, global = true, env = "DBT_TARGET_PATH", value_name = "DIR")]
+    pub target_path: Option<String>,
+    /// Text for people or one JSON object a line
+    #[arg(
+        long,
+        global = true,
+        env = "DBT_LOG_FORMAT",
+        value_enum,
+        default_value_t,
+        hide_default_value = true
+    )]
+    pub log_format: LogFormatArg,
+    /// Colour the output even where it is no terminal
+    #[arg(long, global = true, overrides_with = "no_use_colors")]
+    pub use_colors: bool,
+    /// Do not colour the output
+    #[arg(long, global = true, alias = "no-color", overrides_with = "use_colors")]
+    pub no_use_colors: bool,
+    /// Only errors and data
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Warnings fail
+    #[arg(long, global = true)]
+    pub warn_error: bool,
+    /// Do not check `require-dbt-version`
+    #[arg(long, global = true)]
+    pub no_version_check: bool,
+    /// Write a JUnit report of the run to a file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+}
+
+/// `--log-format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormatArg {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The commands.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Build and test everything in the order of the graph
+    Build(RunArgs),
+    /// Build models
+    Run(RunArgs),
+    /// Run data tests and unit tests
+    Test(RunArgs),
+    /// Load seeds
+    Seed(RunArgs),
+    /// Update snapshots
+    Snapshot(RunArgs),
+    /// Run again what failed or was skipped in the last run
+    Retry(RetryArgs),
+    /// Land feeds in bronze
+    Ingest(SelectArgs),
+    /// Write the SQL of the selected nodes to target/compiled
+    Compile(CompileArgs),
+    /// Show the first rows of a node or a query
+    Show(ShowArgs),
+    /// List the selected nodes
+    #[command(alias = "list")]
+    Ls(ListArgs),
+    /// Read the project and write manifest.json
+    Parse,
+    /// Run a macro
+    RunOperation(OperationArgs),
+    /// Generate documentation files and export lineage
+    #[command(subcommand)]
+    Docs(DocsCommand),
+    /// Check the project, the profile and the connection
+    Debug,
+    /// Create a new project
+    Init(InitArgs),
+    /// Delete the folders in `clean-targets`
+    Clean,
+    /// Print a completion script
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one per command to a folder
+    Man {
+        /// The folder
+        #[arg(long, value_name = "DIR")]
+        out_dir: Option<PathBuf>,
+    },
+}
+
+/// Which nodes.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Selection")]
+pub struct SelectArgs {
+    /// Nodes to include: names, paths, `tag:x`, `source:x`, `+x`, `x+`, `@x`, …
+    #[arg(long, short, num_args = 1.., value_name = "SELECTOR", aliases = ["models", "model"])]
+    pub select: Vec<String>,
+    /// Nodes to leave out
+    #[arg(long, num_args = 1.., value_name = "SELECTOR")]
+    pub exclude: Vec<String>,
+    /// A selector of selectors.yml
+    #[arg(long, value_name = "NAME")]
+    pub selector: Option<String>,
+    /// Which tests come along with the selected nodes
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub indirect_selection: Option<IndirectArg>,
+    /// Kinds of node to keep
+    #[arg(long, num_args = 1.., value_name = "KIND")]
+    pub resource_type: Vec<String>,
+    /// Kinds of node to leave out
+    #[arg(long, num_args = 1.., value_name = "KIND")]
+    pub exclude_resource_type: Vec<String>,
+}
+
+/// `--indirect-selection`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum IndirectArg {
+    /// Tests that touch a selected node.
+    Eager,
+    /// Tests all of whose nodes are selected.
+    Cautious,
+    /// Tests all of whose nodes are selected or above.
+    Buildable,
+    /// No tests but those named.
+    Empty,
+}
+
+/// Flags of commands that run nodes.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RunArgs {
+    /// Which nodes.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// Land the feeds that the selected nodes read first
+    #[arg(long)]
+    pub ingest: bool,
+    /// Build incremental models and seeds from nothing
+    #[arg(long, short)]
+    pub full_refresh: bool,
+    /// Build without rows
+    #[arg(long)]
+    pub empty: bool,
+    /// Stop at the first failure
+    #[arg(long, short = 'x')]
+    pub fail_fast: bool,
+    /// Keep the failing rows of tests in tables
+    #[arg(long)]
+    pub store_failures: bool,
+}
+
+/// Flags of `retry`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RetryArgs {
+    /// Stop at the first failure
+    #[arg(long, short = 'x')]
+    pub fail_fast: bool,
+}
+
+/// Flags of `compile`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct CompileArgs {
+    /// Which nodes.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// SQL with templates to compile instead of nodes
+    #[arg(long, value_name = "SQL", conflicts_with = "select")]
+    pub inline: Option<String>,
+    /// Compile incremental models as for the first run
+    #[arg(long, short)]
+    pub full_refresh: bool,
+}
+
+/// Flags of `show`.
+#[derive(Clone, Debug, Args)]
+pub struct ShowArgs {
+    /// Which node.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// SQL with templates to run instead of a node
+    #[arg(long, value_name = "SQL", conflicts_with = "select")]
+    pub inline: Option<String>,
+    /// Rows at most; -1 for all
+    #[arg(long, default_value_t = 5, allow_negative_numbers = true)]
+    pub limit: i64,
+    /// How to print the rows
+    #[arg(long, value_enum, default_value_t)]
+    pub output: TableArg,
+}
+
+/// `show --output`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TableArg {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
+    /// CSV with a header.
+    Csv,
+}
+
+/// Flags of `ls`.
+#[derive(Clone, Debug, Args)]
+pub struct ListArgs {
+    /// Which nodes.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// What to print of each
+    #[arg(long, value_enum, default_value_t)]
+    pub output: ListArg,
+    /// Keys to keep of the JSON form
+    #[arg(long, num_args = 1.., value_name = "KEY")]
+    pub output_keys: Vec<String>,
+}
+
+/// `ls --output`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ListArg {
+    /// A selector that names exactly the node.
+    #[default]
+    Selector,
+    /// The name.
+    Name,
+    /// The file.
+    Path,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Flags of `run-operation`.
+#[derive(Clone, Debug, Args)]
+pub struct OperationArgs {
+    /// The macro, `name` or `package.name`
+    pub macro_name: String,
+    /// Its arguments as YAML, for instance '{schema: silver}'
+    #[arg(long, value_name = "YAML", default_value = "{}", hide_default_value = true)]
+    pub args: String,
+}
+
+/// The commands of `docs`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum DocsCommand {
+    /// Write manifest.json with compiled SQL and catalog.json
+    Generate(SelectArgs),
+    /// Export the graph of the selected nodes
+    Lineage {
+        /// Which nodes.
+        #[command(flatten)]
+        selection: SelectArgs,
+        /// How to write it
+        #[arg(long, value_enum, default_value_t)]
+        format: LineageArg,
+        /// A file instead of stdout
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
+
+/// `docs lineage --format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LineageArg {
+    /// Nodes and edges as JSON.
+    #[default]
+    Json,
+    /// Graphviz.
+    Dot,
+    /// Mermaid.
+    Mermaid,
+}
+
+/// Flags of `init`.
+#[derive(Clone, Debug, Args)]
+pub struct InitArgs {
+    /// The project's name, and its folder
+    pub name: String,
+}

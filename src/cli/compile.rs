@@ -1,0 +1,149 @@
+//! `elt compile` and `elt parse`.
+
+use std::sync::Arc;
+
+use serde_json::{Map, json};
+use tokio::runtime::Handle;
+
+use super::{
+    args::{CompileArgs, GlobalArgs},
+    lazy_warehouse::LazyWarehouse,
+    nodes::log_sink,
+    selection::selected,
+    session::Session,
+};
+use crate::{
+    artifact::{ManifestExtras, write_manifest as write_manifest_file},
+    compile::{
+        CompiledNode, Compiler, CompilerOptions, TargetFolder, target_path, write_target_file,
+    },
+    diagnostic::{Diagnostic, SourceFile},
+    manifest::{ResourceType, UniqueId},
+    run::ExitCode,
+};
+
+/// Reads the project and writes manifest.json.
+///
+/// # Errors
+/// The exit code, where something is wrong with the project.
+pub fn parse(global: &GlobalArgs) -> Result<ExitCode, ExitCode> {
+    let session = Session::open(global, "parse", Map::new())?;
+    write_manifest(&session, Vec::new())?;
+    let manifest = &session.manifest;
+    session.report.note(&format!(
+        "parsed {} nodes, {} sources, {} unit tests",
+        manifest.nodes.len(),
+        manifest.sources.len(),
+        manifest.unit_tests.len()
+    ));
+    Ok(ExitCode::Success)
+}
+
+/// Writes `manifest.json`, with the compiled SQL of the nodes that have some.
+///
+/// # Errors
+/// The exit code, where it cannot be written.
+pub fn write_manifest(session: &Session, compiled: Vec<CompiledNode>) -> Result<(), ExitCode> {
+    let compiled = compiled.into_iter().map(|node| (node.unique_id.clone(), Arc::new(node)));
+    let extras = ManifestExtras { compiled: compiled.collect(), ..ManifestExtras::default() };
+    let path = session.project.target_path.join("manifest.json");
+    let written = write_manifest_file(
+        &path,
+        &session.manifest,
+        &session.metadata(),
+        &extras,
+        &session.project.scrubber(),
+    );
+    written.map_err(|error| {
+        let message = format!("`{}` cannot be written: {error}", path.display());
+        session.fail(&[Diagnostic::error("cannot-write", message)])
+    })
+}
+
+/// A compiler that opens the warehouse only where a template asks it.
+pub fn compiler(session: &Session, ids: Vec<String>, handle: &Handle) -> Compiler {
+    Compiler::new(CompilerOptions {
+        manifest: Arc::clone(&session.manifest),
+        engine: session.engine.clone(),
+        globals: session.globals(ids),
+        warehouse: Some(LazyWarehouse::new(session.project.clone(), handle.clone())),
+        log: log_sink(&session.report),
+    })
+}
+
+/// Compiles the selected nodes to `target/compiled`, or a text to stdout.
+///
+/// # Errors
+/// The exit code, where something is wrong.
+pub fn run(global: &GlobalArgs, args: &CompileArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
+    let mut typed = Map::new();
+    typed.insert("full_refresh".to_owned(), json!(args.full_refresh));
+    let session = Session::open(global, "compile", typed)?;
+    if let Some(text) = &args.inline {
+        let compiler = compiler(&session, Vec::new(), handle);
+        let file = SourceFile::new("--inline", text.as_str());
+        let compiled =
+            compiler.compile_inline(&file).map_err(|problems| session.fail(&problems))?;
+        session.report.data(compiled.text());
+        return Ok(ExitCode::Success);
+    }
+    let ids = selected(&session, &args.selection)?;
+    let named = !args.selection.select.is_empty();
+    let compiled = compile_selected(&session, ids.iter(), handle)?;
+    match (named, compiled.as_slice()) {
+        (true, [one]) => session.report.data(one.code.text()),
+        _ => session.report.note(&format!("compiled {} nodes", compiled.len())),
+    }
+    write_manifest(&session, compiled)?;
+    Ok(ExitCode::Success)
+}
+
+/// Compiles nodes in parallel and writes them to `target/compiled`.
+///
+/// # Errors
+/// The exit code, where a template is wrong or a file cannot be written.
+pub fn compile_selected<'a>(
+    session: &Session,
+    ids: impl Iterator<Item = &'a UniqueId>,
+    handle: &Handle,
+) -> Result<Vec<CompiledNode>, ExitCode> {
+    let ids: Vec<UniqueId> = ids
+        .filter(|id| {
+            session.manifest.nodes.get(*id).is_some_and(|node| {
+                !matches!(node.resource_type, ResourceType::Seed | ResourceType::Operation)
+            })
+        })
+        .cloned()
+        .collect();
+    let names = ids.iter().map(|id| id.as_str().to_owned()).collect();
+    let compiler = compiler(session, names, handle);
+    let mut problems = Vec::new();
+    let mut codes = Vec::new();
+    for (_, result) in compiler.compile_all(&ids) {
+        match result {
+            Ok(compiled) => codes.push(compiled),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.iter().any(Diagnostic::is_error) {
+        return Err(session.fail(&problems));
+    }
+    use rayon::prelude::*;
+    let failed: Vec<Diagnostic> = codes
+        .par_iter()
+        .filter_map(|compiled| {
+            let node = session.manifest.nodes.get(&compiled.unique_id)?;
+            let path = session
+                .project
+                .target_path
+                .join(target_path(TargetFolder::Compiled, node.as_ref()));
+            let error = write_target_file(&path, compiled.code.text()).err()?;
+            let message = format!("`{}` cannot be written: {error}", path.display());
+            Some(Diagnostic::error("cannot-write", message))
+        })
+        .collect();
+    if !failed.is_empty() {
+        return Err(session.fail(&failed));
+    }
+    Ok(codes)
+}

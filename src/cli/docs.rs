@@ -1,0 +1,85 @@
+//! `elt docs generate` and `elt docs lineage`.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use serde_json::Map;
+use tokio::runtime::Handle;
+
+use super::{
+    args::{DocsCommand, GlobalArgs, LineageArg, SelectArgs},
+    compile::{compile_selected, write_manifest},
+    selection::selected,
+    session::Session,
+};
+use crate::{
+    artifact::{catalog_json, read_catalog, write_atomically, write_json},
+    diagnostic::Diagnostic,
+    docs::{Lineage, lineage_dot, lineage_json, lineage_mermaid},
+    manifest::UniqueId,
+    run::ExitCode,
+};
+
+/// Runs a command of `docs`.
+///
+/// # Errors
+/// The exit code, where something is wrong.
+pub fn run(
+    global: &GlobalArgs,
+    command: &DocsCommand,
+    handle: &Handle,
+) -> Result<ExitCode, ExitCode> {
+    match command {
+        DocsCommand::Generate(selection) => generate(global, selection, handle),
+        DocsCommand::Lineage { selection, format, output } => {
+            let session = Session::open(global, "docs lineage", Map::new())?;
+            let ids = selected(&session, selection)?;
+            let lineage = Lineage::of(&session.manifest, &session.graph, &ids);
+            let text = match format {
+                LineageArg::Json => lineage_json(&lineage),
+                LineageArg::Dot => lineage_dot(&lineage),
+                LineageArg::Mermaid => lineage_mermaid(&lineage),
+            };
+            match output {
+                None => session.report.data(&text),
+                Some(path) => write_atomically(path, text.as_bytes()).map_err(|error| {
+                    let message = format!("`{}` cannot be written: {error}", path.display());
+                    session.fail(&[Diagnostic::error("cannot-write", message)])
+                })?,
+            }
+            Ok(ExitCode::Success)
+        }
+    }
+}
+
+fn generate(
+    global: &GlobalArgs,
+    selection: &SelectArgs,
+    handle: &Handle,
+) -> Result<ExitCode, ExitCode> {
+    let session = Session::open(global, "docs generate", Map::new())?;
+    let ids = selected(&session, selection)?;
+    let all: BTreeSet<UniqueId> = session.manifest.nodes.keys().cloned().collect();
+    let compiled = compile_selected(&session, all.iter(), handle)?;
+    write_manifest(&session, compiled)?;
+    let adapter = session.adapter()?;
+    let catalog = handle.block_on(read_catalog(&session.manifest, &ids, &Arc::clone(&adapter)));
+    let json = catalog_json(&session.metadata(), &catalog.tables, &catalog.errors);
+    let path = session.project.target_path.join("catalog.json");
+    write_json(&path, json, &session.project.scrubber()).map_err(|error| {
+        let message = format!("`{}` cannot be written: {error}", path.display());
+        session.fail(&[Diagnostic::error("cannot-write", message)])
+    })?;
+    session.report.note(&format!(
+        "catalog of {} relations and manifest of {} nodes written to {}",
+        catalog.tables.len(),
+        session.manifest.nodes.len(),
+        session.project.target_path.display()
+    ));
+    if !catalog.errors.is_empty() {
+        for error in &catalog.errors {
+            session.report.note(error);
+        }
+        return Ok(ExitCode::NodeFailure);
+    }
+    Ok(ExitCode::Success)
+}

@@ -1,0 +1,51 @@
+//! `elt ingest`: feeds into bronze.
+
+use std::time::Instant;
+
+use tokio::runtime::Handle;
+
+use super::{
+    args::{GlobalArgs, SelectArgs},
+    nodes::request,
+    selection::selected,
+    session::Session,
+};
+use crate::{
+    adapter::Cancel,
+    ingest::{feeds_of, run_feeds},
+    run::{Event, ExitCode, stop_on_signals},
+};
+
+/// Lands the selected feeds; all of them, where nothing is selected.
+///
+/// # Errors
+/// The exit code, where nothing could be landed.
+pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
+    let session = Session::open(global, "ingest", serde_json::Map::new())?;
+    let ids = selected(&session, args)?;
+    let feeds = feeds_of(&session.manifest, &ids).map_err(|problems| session.fail(&problems))?;
+    if feeds.is_empty() {
+        session
+            .report
+            .note("no feed is selected: a feed is a source table with `config.meta.ingest`");
+        return Ok(ExitCode::Success);
+    }
+    let adapter = session.adapter()?;
+    let cancel = Cancel::default();
+    if let Err(error) = stop_on_signals(&cancel) {
+        session.report.note(&format!("Ctrl-C will not stop cleanly: {error}"));
+    }
+    let sink = session.report.sink();
+    let clock = Instant::now();
+    sink(Event::RunStarted { total: feeds.len(), threads: 1, target: session.target_name() });
+    let request = request(&session, feeds, &adapter);
+    let results = handle.block_on(run_feeds(request, &cancel, &sink));
+    sink(Event::RunFinished { elapsed_secs: clock.elapsed().as_secs_f64() });
+    Ok(if cancel.is_cancelled() {
+        ExitCode::Interrupted
+    } else if results.iter().any(|result| result.status.is_failure()) {
+        ExitCode::NodeFailure
+    } else {
+        ExitCode::Success
+    })
+}

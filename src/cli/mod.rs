@@ -1,0 +1,22 @@
+//! The command line: what was typed, what it means, one file per command.
+
+mod args;
+mod clean;
+mod compile;
+mod completions;
+mod debug;
+mod docs;
+mod ingest;
+mod init;
+mod lazy_warehouse;
+mod list;
+mod nodes;
+mod operation;
+mod process;
+mod retry;
+mod selection;
+mod session;
+mod show;
+
+pub use args::Cli;
+pub use process::main;

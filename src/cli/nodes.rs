@@ -1,0 +1,221 @@
+//! `build`, `run`, `test`, `seed`, `snapshot`.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use serde_json::{Map, Value, json};
+use tokio::runtime::Handle;
+
+use super::{
+    args::{GlobalArgs, RunArgs},
+    compile::write_manifest,
+    selection::selected,
+    session::Session,
+};
+use crate::{
+    adapter::{Adapter, BlockingWarehouse, Cancel},
+    artifact::{run_results_json, write_json},
+    compile::{Compiler, CompilerOptions},
+    ingest::{IngestRequest, feeds_of, run_feeds},
+    manifest::{ResourceType, UniqueId},
+    plan::PlanOptions,
+    report::Report,
+    run::{
+        Event, ExitCode, Job, Limits, NodeResult, RunCommand, RunOptions, Status, node_label,
+        run_job, stop_on_signals, unit_test_label,
+    },
+};
+
+/// Runs a command over the selected nodes.
+///
+/// # Errors
+/// The exit code, where nothing could be run.
+pub fn run(
+    global: &GlobalArgs,
+    command: RunCommand,
+    args: &RunArgs,
+    handle: &Handle,
+) -> Result<ExitCode, ExitCode> {
+    let session = Session::open(global, command.as_str(), typed(global, command, args))?;
+    let ids = selected(&session, &args.selection)?;
+    execute(&session, global, command, args, ids, handle)
+}
+
+/// Runs a command over exactly these nodes.
+///
+/// # Errors
+/// The exit code, where nothing could be run.
+pub fn execute(
+    session: &Session,
+    global: &GlobalArgs,
+    command: RunCommand,
+    args: &RunArgs,
+    mut ids: BTreeSet<UniqueId>,
+    handle: &Handle,
+) -> Result<ExitCode, ExitCode> {
+    let adapter = session.adapter()?;
+    let cancel = Cancel::default();
+    if let Err(error) = stop_on_signals(&cancel) {
+        session.report.note(&format!("Ctrl-C will not stop cleanly: {error}"));
+    }
+    let sink = session.report.sink();
+    let mut landed = Vec::new();
+    if args.ingest {
+        landed = ingest_first(session, &mut ids, &adapter, &cancel, handle)?;
+    }
+    let names: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
+    let warehouse = BlockingWarehouse::new(Arc::clone(&adapter), handle.clone(), cancel.clone());
+    let compiler = Compiler::new(CompilerOptions {
+        manifest: Arc::clone(&session.manifest),
+        engine: session.engine.clone(),
+        globals: session.globals(names),
+        warehouse: Some(Arc::new(warehouse)),
+        log: log_sink(&session.report),
+    });
+    let mut limits =
+        Limits::new(global.threads.map_or(session.project.target.threads, usize::from));
+    limits.fail_fast = args.fail_fast;
+    let job = Job {
+        manifest: Arc::clone(&session.manifest),
+        graph: Arc::clone(&session.graph),
+        selected: ids,
+        command,
+        compile: Arc::new(compiler),
+        adapter,
+        options: RunOptions {
+            plan: PlanOptions {
+                full_refresh: args.full_refresh,
+                empty: args.empty,
+                run_started_at: session.started_at(),
+            },
+            store_failures: args.store_failures,
+            warn_error: global.warn_error,
+            target_path: session.project.target_path.clone(),
+        },
+        limits,
+        target: session.target_name(),
+    };
+    let outcome = handle.block_on(run_job(job, cancel, sink));
+    let results = run_results_json(
+        &session.metadata(),
+        &session.invocation.args,
+        &outcome.results,
+        outcome.elapsed_secs,
+    );
+    let written = write_json(
+        &session.project.target_path.join("run_results.json"),
+        results,
+        &session.project.scrubber(),
+    );
+    if let Err(error) = written {
+        session.report.note(&format!("run_results.json cannot be written: {error}"));
+    }
+    write_manifest(session, Vec::new())?;
+    let failed = landed.iter().any(|result| result.status.is_failure());
+    let ingest_code = if failed { ExitCode::NodeFailure } else { ExitCode::Success };
+    Ok(outcome.exit_code().worst(ingest_code))
+}
+
+/// Takes what templates log.
+pub fn log_sink(report: &Report) -> Arc<dyn Fn(&str, bool) + Send + Sync> {
+    let sink = report.sink();
+    Arc::new(move |message, to_terminal| {
+        sink(Event::Log { message: message.to_owned(), to_terminal });
+    })
+}
+
+/// Lands the feeds that the selected nodes read. What is below a feed that failed is skipped.
+fn ingest_first(
+    session: &Session,
+    ids: &mut BTreeSet<UniqueId>,
+    adapter: &Arc<dyn Adapter>,
+    cancel: &Cancel,
+    handle: &Handle,
+) -> Result<Vec<Arc<NodeResult>>, ExitCode> {
+    let graph = &session.graph;
+    let above = graph.ids_of(&graph.ancestors(&graph.set_of(ids.iter()), None));
+    let sources: BTreeSet<UniqueId> = above.union(ids).cloned().collect();
+    let feeds =
+        feeds_of(&session.manifest, &sources).map_err(|problems| session.fail(&problems))?;
+    let sink = session.report.sink();
+    let request = request(session, feeds, adapter);
+    let landed = handle.block_on(run_feeds(request, cancel, &sink));
+    let failed: Vec<UniqueId> = landed
+        .iter()
+        .filter(|result| result.status != Status::Success)
+        .map(|result| result.node.unique_id.clone())
+        .collect();
+    let below = graph.ids_of(&graph.descendants(&graph.set_of(failed.iter()), None));
+    for id in below.iter().filter(|id| ids.contains(*id)) {
+        let Some(label) = label(session, id) else { continue };
+        sink(Event::NodeFinished { result: Arc::new(skipped(label, &failed)) });
+    }
+    ids.retain(|id| !below.contains(id));
+    Ok(landed)
+}
+
+/// What feeds are run with.
+pub fn request(
+    session: &Session,
+    feeds: Vec<crate::ingest::Feed>,
+    adapter: &Arc<dyn Adapter>,
+) -> IngestRequest {
+    let env = session.project.env.clone();
+    IngestRequest {
+        feeds,
+        root: session.project.root.clone(),
+        adapter: Arc::clone(adapter),
+        env: Arc::new(move |name| env.get(name).map(str::to_owned)),
+        run_id: session.invocation.id.clone(),
+    }
+}
+
+fn label(session: &Session, id: &UniqueId) -> Option<crate::run::NodeLabel> {
+    if let Some(node) = session.manifest.nodes.get(id) {
+        let runs = !matches!(node.resource_type, ResourceType::Analysis | ResourceType::Operation);
+        return runs.then(|| node_label(node));
+    }
+    session.manifest.unit_tests.get(id).map(|test| unit_test_label(test))
+}
+
+fn skipped(node: crate::run::NodeLabel, failed: &[UniqueId]) -> NodeResult {
+    let names: Vec<&str> = failed.iter().map(UniqueId::as_str).collect();
+    NodeResult {
+        node,
+        status: Status::Skipped,
+        compile: None,
+        execute: None,
+        elapsed_secs: 0.0,
+        thread: 1,
+        rows_affected: None,
+        failures: None,
+        message: Some(format!("skipped because {} could not be landed", names.join(", "))),
+        diagnostics: Vec::new(),
+        response: Map::new(),
+        compiled_code: None,
+        relation_name: None,
+    }
+}
+
+/// The flags as `run_results.json` keeps them, for `elt retry`.
+fn typed(global: &GlobalArgs, command: RunCommand, args: &RunArgs) -> Map<String, Value> {
+    let mut typed = Map::new();
+    for (key, value) in [
+        ("which", json!(command.as_str())),
+        ("invocation_command", json!(format!("elt {}", command.as_str()))),
+        ("select", json!(args.selection.select)),
+        ("exclude", json!(args.selection.exclude)),
+        ("selector", json!(args.selection.selector)),
+        ("full_refresh", json!(args.full_refresh)),
+        ("empty", json!(args.empty)),
+        ("fail_fast", json!(args.fail_fast)),
+        ("store_failures", json!(args.store_failures)),
+        ("vars", json!(global.vars)),
+        ("target", json!(global.target)),
+        ("profile", json!(global.profile)),
+        ("threads", json!(global.threads)),
+        ("warn_error", json!(global.warn_error)),
+    ] {
+        typed.insert(key.to_owned(), value);
+    }
+    typed
+}

@@ -1,0 +1,53 @@
+//! `elt run-operation`.
+
+use serde_json::Map;
+use tokio::runtime::Handle;
+
+use super::{
+    args::{GlobalArgs, OperationArgs},
+    compile::compiler,
+    session::Session,
+};
+use crate::{
+    diagnostic::{Diagnostic, did_you_mean},
+    jinja::{MacroKind, convert::from_json},
+    project::read_cli_vars,
+    run::ExitCode,
+};
+
+/// Calls a macro with arguments.
+///
+/// # Errors
+/// The exit code, where there is no such macro or it fails.
+pub fn run(
+    global: &GlobalArgs,
+    args: &OperationArgs,
+    handle: &Handle,
+) -> Result<ExitCode, ExitCode> {
+    let session = Session::open(global, "run-operation", Map::new())?;
+    let named = read_cli_vars(&args.args);
+    if named.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(session.fail(&named.diagnostics));
+    }
+    let root = session.project.root_package().name.clone();
+    let found = match args.macro_name.split_once('.') {
+        Some((package, name)) => session.engine.macro_in(package, name),
+        None => session.engine.find_macro(&root, &args.macro_name),
+    };
+    let found = found.filter(|info| info.kind == MacroKind::Macro);
+    let Some(info) = found else {
+        let names = session.engine.macros().iter().filter(|info| info.kind == MacroKind::Macro);
+        let help = did_you_mean(&args.macro_name, names.map(|info| info.name.as_str()));
+        let message = format!("there is no macro `{}`", args.macro_name);
+        return Err(session.fail(&[Diagnostic::error("unknown-macro", message).maybe_help(help)]));
+    };
+    let named = named.value.iter().map(|(name, value)| (name.clone(), from_json(value))).collect();
+    let compiler = compiler(&session, Vec::new(), handle);
+    match compiler.run_macro(&info, named) {
+        Ok(_) => Ok(ExitCode::Success),
+        Err(problem) => {
+            session.report.diagnostics(&[*problem]);
+            Ok(ExitCode::NodeFailure)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `elt retry`: what failed or was skipped in the last run, with its flags.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use tokio::runtime::Handle;
+
+use super::{
+    args::{GlobalArgs, RetryArgs, RunArgs},
+    nodes,
+    session::{Session, load_options, report},
+};
+use crate::{
+    artifact::read_previous_run,
+    diagnostic::Diagnostic,
+    project::load,
+    run::{ExitCode, RunCommand},
+};
+
+/// Runs the unfinished nodes of the last run.
+///
+/// # Errors
+/// The exit code, where nothing could be run.
+pub fn run(global: &GlobalArgs, args: &RetryArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
+    let report = report(global, "retry");
+    let fail = |diagnostics: &[Diagnostic]| {
+        report.diagnostics(diagnostics);
+        ExitCode::Usage
+    };
+    let options = load_options(global).map_err(|problems| fail(&problems))?;
+    let loaded = load(&options);
+    let Some(project) = loaded.value else { return Err(fail(&loaded.diagnostics)) };
+    let previous = read_previous_run(&project.target_path.join("run_results.json"))
+        .map_err(|problem| fail(&[*problem]))?;
+    let Some(command) = RunCommand::from_name(&previous.command) else {
+        let message =
+            format!("the last command was `{}`, which cannot be retried", previous.command);
+        return Err(fail(&[Diagnostic::error("invalid-run-results", message)]));
+    };
+    if previous.unfinished.is_empty() {
+        report.note("nothing to retry: the last run finished without failures");
+        return Ok(ExitCode::Success);
+    }
+    // What is typed now goes before what was typed then.
+    let text = |key: &str| previous.args.get(key).and_then(Value::as_str).map(str::to_owned);
+    let flag = |key: &str| previous.args.get(key).and_then(Value::as_bool).unwrap_or(false);
+    let mut global = global.clone();
+    if global.vars == "{}" {
+        global.vars = text("vars").unwrap_or(global.vars);
+    }
+    global.target = global.target.or_else(|| text("target"));
+    global.profile = global.profile.or_else(|| text("profile"));
+    global.warn_error |= flag("warn_error");
+    let run_args = RunArgs {
+        full_refresh: flag("full_refresh"),
+        empty: flag("empty"),
+        store_failures: flag("store_failures"),
+        fail_fast: args.fail_fast || flag("fail_fast"),
+        ..RunArgs::default()
+    };
+    let session = Session::open(&global, command.as_str(), previous.args.clone())?;
+    let (known, gone): (BTreeSet<_>, BTreeSet<_>) =
+        previous.unfinished.into_iter().partition(|id| {
+            session.manifest.nodes.contains_key(id) || session.manifest.unit_tests.contains_key(id)
+        });
+    for id in gone {
+        session.report.note(&format!("`{id}` is no longer in the project"));
+    }
+    nodes::execute(&session, &global, command, &run_args, known, handle)
+}

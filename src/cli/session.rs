@@ -1,0 +1,243 @@
+//! A project made ready: read, its macros loaded, its manifest and graph built.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use super::args::{GlobalArgs, LogFormatArg};
+use crate::{
+    DBT_VERSION,
+    adapter::{
+        Adapter,
+        duckdb::{DuckDbAdapter, DuckDbOptions},
+    },
+    artifact::ArtifactMetadata,
+    diagnostic::Diagnostic,
+    graph::Graph,
+    jinja::{Engine, Globals},
+    manifest::{self, BuildInput, Invocation, Manifest},
+    project::{Env, LoadOptions, Project, load, read_cli_vars},
+    report::{ColorChoice, LogFormat, Report, ReportOptions},
+    run::ExitCode,
+};
+
+/// What every command that reads the project starts from.
+pub struct Session {
+    /// The project.
+    pub project: Project,
+    /// Its macros.
+    pub engine: Engine,
+    /// Its nodes.
+    pub manifest: Arc<Manifest>,
+    /// Its graph.
+    pub graph: Arc<Graph>,
+    /// Where output goes.
+    pub report: Report,
+    /// This invocation.
+    pub invocation: Invocation,
+}
+
+/// The reporter that the flags ask for.
+pub fn report(global: &GlobalArgs, command: &str) -> Report {
+    let format = match global.log_format {
+        LogFormatArg::Text => LogFormat::Text,
+        LogFormatArg::Json => LogFormat::Json,
+    };
+    let color = match (global.use_colors, global.no_use_colors) {
+        (true, _) => ColorChoice::Always,
+        (_, true) => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    };
+    let mut options = ReportOptions::detect(format, color, global.quiet);
+    options.junit.clone_from(&global.junit);
+    options.command = command.to_owned();
+    options.scrubber = Env::from_process().scrubber();
+    Report::new(options)
+}
+
+/// The options that the project is read with.
+///
+/// # Errors
+/// What is wrong with `--vars`.
+pub fn load_options(global: &GlobalArgs) -> Result<LoadOptions, Vec<Diagnostic>> {
+    let working_dir = std::env::current_dir().map_err(|error| {
+        vec![Diagnostic::error(
+            "no-working-directory",
+            format!("the current folder cannot be used: {error}"),
+        )]
+    })?;
+    let vars = read_cli_vars(&global.vars);
+    if vars.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(vars.diagnostics);
+    }
+    let project_dir = global.project_dir.clone().unwrap_or_else(|| working_dir.clone());
+    Ok(LoadOptions {
+        working_dir,
+        profiles_dir: global.profiles_dir.clone(),
+        profile: global.profile.clone(),
+        target: global.target.clone(),
+        threads: global.threads.map(usize::from),
+        vars: vars.value,
+        target_path: global.target_path.clone(),
+        version_check: !global.no_version_check,
+        env: Env::from_process(),
+        ..LoadOptions::new(project_dir)
+    })
+}
+
+impl Session {
+    /// Reads the project. Everything wrong with it is printed.
+    ///
+    /// # Errors
+    /// The exit code, where something is wrong.
+    pub fn open(
+        global: &GlobalArgs,
+        command: &str,
+        args: Map<String, Value>,
+    ) -> Result<Self, ExitCode> {
+        let report = report(global, command);
+        let fail = |diagnostics: &[Diagnostic]| {
+            report.diagnostics(diagnostics);
+            ExitCode::Usage
+        };
+        let options = load_options(global).map_err(|problems| fail(&problems))?;
+        let loaded = load(&options);
+        let mut diagnostics = loaded.diagnostics;
+        let Some(project) = loaded.value else { return Err(fail(&diagnostics)) };
+        let engine = manifest::engine(&project);
+        diagnostics.extend(engine.diagnostics);
+        let full_refresh = args.get("full_refresh").and_then(Value::as_bool).unwrap_or(false);
+        let invocation = Invocation {
+            id: uuid::Uuid::new_v4().to_string(),
+            started_at: Utc::now(),
+            flags: flags(command, global, &args),
+            args,
+            full_refresh,
+            selected_resources: Vec::new(),
+        };
+        let globals = Arc::new(manifest::globals(&project, invocation.clone()));
+        let input = BuildInput { project: &project, engine: &engine.value, globals };
+        let built = manifest::build(&input);
+        diagnostics.extend(built.diagnostics);
+        let graph = match Graph::build(&built.value) {
+            Ok(graph) => Some(graph),
+            Err(problems) => {
+                diagnostics.extend(problems);
+                None
+            }
+        };
+        let wrong = diagnostics.iter().any(Diagnostic::is_error)
+            || (global.warn_error && !diagnostics.is_empty());
+        match graph {
+            Some(graph) if !wrong => {
+                report.diagnostics(&diagnostics);
+                Ok(Self {
+                    project,
+                    engine: engine.value,
+                    manifest: Arc::new(built.value),
+                    graph: Arc::new(graph),
+                    report,
+                    invocation,
+                })
+            }
+            _ => Err(fail(&diagnostics)),
+        }
+    }
+
+    /// What templates see everywhere, the selection included.
+    pub fn globals(&self, selected: Vec<String>) -> Arc<Globals> {
+        let invocation = Invocation { selected_resources: selected, ..self.invocation.clone() };
+        Arc::new(manifest::globals(&self.project, invocation))
+    }
+
+    /// The warehouse of the target.
+    ///
+    /// # Errors
+    /// Why it cannot be opened, printed; the exit code.
+    pub fn adapter(&self) -> Result<Arc<dyn Adapter>, ExitCode> {
+        open_adapter(&self.project).map_err(|problem| self.fail(&[problem]))
+    }
+
+    /// Prints what is wrong.
+    pub fn fail(&self, diagnostics: &[Diagnostic]) -> ExitCode {
+        self.report.diagnostics(diagnostics);
+        ExitCode::Usage
+    }
+
+    /// The head of every artifact.
+    pub fn metadata(&self) -> ArtifactMetadata {
+        let env = self.project.env.names().filter(|name| name.starts_with("DBT_ENV_CUSTOM_ENV_"));
+        let env = env.filter_map(|name| {
+            let key = name.trim_start_matches("DBT_ENV_CUSTOM_ENV_").to_owned();
+            Some((key, Value::from(self.project.env.get(name)?)))
+        });
+        ArtifactMetadata {
+            dbt_version: DBT_VERSION.to_owned(),
+            generated_at: Utc::now(),
+            invocation_id: self.invocation.id.clone(),
+            invocation_started_at: self.invocation.started_at,
+            env: env.collect(),
+        }
+    }
+
+    /// When the invocation started.
+    pub fn started_at(&self) -> DateTime<Utc> {
+        self.invocation.started_at
+    }
+
+    /// `profile.target`, as shown.
+    pub fn target_name(&self) -> String {
+        let target = &self.project.target;
+        format!("{}.{}", target.profile_name, target.target_name)
+    }
+}
+
+/// The warehouse of a project's target.
+///
+/// # Errors
+/// Why it cannot be opened.
+pub fn open_adapter(project: &Project) -> Result<Arc<dyn Adapter>, Diagnostic> {
+    let Some(mut options) = DuckDbOptions::of_target(&project.target) else {
+        return Err(Diagnostic::error(
+            "unsupported-target",
+            format!("target `{}` is BigQuery itself, which this version does not run on", project.target.target_name),
+        )
+        .help("use a target with `type: bigquery` and `method: local`: the same SQL on the embedded engine"));
+    };
+    if !options.in_memory() && options.path.is_relative() {
+        options.path = project.root.join(&options.path);
+    }
+    match DuckDbAdapter::open(options) {
+        Ok(adapter) => Ok(Arc::new(adapter)),
+        Err(error) => Err(Diagnostic::error(error.code, error.message).maybe_help(error.help)),
+    }
+}
+
+fn flags(command: &str, global: &GlobalArgs, args: &Map<String, Value>) -> Map<String, Value> {
+    let flag = |name: &str| args.get(name).and_then(Value::as_bool).unwrap_or(false);
+    let mut flags = Map::new();
+    for (name, value) in [
+        ("WHICH", json!(command)),
+        ("FULL_REFRESH", json!(flag("full_refresh"))),
+        ("STORE_FAILURES", json!(flag("store_failures"))),
+        ("EMPTY", json!(flag("empty"))),
+        ("FAIL_FAST", json!(flag("fail_fast"))),
+        ("QUIET", json!(global.quiet)),
+        ("WARN_ERROR", json!(global.warn_error)),
+        ("USE_COLORS", json!(!global.no_use_colors)),
+        (
+            "LOG_FORMAT",
+            json!(if global.log_format == LogFormatArg::Json { "json" } else { "text" }),
+        ),
+        ("TARGET", json!(global.target)),
+        ("PROFILE", json!(global.profile)),
+        ("VERSION_CHECK", json!(!global.no_version_check)),
+        ("PRINT", json!(true)),
+        ("INTROSPECT", json!(true)),
+    ] {
+        flags.insert(name.to_owned(), value.clone());
+        flags.insert(name.to_ascii_lowercase(), value);
+    }
+    flags
+}

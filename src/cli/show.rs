@@ -1,0 +1,91 @@
+//! `elt show`: the first rows of a node or a query.
+
+use serde_json::Map;
+use tokio::runtime::Handle;
+
+use super::{
+    args::{GlobalArgs, ShowArgs, TableArg},
+    compile::compiler,
+    selection::selected,
+    session::Session,
+};
+use crate::{
+    adapter::{AdapterError, Cancel},
+    diagnostic::{Diagnostic, SourceFile},
+    manifest::ResourceType,
+    report::{TableFormat, render_table},
+    run::{ExitCode, stop_on_signals},
+};
+
+/// Compiles, runs and prints.
+///
+/// # Errors
+/// The exit code, where something is wrong.
+pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
+    let session = Session::open(global, "show", Map::new())?;
+    let (text, place) = match &args.inline {
+        Some(inline) => {
+            let file = SourceFile::new("--inline", inline.as_str());
+            let compiled = compiler(&session, Vec::new(), handle).compile_inline(&file);
+            let compiled = compiled.map_err(|problems| session.fail(&problems))?;
+            (compiled.text().to_owned(), Some(compiled))
+        }
+        None => {
+            let ids = selected(&session, &args.selection)?;
+            let nodes: Vec<_> = ids
+                .iter()
+                .filter_map(|id| session.manifest.nodes.get(id))
+                .filter(|node| {
+                    use ResourceType::{Analysis, Model, Seed, Snapshot};
+                    matches!(node.resource_type, Model | Seed | Snapshot | Analysis)
+                })
+                .collect();
+            let [node] = nodes.as_slice() else {
+                let message = format!("`show` takes one node, and {} are selected", nodes.len());
+                let problem = Diagnostic::error("not-one-node", message);
+                return Err(
+                    session.fail(&[problem.help("name one with --select, or give --inline")])
+                );
+            };
+            match node.resource_type {
+                ResourceType::Seed => (format!("select * from {}", node.relation), None),
+                _ => {
+                    let compiler = compiler(&session, vec![node.unique_id.to_string()], handle);
+                    let compiled = compiler.compile(&node.unique_id, false);
+                    let compiled = compiled.map_err(|problems| session.fail(&problems))?.code;
+                    (compiled.text().to_owned(), Some(compiled))
+                }
+            }
+        }
+    };
+    let adapter = session.adapter()?;
+    let cancel = Cancel::default();
+    if let Err(error) = stop_on_signals(&cancel) {
+        session.report.note(&format!("Ctrl-C will not stop cleanly: {error}"));
+    }
+    let limit = usize::try_from(args.limit).ok();
+    let table = handle.block_on(adapter.query(&text, limit, &cancel)).map_err(|error| {
+        let span = error.position.and_then(|(line, column)| place.as_ref()?.locate(line, column));
+        failed(&session, error, span)
+    })?;
+    let format = match args.output {
+        TableArg::Text => TableFormat::Text,
+        TableArg::Json => TableFormat::Json,
+        TableArg::Csv => TableFormat::Csv,
+    };
+    session.report.data(&render_table(&table, format));
+    Ok(ExitCode::Success)
+}
+
+fn failed(
+    session: &Session,
+    error: AdapterError,
+    span: Option<crate::diagnostic::Span>,
+) -> ExitCode {
+    let mut diagnostic = Diagnostic::error(error.code, error.message).maybe_help(error.help);
+    if let Some(span) = span {
+        diagnostic = diagnostic.at(span, "");
+    }
+    session.report.diagnostics(&[diagnostic]);
+    ExitCode::NodeFailure
+}

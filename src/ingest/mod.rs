@@ -1,0 +1,20 @@
+//! Feeds into bronze: thin, append-only, idempotent by content.
+//!
+//! A feed is a source table's `config.meta.ingest`. Records are taken out of payloads as they are
+//! written, put into envelopes, and landed by a plan that adds only what has changed.
+
+mod envelope;
+mod extract;
+mod feed;
+mod http;
+mod land;
+mod raw_json;
+mod record_path;
+mod runner;
+
+pub use envelope::{BRONZE_COLUMNS, Envelope};
+pub use extract::{Payload, extract};
+pub use feed::{Feed, FeedKind, Format, SecretText, read_feed};
+pub use land::{Landing, landing_plan};
+pub use record_path::RecordPath;
+pub use runner::{IngestRequest, feeds_of, run_feeds};

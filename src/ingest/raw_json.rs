@@ -1,0 +1,134 @@
+//! Pieces of a JSON text as they are written: numbers keep every digit, keys their order.
+//!
+//! The text must be valid JSON, which [`check`] tells; slicing then only counts brackets.
+
+/// Whether the text is one JSON document.
+///
+/// # Errors
+/// The parser's words with line and column.
+pub fn check(text: &str) -> Result<(), serde_json::Error> {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).map(|_| ())
+}
+
+/// One past the end of the value that starts at `at`.
+fn value_end(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
+    for (position, byte) in bytes.iter().enumerate().skip(at) {
+        if quoted {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => {
+                    quoted = false;
+                    if depth == 0 {
+                        return position + 1;
+                    }
+                }
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => quoted = true,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 0 => return position,
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return position + 1;
+                }
+            }
+            b',' | b':' | b' ' | b'\n' | b'\r' | b'\t' if depth == 0 => return position,
+            _ => {}
+        }
+    }
+    bytes.len()
+}
+
+fn skip_blank(text: &str, mut at: usize) -> usize {
+    while text.as_bytes().get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    at
+}
+
+/// The elements of an array's text; none where it is no array.
+pub fn elements(array: &str) -> Option<Vec<&str>> {
+    let array = array.trim();
+    let mut at = skip_blank(array, array.starts_with('[').then_some(1)?);
+    let mut found = Vec::new();
+    while at < array.len() && !array[at..].starts_with(']') {
+        let end = value_end(array, at);
+        found.push(&array[at..end]);
+        at = skip_blank(array, end);
+        if array[at..].starts_with(',') {
+            at = skip_blank(array, at + 1);
+        }
+    }
+    Some(found)
+}
+
+/// The members of an object's text as raw key (with quotes) and raw value; none where it is no
+/// object.
+pub fn members(object: &str) -> Option<Vec<(&str, &str)>> {
+    let object = object.trim();
+    let mut at = skip_blank(object, object.starts_with('{').then_some(1)?);
+    let mut found = Vec::new();
+    while at < object.len() && !object[at..].starts_with('}') {
+        let key_end = value_end(object, at);
+        let key = &object[at..key_end];
+        let colon = skip_blank(object, key_end);
+        let value_start = skip_blank(object, colon + 1);
+        let value_end = value_end(object, value_start);
+        found.push((key, &object[value_start..value_end]));
+        at = skip_blank(object, value_end);
+        if object[at..].starts_with(',') {
+            at = skip_blank(object, at + 1);
+        }
+    }
+    Some(found)
+}
+
+/// The key's text without quotes and escapes.
+pub fn key_text(raw: &str) -> String {
+    serde_json::from_str(raw).unwrap_or_else(|_| raw.trim_matches('"').to_owned())
+}
+
+/// The object's text without some of its members.
+pub fn without(object: &str, keys: &[String]) -> String {
+    let Some(members) = members(object) else { return object.to_owned() };
+    let kept: Vec<String> = members
+        .into_iter()
+        .filter(|(key, _)| !keys.contains(&key_text(key)))
+        .map(|(key, value)| format!("{key}:{value}"))
+        .collect();
+    format!("{{{}}}", kept.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_as_written() {
+        let text = r#" { "a" : 1.10 , "b\"c":[ {"x":"]"} , 2 ],"d":{} } "#;
+        assert!(check(text).is_ok());
+        let found = members(text).expect("an object");
+        assert_eq!(
+            found,
+            [("\"a\"", "1.10"), (r#""b\"c""#, r#"[ {"x":"]"} , 2 ]"#), ("\"d\"", "{}")]
+        );
+        assert_eq!(elements(found[1].1), Some(vec![r#"{"x":"]"}"#, "2"]));
+        assert_eq!(elements("[]"), Some(Vec::new()));
+        assert_eq!(without(r#"{"id":1,"password":"x"}"#, &["password".into()]), r#"{"id":1}"#);
+    }
+
+    proptest::proptest! {
+        /// Whatever the text, slicing ends and never panics.
+        #[test]
+        fn any_text_is_sliced(text in "[\\[\\]{}\",:a1 \\\\\u{e9}]{0,60}") {
+            let _ = (elements(&text), members(&text));
+        }
+    }
+}
