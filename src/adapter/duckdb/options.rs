@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use crate::{
-    project::{Connection, Target},
+    project::{Connection, Secret, Target},
     relation::Dialect,
 };
 
@@ -31,6 +31,8 @@ pub struct DuckDbOptions {
     pub extensions: Vec<Extension>,
     /// Further databases.
     pub attach: Vec<Attachment>,
+    /// Secrets for reaching files elsewhere, as dbt-duckdb writes them.
+    pub secrets: Secret<Vec<serde_json::Value>>,
 }
 
 /// An extension to load, installed before where it is not there yet.
@@ -66,6 +68,7 @@ impl DuckDbOptions {
             settings: Vec::new(),
             extensions: Vec::new(),
             attach: Vec::new(),
+            secrets: Secret::new(Vec::new()),
         }
     }
 
@@ -97,6 +100,7 @@ impl DuckDbOptions {
                     };
                     options.settings.push((name.clone(), value));
                 }
+                options.secrets = duckdb.secrets.clone();
                 options.extensions.extend(duckdb.extensions.iter().map(|extension| Extension {
                     name: extension.name.clone(),
                     repository: extension.repository.clone(),
