@@ -81,13 +81,14 @@ pub fn rows_query(
     dialect: Dialect,
 ) -> Result<String, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
-    let mut known = known.clone();
+    let given = known;
+    let mut known = given.clone();
     for name in rows.names() {
         if known.position(&name).is_some() {
             continue;
         }
-        if known.complete {
-            let names = known.columns.iter().map(|(name, _)| name.as_str());
+        if given.complete {
+            let names = given.columns.iter().map(|(name, _)| name.as_str());
             let all = names.clone().collect::<Vec<_>>().join(", ");
             let nearest = did_you_mean(&name, names);
             diagnostics.push(
