@@ -155,3 +155,39 @@ fn errors_name_the_line_and_the_macros() {
     insta::assert_snapshot!(failure("", "select\n  {{ ref('a' }}"));
     insta::assert_snapshot!(failure("{% macro m() %}{{ m() }}{% endmacro %}", "{{ m() }}"));
 }
+
+/// Each line of `input.sql` is a template; `expected.sql` is what dbt 1.12 makes of it.
+#[test]
+fn templates_render_as_in_dbt() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/jinja");
+    let read = |path: std::path::PathBuf| std::fs::read_to_string(path).expect("a readable case");
+    let macros = read(root.join("calls/macros.sql"));
+    let files = [MacroFile {
+        package: Arc::from("shop"),
+        source: SourceFile::new("macros/m.sql", macros.as_str()),
+    }];
+    let options = EngineOptions {
+        root_package: Arc::from("shop"),
+        adapter_type: "duckdb",
+        dispatch: Vec::new(),
+    };
+    let engine = Engine::new(&files, options).value;
+    let scope = scope(Phase::Compile);
+    let mut wrong = Vec::new();
+    for area in ["calls", "context", "dicts", "lists", "strings"] {
+        let (input, expected) =
+            (read(root.join(area).join("input.sql")), read(root.join(area).join("expected.sql")));
+        assert_eq!(input.lines().count(), expected.lines().count(), "{area}");
+        for (template, expected) in input.lines().zip(expected.lines()) {
+            let file = SourceFile::new("models/orders.sql", template);
+            let found = match engine.render(&file, 0..template.len(), &scope, Marks::Lines) {
+                Ok(rendered) => rendered.text,
+                Err(error) => error.diagnostic.message,
+            };
+            if found != expected {
+                wrong.push(format!("{template}\n  dbt:  {expected}\n  here: {found}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::diagnostic::SourceFile;
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("macros/names.sql", include_str!("builtins/names.sql")),
     ("macros/tests.sql", include_str!("builtins/tests.sql")),
+    ("macros/dates.sql", include_str!("builtins/dates.sql")),
     ("macros/queries.sql", include_str!("builtins/queries.sql")),
     ("macros/cross_database.sql", include_str!("builtins/cross_database.sql")),
 ];

@@ -10,19 +10,11 @@ use super::list::List;
 /// Adds dbt's and Jinja2's missing filters and tests.
 pub fn register(environment: &mut Environment<'static>) {
     environment.add_filter("__percent", percent);
-    environment.add_filter("__shift", |moment: Value, sign: i32, by: Value| {
-        super::context::add_times(&moment, &by, sign).ok_or_else(|| {
-            Error::new(ErrorKind::InvalidOperation, "expected a date or time and a timedelta")
-        })
-    });
-    environment.add_filter("as_text", |value: Value| Value::from(value.to_string()));
-    environment.add_filter("as_native", |value: Value| value);
-    environment.add_filter("as_bool", |value: Value| match value.as_str() {
-        Some(text) => {
-            Value::from(matches!(text.to_ascii_lowercase().as_str(), "true" | "1" | "yes"))
-        }
-        None => value,
-    });
+    environment.add_function("__sum", |terms: Rest<Value>| super::context::sums(&terms));
+    // In a text these change nothing; they matter where a template gives a value.
+    for name in ["as_text", "as_native", "as_bool", "as_number"] {
+        environment.add_filter(name, |value: Value| value);
+    }
     environment.add_filter("int", int);
     environment.add_filter("float", float);
     environment.add_filter("dictsort", dictsort);

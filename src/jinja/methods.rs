@@ -173,22 +173,76 @@ fn format_braces(text: &str, args: &[Value]) -> Result<Value, Error> {
         let value = value.ok_or_else(|| {
             Error::new(ErrorKind::InvalidOperation, format!("no argument for `{{{field}}}`"))
         })?;
-        out.push_str(&padded(&value.to_string(), spec));
+        out.push_str(&padded(&value, spec));
     }
     out.push_str(rest);
     Ok(Value::from(out))
 }
 
-fn padded(text: &str, spec: &str) -> String {
-    let zero = spec.starts_with('0');
-    let align = spec.chars().find(|c| "<>^".contains(*c)).unwrap_or(if zero { '>' } else { '<' });
-    let digits: String = spec.chars().filter(char::is_ascii_digit).collect();
-    let width = digits.parse::<usize>().unwrap_or(0);
-    let missing = width.saturating_sub(text.chars().count());
-    let fill = if zero { "0" } else { " " };
-    match align {
-        '>' => format!("{}{text}", fill.repeat(missing)),
-        '^' => format!("{}{text}{}", fill.repeat(missing / 2), fill.repeat(missing - missing / 2)),
-        _ => format!("{text}{}", fill.repeat(missing)),
+/// A value in a format specification: fill, alignment, sign, width, thousands, places and kind.
+fn padded(value: &Value, spec: &str) -> String {
+    let characters: Vec<char> = spec.chars().collect();
+    let is_align = |c: Option<&char>| c.is_some_and(|c| "<>^".contains(*c));
+    let (fill, align, rest) = if is_align(characters.get(1)) {
+        (characters[0], Some(characters[1]), &characters[2..])
+    } else if is_align(characters.first()) {
+        (' ', Some(characters[0]), &characters[1..])
+    } else {
+        (' ', None, &characters[..])
+    };
+    let plus = rest.first() == Some(&'+');
+    let rest: String = rest[usize::from(plus)..].iter().collect();
+    let zero = rest.starts_with('0') && align.is_none();
+    let kind = rest.chars().last().filter(char::is_ascii_alphabetic);
+    let kind = kind.or(rest.ends_with('%').then_some('%'));
+    let (width, places) = rest.split_once('.').unwrap_or((&rest, ""));
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let width: usize = digits(width).parse().unwrap_or(0);
+    let places: Option<usize> = digits(places).parse().ok();
+    let number = f64::try_from(value.clone()).ok().filter(|_| value.as_str().is_none());
+    let mut text = match (number, kind) {
+        (Some(number), Some('f' | 'F')) => format!("{number:.*}", places.unwrap_or(6)),
+        (Some(number), Some('%')) => format!("{:.*}%", places.unwrap_or(6), number * 100.0),
+        (Some(number), Some('x')) => format!("{:x}", number as i64),
+        (Some(number), Some('b')) => format!("{:b}", number as i64),
+        (None, _) => {
+            let text = super::python_text::text(value);
+            places.map_or(text.clone(), |places| text.chars().take(places).collect())
+        }
+        _ => super::python_text::text(value),
+    };
+    if rest.contains([',', '_']) {
+        let separator = if rest.contains(',') { "," } else { "_" };
+        text = grouped(&text, separator);
     }
+    if plus && number.is_some_and(|number| number >= 0.0) {
+        text.insert(0, '+');
+    }
+    let missing = width.saturating_sub(text.chars().count());
+    let fill = if zero { '0' } else { fill };
+    let align = align.unwrap_or(if number.is_some() || zero { '>' } else { '<' });
+    let filled = |count: usize| fill.to_string().repeat(count);
+    match align {
+        '>' if zero && text.starts_with(['-', '+']) => {
+            format!("{}{}{}", &text[..1], filled(missing), &text[1..])
+        }
+        '>' => format!("{}{text}", filled(missing)),
+        '^' => format!("{}{text}{}", filled(missing / 2), filled(missing - missing / 2)),
+        _ => format!("{text}{}", filled(missing)),
+    }
+}
+
+/// Digits of the whole part in groups of three.
+fn grouped(text: &str, separator: &str) -> String {
+    let (whole, fraction) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut out = String::new();
+    let digits = whole.trim_start_matches('-');
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push_str(separator);
+        }
+        out.push(digit);
+    }
+    let sign = if whole.starts_with('-') { "-" } else { "" };
+    format!("{sign}{out}{fraction}")
 }

@@ -14,6 +14,7 @@ mod methods;
 pub mod objects;
 mod python_text;
 mod rewrite;
+mod rewrite_sums;
 mod scope;
 mod source_map;
 

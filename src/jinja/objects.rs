@@ -211,6 +211,11 @@ impl Object for ColumnObject {
             "name" | "column" => Some(Value::from(self.0.name.as_str())),
             "dtype" | "data_type" => Some(Value::from(self.0.data_type.as_str())),
             "quoted" => Some(Value::from(self.1.quote(&self.0.name))),
+            "mode" => Some(Value::from(match self.0.data_type.starts_with("ARRAY<") {
+                true => "REPEATED",
+                false => "NULLABLE",
+            })),
+            "char_size" | "numeric_precision" | "numeric_scale" => Some(Value::from(())),
             _ => None,
         }
     }
@@ -223,6 +228,12 @@ impl Object for ColumnObject {
     ) -> Result<Value, Error> {
         let data_type = self.0.data_type.to_ascii_lowercase();
         let starts = |names: &[&str]| names.iter().any(|name| data_type.starts_with(name));
+        if method == "string_size" || method == "numeric_size" {
+            // The length in `varchar(255)`; a string without one is as long as dbt says.
+            let inner = data_type.split_once('(').and_then(|(_, rest)| rest.split_once([',', ')']));
+            let size = inner.and_then(|(size, _)| size.trim().parse::<i64>().ok());
+            return Ok(Value::from(size.unwrap_or(256)));
+        }
         Ok(Value::from(match method {
             "is_string" => starts(&["string", "varchar", "text", "char"]),
             "is_integer" => starts(&["int", "bigint", "smallint", "tinyint", "hugeint"]),

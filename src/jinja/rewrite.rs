@@ -23,12 +23,21 @@ pub enum Marks {
     Lines,
 }
 
-/// A tag of the template with the tokens inside it.
-struct Edit {
-    at: usize,
-    until: usize,
-    text: String,
+/// A replacement of a part of the source; an insertion where the part is empty.
+pub struct Edit {
+    /// Where the part starts.
+    pub at: usize,
+    /// Where it ends.
+    pub until: usize,
+    /// What comes in its place.
+    pub text: String,
+    /// Which insertion at one place comes first: the outer opening before the inner one, the outer
+    /// closing after the inner one.
+    pub order: i8,
 }
+
+/// Words after which a template may add times.
+const TIME_WORDS: [&str; 4] = ["datetime", "timedelta", "run_started_at", "modules"];
 
 /// The rewritten template, or the byte offset and the message of what cannot be read.
 pub fn rewrite(source: &str, marks: Marks) -> Result<String, minijinja::Error> {
@@ -40,6 +49,7 @@ pub fn rewrite(source: &str, marks: Marks) -> Result<String, minijinja::Error> {
         tokens.push(token?);
     }
     let mut edits = Vec::new();
+    let times = TIME_WORDS.iter().any(|word| source.contains(word));
     let mut depth = 0usize;
     let mut at = 0;
     while at < tokens.len() {
@@ -59,6 +69,9 @@ pub fn rewrite(source: &str, marks: Marks) -> Result<String, minijinja::Error> {
                 let inside = &tokens[at + 1..end];
                 let opening = start(&tokens[at].1);
                 // Literals first: what a tag appends goes after a literal that ends there.
+                if times {
+                    super::rewrite_sums::rewrite_sums(inside, &mut edits);
+                }
                 rewrite_expressions(inside, &mut edits);
                 if block {
                     rewrite_tag(inside, &tokens, end, &mut depth, &mut edits);
@@ -73,6 +86,7 @@ pub fn rewrite(source: &str, marks: Marks) -> Result<String, minijinja::Error> {
                             &source[opening..delimiter_end],
                             mark(u32::from(line))
                         ),
+                        order: 0,
                     });
                 }
                 at = end + 1;
@@ -88,17 +102,19 @@ fn mark(line: u32) -> String {
     format!("{MARK_OPEN}{line}{MARK_CLOSE}")
 }
 
-fn start(span: &Span) -> usize {
+/// Where a token starts.
+pub fn start(span: &Span) -> usize {
     span.start_offset as usize
 }
 
-fn end_of(span: &Span) -> usize {
+/// Where a token ends.
+pub fn end_of(span: &Span) -> usize {
     span.end_offset as usize
 }
 
 fn apply(source: &str, mut edits: Vec<Edit>) -> String {
     // Stable: insertions at one place keep the order they were made in.
-    edits.sort_by_key(|edit| (edit.at, edit.until));
+    edits.sort_by_key(|edit| (edit.at, edit.until, edit.order));
     let mut out = String::with_capacity(source.len() + edits.len() * 12);
     let mut done = 0;
     for edit in edits {
@@ -122,7 +138,7 @@ fn mark_lines(source: &str, data: &str, edits: &mut Vec<Edit>) {
     for (line, text) in (first..).zip(data.split_inclusive('\n')) {
         let indent = text.len() - text.trim_start().len();
         if indent < text.len() {
-            edits.push(Edit { at: at + indent, until: at + indent, text: mark(line) });
+            edits.push(Edit { at: at + indent, until: at + indent, text: mark(line), order: 0 });
         }
         at += text.len();
     }
@@ -137,7 +153,7 @@ fn rewrite_tag(
 ) {
     let Some((Token::Ident(keyword), span)) = inside.first() else { return };
     let replace = |edits: &mut Vec<Edit>, text: String| {
-        edits.push(Edit { at: start(span), until: end_of(span), text });
+        edits.push(Edit { at: start(span), until: end_of(span), text, order: 0 });
     };
     match *keyword {
         "test" | "data_test" | "macro" => {
@@ -146,7 +162,12 @@ fn rewrite_tag(
                 && let Some((Token::Ident(_), name)) = inside.get(1)
             {
                 replace(edits, "macro".to_owned());
-                edits.push(Edit { at: start(name), until: start(name), text: "test_".into() });
+                edits.push(Edit {
+                    at: start(name),
+                    until: start(name),
+                    text: "test_".into(),
+                    order: 0,
+                });
             }
             hidden_parameters(inside, all, end, edits);
         }
@@ -158,6 +179,7 @@ fn rewrite_tag(
                     at: start(span),
                     until: end_of(last),
                     text: format!("macro {name}()"),
+                    order: 0,
                 });
             }
         }
@@ -172,7 +194,7 @@ fn rewrite_tag(
         _ => {}
     }
     if let Some((Token::Colon, colon)) = inside.last() {
-        edits.push(Edit { at: start(colon), until: end_of(colon), text: " ".to_owned() });
+        edits.push(Edit { at: start(colon), until: end_of(colon), text: " ".to_owned(), order: 0 });
     }
 }
 
@@ -240,12 +262,12 @@ fn hidden_parameters(
         }
     }
     if !text.is_empty() {
-        edits.push(Edit { at: start(close), until: start(close), text });
+        edits.push(Edit { at: start(close), until: start(close), text, order: 2 });
     }
 }
 
 /// Whether a token ends an operand, so that a bracket after it is a subscript.
-fn ends_operand(token: &Token<'_>) -> bool {
+pub fn ends_operand(token: &Token<'_>) -> bool {
     match token {
         Token::Ident(name) => !matches!(
             *name,
@@ -277,6 +299,7 @@ fn rewrite_expressions(inside: &[(Token<'_>, Span)], edits: &mut Vec<Edit>) {
                         at: start(span),
                         until: start(span),
                         text: format!("{name}("),
+                        order: 0,
                     });
                 }
             }
@@ -287,6 +310,7 @@ fn rewrite_expressions(inside: &[(Token<'_>, Span)], edits: &mut Vec<Edit>) {
                         at: end_of(span),
                         until: end_of(span),
                         text: ")".to_owned(),
+                        order: 0,
                     });
                 }
             }
@@ -298,21 +322,10 @@ fn rewrite_expressions(inside: &[(Token<'_>, Span)], edits: &mut Vec<Edit>) {
                         at: start(span),
                         until: end_of(span),
                         text: "|__percent(".to_owned(),
+                        order: 0,
                     });
                     let close = end_of(&inside[last].1);
-                    edits.push(Edit { at: close, until: close, text: ")".to_owned() });
-                }
-            }
-            // Times are objects, which the engine does not add: `now - modules.datetime.timedelta(…)`.
-            Token::Plus | Token::Minus if after_operand => {
-                let Some(last) = operand_end(inside, at + 1) else { continue };
-                let operand = &inside[at + 1..=last];
-                if operand.iter().any(|(token, _)| matches!(token, Token::Ident("timedelta"))) {
-                    let sign = if matches!(token, Token::Plus) { 1 } else { -1 };
-                    let text = format!("|__shift({sign}, ");
-                    edits.push(Edit { at: start(span), until: end_of(span), text });
-                    let close = end_of(&inside[last].1);
-                    edits.push(Edit { at: close, until: close, text: ")".to_owned() });
+                    edits.push(Edit { at: close, until: close, text: ")".to_owned(), order: 0 });
                 }
             }
             _ => {}
@@ -328,8 +341,14 @@ fn operand_end(tokens: &[(Token<'_>, Span)], at: usize) -> Option<usize> {
     let mut position = at;
     while let Some((token, _)) = tokens.get(position) {
         match token {
-            Token::ParenOpen | Token::BracketOpen => depth += 1,
-            Token::ParenClose | Token::BracketClose => {
+            Token::ParenOpen | Token::BracketOpen | Token::BraceOpen => {
+                // A literal or parenthesis starts the operand; after it only calls and subscripts.
+                if depth == 0 && last.is_some() && matches!(token, Token::BraceOpen) {
+                    break;
+                }
+                depth += 1;
+            }
+            Token::ParenClose | Token::BracketClose | Token::BraceClose => {
                 if depth == 0 {
                     break;
                 }

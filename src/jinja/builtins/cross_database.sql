@@ -2,6 +2,7 @@
 
 {% macro any_value(expression) -%}{{ return(adapter.dispatch('any_value', 'dbt')(expression)) }}{%- endmacro %}
 {% macro default__any_value(expression) -%}any_value({{ expression }}){%- endmacro %}
+{% macro duckdb__any_value(expression) -%}arbitrary({{ expression }}){%- endmacro %}
 
 {% macro bool_or(expression) -%}{{ return(adapter.dispatch('bool_or', 'dbt')(expression)) }}{%- endmacro %}
 {% macro default__bool_or(expression) -%}bool_or({{ expression }}){%- endmacro %}
@@ -12,7 +13,7 @@
 {% macro cast_bool_to_text(field) -%}cast({{ field }} as {{ type_string() }}){%- endmacro %}
 
 {% macro safe_cast(field, type) -%}{{ return(adapter.dispatch('safe_cast', 'dbt')(field, type)) }}{%- endmacro %}
-{% macro default__safe_cast(field, type) -%}try_cast({{ field }} as {{ type }}){%- endmacro %}
+{% macro default__safe_cast(field, type) -%}cast({{ field }} as {{ type }}){%- endmacro %}
 {% macro bigquery__safe_cast(field, type) -%}safe_cast({{ field }} as {{ type }}){%- endmacro %}
 
 {% macro concat(fields) -%}{{ return(adapter.dispatch('concat', 'dbt')(fields)) }}{%- endmacro %}
@@ -35,6 +36,7 @@
 
 {% macro split_part(string_text, delimiter_text, part_number) -%}{{ return(adapter.dispatch('split_part', 'dbt')(string_text, delimiter_text, part_number)) }}{%- endmacro %}
 {% macro default__split_part(string_text, delimiter_text, part_number) -%}split_part({{ string_text }}, {{ delimiter_text }}, {{ part_number }}){%- endmacro %}
+{% macro duckdb__split_part(string_text, delimiter_text, part_number) -%}string_split({{ string_text }}, {{ delimiter_text }})[ {{ part_number }} ]{%- endmacro %}
 {% macro bigquery__split_part(string_text, delimiter_text, part_number) -%}
     {%- if part_number >= 0 -%}
         split({{ string_text }}, {{ delimiter_text }})[safe_offset({{ part_number - 1 }})]
@@ -52,7 +54,7 @@
 {% macro listagg(measure, delimiter_text="','", order_by_clause=none, limit_num=none) -%}{{ return(adapter.dispatch('listagg', 'dbt')(measure, delimiter_text, order_by_clause, limit_num)) }}{%- endmacro %}
 {% macro default__listagg(measure, delimiter_text, order_by_clause, limit_num) -%}
     {%- if limit_num -%}
-        array_to_string(list_slice(list({{ measure }}{{ ' ' ~ order_by_clause if order_by_clause }}), 1, {{ limit_num }}), {{ delimiter_text }})
+        list_aggr((array_agg({{ measure }}{{ ' ' ~ order_by_clause if order_by_clause }}))[1:{{ limit_num }}], 'string_agg', {{ delimiter_text }})
     {%- else -%}
         string_agg({{ measure }}, {{ delimiter_text }}{{ ' ' ~ order_by_clause if order_by_clause }})
     {%- endif -%}
@@ -69,9 +71,19 @@
 {% macro default__intersect() -%}intersect{%- endmacro %}
 {% macro bigquery__intersect() -%}intersect distinct{%- endmacro %}
 
-{% macro array_construct(inputs=[], data_type='integer') -%}[{{ inputs | join(', ') }}]{%- endmacro %}
+{% macro array_construct(inputs=[], data_type=none) -%}{{ return(adapter.dispatch('array_construct', 'dbt')(inputs, data_type or api.Column.translate_type('integer'))) }}{%- endmacro %}
+{% macro default__array_construct(inputs, data_type) -%}
+    {%- if inputs | length > 0 -%}
+        array[ {{ inputs | join(' , ') }} ]
+    {%- else -%}
+        array[]::{{ data_type }}[]
+    {%- endif -%}
+{%- endmacro %}
+{% macro bigquery__array_construct(inputs, data_type) -%}[ {{ inputs | join(' , ') }} ]{%- endmacro %}
 
-{% macro array_concat(array_1, array_2) -%}array_concat({{ array_1 }}, {{ array_2 }}){%- endmacro %}
+{% macro array_concat(array_1, array_2) -%}{{ return(adapter.dispatch('array_concat', 'dbt')(array_1, array_2)) }}{%- endmacro %}
+{% macro default__array_concat(array_1, array_2) -%}array_cat({{ array_1 }}, {{ array_2 }}){%- endmacro %}
+{% macro bigquery__array_concat(array_1, array_2) -%}array_concat({{ array_1 }}, {{ array_2 }}){%- endmacro %}
 
 {% macro array_append(array, new_element) -%}{{ return(adapter.dispatch('array_append', 'dbt')(array, new_element)) }}{%- endmacro %}
 {% macro default__array_append(array, new_element) -%}array_append({{ array }}, {{ new_element }}){%- endmacro %}
@@ -82,11 +94,19 @@
 {% macro bigquery__current_timestamp() -%}current_timestamp(){%- endmacro %}
 
 {% macro dateadd(datepart, interval, from_date_or_timestamp) -%}{{ return(adapter.dispatch('dateadd', 'dbt')(datepart, interval, from_date_or_timestamp)) }}{%- endmacro %}
-{% macro default__dateadd(datepart, interval, from_date_or_timestamp) -%}date_add({{ from_date_or_timestamp }}, interval ({{ interval }}) {{ datepart }}){%- endmacro %}
+{% macro default__dateadd(datepart, interval, from_date_or_timestamp) -%}dateadd({{ datepart }}, {{ interval }}, {{ from_date_or_timestamp }}){%- endmacro %}
+{% macro duckdb__dateadd(datepart, interval, from_date_or_timestamp) -%}
+    {#- DuckDB has no interval of weeks or quarters times a number of its own name. -#}
+    {%- set units = {'week': [7, 'day'], 'quarter': [3, 'month'], 'decade': [10, 'year']} -%}
+    {%- set unit = units.get(datepart | lower) -%}
+    {%- set count = 'cast(' ~ interval ~ ' as bigint)' -%}
+    {%- if unit -%}{%- set count = '(' ~ count ~ ' * ' ~ unit[0] ~ ')' -%}{%- endif -%}
+    ({{ from_date_or_timestamp }} + {{ count }} * interval 1 {{ unit[1] if unit else datepart }})
+{%- endmacro %}
 {% macro bigquery__dateadd(datepart, interval, from_date_or_timestamp) -%}datetime_add(cast({{ from_date_or_timestamp }} as datetime), interval {{ interval }} {{ datepart }}){%- endmacro %}
 
 {% macro datediff(first_date, second_date, datepart) -%}{{ return(adapter.dispatch('datediff', 'dbt')(first_date, second_date, datepart)) }}{%- endmacro %}
-{% macro default__datediff(first_date, second_date, datepart) -%}date_diff('{{ datepart }}', {{ first_date }}::timestamp, {{ second_date }}::timestamp){%- endmacro %}
+{% macro default__datediff(first_date, second_date, datepart) -%}(date_diff('{{ datepart }}', {{ first_date }}::timestamp, {{ second_date }}::timestamp )){%- endmacro %}
 {% macro bigquery__datediff(first_date, second_date, datepart) -%}datetime_diff(cast({{ second_date }} as datetime), cast({{ first_date }} as datetime), {{ datepart }}){%- endmacro %}
 
 {% macro date_trunc(datepart, date) -%}{{ return(adapter.dispatch('date_trunc', 'dbt')(datepart, date)) }}{%- endmacro %}
@@ -98,24 +118,24 @@
 {% macro bigquery__date(year, month, day) -%}date({{ year }}, {{ month }}, {{ day }}){%- endmacro %}
 
 {% macro last_day(date, datepart) -%}{{ return(adapter.dispatch('last_day', 'dbt')(date, datepart)) }}{%- endmacro %}
-{% macro default__last_day(date, datepart) -%}cast(date_trunc('{{ datepart }}', {{ date }}) + interval 1 {{ datepart }} - interval 1 day as date){%- endmacro %}
+{% macro default__last_day(date, datepart) -%}cast({{ dateadd('day', '-1', dateadd(datepart, '1', date_trunc(datepart, date))) }} as date){%- endmacro %}
 {% macro bigquery__last_day(date, datepart) -%}last_day({{ date }}, {{ datepart }}){%- endmacro %}
 
 {% macro type_string() -%}{{ return(adapter.dispatch('type_string', 'dbt')()) }}{%- endmacro %}
-{% macro default__type_string() -%}varchar{%- endmacro %}
+{% macro default__type_string() -%}TEXT{%- endmacro %}
 {% macro bigquery__type_string() -%}string{%- endmacro %}
 {% macro type_timestamp() -%}timestamp{%- endmacro %}
 {% macro type_float() -%}{{ return(adapter.dispatch('type_float', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_float() -%}float{%- endmacro %}
 {% macro bigquery__type_float() -%}float64{%- endmacro %}
 {% macro type_numeric() -%}{{ return(adapter.dispatch('type_numeric', 'dbt')()) }}{%- endmacro %}
-{% macro default__type_numeric() -%}numeric(28, 6){%- endmacro %}
+{% macro default__type_numeric() -%}numeric(28,6){%- endmacro %}
 {% macro bigquery__type_numeric() -%}numeric{%- endmacro %}
 {% macro type_bigint() -%}{{ return(adapter.dispatch('type_bigint', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_bigint() -%}bigint{%- endmacro %}
 {% macro bigquery__type_bigint() -%}int64{%- endmacro %}
 {% macro type_int() -%}{{ return(adapter.dispatch('type_int', 'dbt')()) }}{%- endmacro %}
-{% macro default__type_int() -%}int{%- endmacro %}
+{% macro default__type_int() -%}integer{%- endmacro %}
 {% macro bigquery__type_int() -%}int64{%- endmacro %}
 {% macro type_boolean() -%}{{ return(adapter.dispatch('type_boolean', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_boolean() -%}boolean{%- endmacro %}

@@ -306,7 +306,7 @@ impl Object for ColumnClass {
                     (Dialect::GoogleSql, "INTEGER" | "BIGINT" | "INT") => "INT64".to_owned(),
                     (Dialect::GoogleSql, "FLOAT" | "DOUBLE") => "FLOAT64".to_owned(),
                     (Dialect::GoogleSql, "BOOLEAN") => "BOOL".to_owned(),
-                    _ => upper,
+                    _ => name,
                 }))
             }
             "string_type" => Ok(Value::from(match self.0 {

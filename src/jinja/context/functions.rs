@@ -282,9 +282,16 @@ pub fn none_given(args: &[Value]) -> Option<Value> {
 }
 
 fn yaml_to_value(text: &str) -> Result<Value, Error> {
-    serde_saphyr::from_str::<serde_json::Value>(text)
-        .map(|json| from_json(&json))
-        .map_err(|error| invalid(format!("the text is no YAML: {error}")))
+    let source = crate::diagnostic::SourceFile::new("fromyaml", text);
+    let parsed = crate::project::read_yaml(source);
+    match parsed
+        .diagnostics
+        .iter()
+        .find(|problem| problem.severity == crate::diagnostic::Severity::Error)
+    {
+        Some(problem) => Err(invalid(format!("the text is no YAML: {}", problem.message))),
+        None => Ok(from_json(&parsed.value.root.to_json())),
+    }
 }
 
 /// YAML in block style, keys in order, as `toyaml` prints it.
@@ -317,7 +324,7 @@ fn nested(value: &serde_json::Value, indent: usize, out: &mut String) {
         }
         Json::Array(items) if !items.is_empty() => {
             out.push('\n');
-            json_to_yaml(value, indent + 1, out);
+            json_to_yaml(value, indent, out);
         }
         Json::String(text)
             if !text.is_empty()
@@ -514,11 +521,31 @@ fn python_json(value: &serde_json::Value, sort: bool) -> String {
             let entries: Vec<String> = entries
                 .into_iter()
                 .map(|(key, value)| {
-                    format!("{}: {}", Json::String(key.clone()), python_json(value, sort))
+                    let key = ascii(&Json::String(key.clone()).to_string());
+                    format!("{key}: {}", python_json(value, sort))
                 })
                 .collect();
             format!("{{{}}}", entries.join(", "))
         }
-        scalar => scalar.to_string(),
+        scalar => ascii(&scalar.to_string()),
     }
+}
+
+/// What is not ASCII, as JSON escapes: Python writes JSON so.
+fn ascii(json: &str) -> String {
+    if json.is_ascii() {
+        return json.to_owned();
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    out
 }

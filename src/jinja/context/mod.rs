@@ -4,10 +4,14 @@ mod adapter_object;
 mod config_object;
 mod exceptions;
 mod functions;
+mod iteration;
 mod lookup;
 mod modules;
+mod moments;
+mod regular_expressions;
+mod sums;
 mod var_object;
 
 pub(super) use functions::returned;
 pub(super) use lookup::{Context, Shared};
-pub(super) use modules::add_times;
+pub(super) use sums::sums;

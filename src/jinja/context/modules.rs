@@ -3,13 +3,17 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, TimeZone, Timelike, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use minijinja::{
     Error, ErrorKind, State, Value,
     value::{Kwargs, Object, ObjectRepr, from_args},
 };
 
-use crate::jinja::list::List;
+use super::{
+    iteration::{Chain, iteration},
+    moments::{Moment, Span, Zone, zoned},
+    regular_expressions::{self, regular_expression},
+};
 
 fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
@@ -44,6 +48,7 @@ enum Module {
     Re,
     Pytz,
     Itertools,
+    Timezone,
 }
 
 impl Object for Module {
@@ -55,16 +60,35 @@ impl Object for Module {
         match (**self, key.as_str()?) {
             (Self::DateTime, "datetime") => Some(Value::from_object(Self::DateTimeClass)),
             (Self::DateTime, "date") => Some(Value::from_object(Self::DateClass)),
-            (Self::Pytz, "utc" | "UTC") => Some(Value::from_object(Zone(chrono_tz::UTC))),
+            (Self::DateTime, "timezone") => Some(Value::from_object(Self::Timezone)),
+            (Self::Timezone | Self::Pytz, "utc" | "UTC") => {
+                Some(Value::from_object(Zone(chrono_tz::UTC)))
+            }
+            (Self::Re, name) => regular_expressions::flag(name).map(Value::from),
+            (Self::Itertools, "chain") => Some(Value::from_object(Chain)),
             _ => None,
         }
     }
 
     /// `datetime.datetime(2024, 1, 31)` and `datetime.date(2024, 1, 31)`.
     fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        let (positional, options) = match args.split_last() {
+            Some((last, rest)) if last.is_kwargs() => (rest, Kwargs::try_from(last.clone())?),
+            _ => (args, Kwargs::from_iter(Vec::<(String, Value)>::new())),
+        };
+        let args = positional;
+        let zone = match options.get::<Option<Value>>("tzinfo")? {
+            Some(zone) => zone.downcast_object_ref::<Zone>().map(|zone| zone.0),
+            None => None,
+        };
         let parts: Vec<i64> =
             args.iter().filter_map(|arg| i64::try_from(arg.clone()).ok()).collect();
-        let part = |at: usize, default: i64| parts.get(at).copied().unwrap_or(default);
+        const NAMES: [&str; 7] =
+            ["year", "month", "day", "hour", "minute", "second", "microsecond"];
+        let part = |at: usize, default: i64| {
+            let named = || options.get::<Option<i64>>(NAMES[at]).ok().flatten();
+            parts.get(at).copied().or_else(named).unwrap_or(default)
+        };
         let date = NaiveDate::from_ymd_opt(part(0, 0) as i32, part(1, 0) as u32, part(2, 0) as u32)
             .ok_or_else(|| invalid("expected a year, a month and a day that exist"))?;
         match **self {
@@ -73,7 +97,15 @@ impl Object for Module {
                 let time = date
                     .and_hms_opt(part(3, 0) as u32, part(4, 0) as u32, part(5, 0) as u32)
                     .ok_or_else(|| invalid("expected a time that exists"))?;
-                Ok(Value::from_object(Moment::Naive(time)))
+                let time = time + Duration::microseconds(part(6, 0));
+                match zone {
+                    Some(zone) => zone
+                        .from_local_datetime(&time)
+                        .earliest()
+                        .map(zoned)
+                        .ok_or_else(|| invalid("this local time does not exist")),
+                    None => Ok(Value::from_object(Moment::Naive(time))),
+                }
             }
             _ => Err(invalid("a module cannot be called")),
         }
@@ -98,6 +130,11 @@ impl Object for Module {
             }
             (Self::DateTimeClass, "strptime") => {
                 let (text, format): (&str, &str) = from_args(args)?;
+                let format = format.replace("%f", "%6f");
+                let format = format.as_str();
+                if let Ok(moment) = DateTime::parse_from_str(text, format) {
+                    return Ok(zoned(moment.with_timezone(&chrono_tz::UTC)));
+                }
                 let parsed = NaiveDateTime::parse_from_str(text, format).or_else(|_| {
                     NaiveDate::parse_from_str(text, format)
                         .map(|date| date.and_time(chrono::NaiveTime::MIN))
@@ -105,6 +142,15 @@ impl Object for Module {
                 parsed.map(|moment| Value::from_object(Moment::Naive(moment))).map_err(|_| {
                     invalid(format!("time data `{text}` does not match format `{format}`"))
                 })
+            }
+            (Self::DateTimeClass, "fromtimestamp" | "utcfromtimestamp") => {
+                let (seconds, zone): (f64, Option<Value>) = from_args(args)?;
+                let at = DateTime::from_timestamp_micros((seconds * 1e6) as i64)
+                    .ok_or_else(|| invalid("this time is out of range"))?;
+                match zone.as_ref().and_then(|zone| zone.downcast_object_ref::<Zone>()) {
+                    Some(zone) => Ok(zoned(at.with_timezone(&zone.0))),
+                    None => Ok(Value::from_object(Moment::Naive(at.naive_utc()))),
+                }
             }
             (Self::DateTimeClass | Self::DateClass, "fromisoformat") => {
                 let (text,): (&str,) = from_args(args)?;
@@ -130,8 +176,11 @@ impl Object for Module {
                     * 86_400.0
                     + unit("hours")? * 3_600.0
                     + unit("minutes")? * 60.0
-                    + unit("seconds")?;
-                Ok(Value::from_object(Span(Duration::milliseconds((seconds * 1000.0) as i64))))
+                    + unit("seconds")?
+                    + unit("milliseconds")? / 1e3
+                    + unit("microseconds")? / 1e6;
+                let micros = (seconds * 1e6).round() as i64;
+                Ok(Value::from_object(Span(Duration::microseconds(micros))))
             }
             (Self::DateTime, "datetime") => {
                 Value::from_object(Self::DateTimeClass).call(_state, args)
@@ -144,364 +193,12 @@ impl Object for Module {
                     .map_err(|_| invalid(format!("unknown time zone `{name}`")))
             }
             (Self::Re, name) => regular_expression(name, args),
+            (Self::Itertools, "chain") => Value::from_object(Chain).call(_state, args),
             (Self::Itertools, name) => iteration(name, args),
             _ => Err(Error::new(
                 ErrorKind::UnknownMethod,
                 format!("`{method}` of this module is not supported"),
             )),
         }
-    }
-}
-
-fn regular_expression(method: &str, args: &[Value]) -> Result<Value, Error> {
-    let (pattern, second, third): (&str, &str, Option<&str>) = from_args(args)?;
-    let anchored = match method {
-        "match" => format!("^(?:{pattern})"),
-        "fullmatch" => format!("^(?:{pattern})$"),
-        _ => pattern.to_owned(),
-    };
-    let regex = regex::Regex::new(&anchored)
-        .map_err(|error| invalid(format!("`{pattern}` is no regular expression: {error}")))?;
-    let text = if method == "sub" { third.unwrap_or_default() } else { second };
-    match method {
-        "match" | "search" | "fullmatch" => Ok(regex.captures(text).map_or_else(
-            || Value::from(()),
-            |found| {
-                let groups = found.iter().map(|group| group.map(|group| group.as_str().to_owned()));
-                Value::from_object(Match(groups.collect()))
-            },
-        )),
-        "findall" => {
-            let found = regex.captures_iter(text).map(|found| {
-                Value::from(found.get(1).or(found.get(0)).map_or("", |group| group.as_str()))
-            });
-            Ok(List::value(found.collect()))
-        }
-        "split" => Ok(List::value(regex.split(text).map(Value::from).collect())),
-        "sub" => {
-            // Python writes groups as \1, this library as ${1}.
-            let replacement = regex::Regex::new(r"\\(\d+)").map_or_else(
-                |_| second.to_owned(),
-                |groups| groups.replace_all(&second.replace('$', "$$"), "$${$1}").into_owned(),
-            );
-            Ok(Value::from(regex.replace_all(text, replacement.as_str()).into_owned()))
-        }
-        _ => Err(Error::new(ErrorKind::UnknownMethod, format!("`re.{method}` is not supported"))),
-    }
-}
-
-/// A match of a regular expression.
-#[derive(Debug)]
-struct Match(Vec<Option<String>>);
-
-impl Object for Match {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Result<Value, Error> {
-        match method {
-            "group" => {
-                let (at,): (Option<usize>,) = from_args(args)?;
-                let group = self.0.get(at.unwrap_or(0)).ok_or_else(|| invalid("no such group"))?;
-                Ok(Value::from(group.clone()))
-            }
-            "groups" => {
-                Ok(List::value(self.0.iter().skip(1).map(|g| Value::from(g.clone())).collect()))
-            }
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
-    }
-}
-
-fn iteration(method: &str, args: &[Value]) -> Result<Value, Error> {
-    let mut lists = Vec::new();
-    for arg in args.iter().filter(|arg| !arg.is_kwargs() && arg.try_iter().is_ok()) {
-        lists.push(arg.try_iter()?.collect::<Vec<Value>>());
-    }
-    let tuples = |rows: Vec<Vec<Value>>| List::value(rows.into_iter().map(List::tuple).collect());
-    match method {
-        "chain" => Ok(List::value(lists.into_iter().flatten().collect())),
-        "product" => {
-            let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
-            for list in lists {
-                rows = rows
-                    .into_iter()
-                    .flat_map(|row| {
-                        list.iter().map(move |item| {
-                            let mut next = row.clone();
-                            next.push(item.clone());
-                            next
-                        })
-                    })
-                    .collect();
-            }
-            Ok(tuples(rows))
-        }
-        "combinations" | "permutations" => {
-            let items = lists.into_iter().next().unwrap_or_default();
-            let size = args.get(1).and_then(|arg| usize::try_from(arg.clone()).ok()).unwrap_or(2);
-            let mut rows: Vec<Vec<usize>> = vec![Vec::new()];
-            for _ in 0..size {
-                rows = rows
-                    .into_iter()
-                    .flat_map(|row| {
-                        let ordered = method == "combinations";
-                        let first = if ordered { row.last().map_or(0, |last| last + 1) } else { 0 };
-                        (first..items.len())
-                            .filter(|at| ordered || !row.contains(at))
-                            .map(|at| {
-                                let mut next = row.clone();
-                                next.push(at);
-                                next
-                            })
-                            .collect::<Vec<_>>()
-                    })
-                    .collect();
-            }
-            let pick = |row: Vec<usize>| row.into_iter().map(|at| items[at].clone()).collect();
-            Ok(tuples(rows.into_iter().map(pick).collect()))
-        }
-        _ => Err(Error::new(
-            ErrorKind::UnknownMethod,
-            format!("`itertools.{method}` is not supported"),
-        )),
-    }
-}
-
-/// A time zone.
-#[derive(Debug)]
-struct Zone(chrono_tz::Tz);
-
-impl Object for Zone {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Result<Value, Error> {
-        let (moment,): (Value,) = from_args(args)?;
-        let naive = moment
-            .downcast_object_ref::<Moment>()
-            .map(Moment::naive)
-            .ok_or_else(|| invalid("expected a datetime"))?;
-        match method {
-            "localize" => self
-                .0
-                .from_local_datetime(&naive)
-                .earliest()
-                .map(zoned)
-                .ok_or_else(|| invalid("this local time does not exist")),
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
-    }
-}
-
-/// A length of time.
-#[derive(Debug)]
-struct Span(Duration);
-
-impl Object for Span {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        match key.as_str()? {
-            "days" => Some(Value::from(self.0.num_days())),
-            "seconds" => Some(Value::from(self.0.num_seconds() - self.0.num_days() * 86_400)),
-            _ => None,
-        }
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
-        method: &str,
-        _args: &[Value],
-    ) -> Result<Value, Error> {
-        match method {
-            "total_seconds" => Ok(Value::from(self.0.num_milliseconds() as f64 / 1000.0)),
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
-    }
-}
-
-/// A date or time.
-#[derive(Clone, Debug)]
-enum Moment {
-    Date(NaiveDate),
-    Naive(NaiveDateTime),
-    Zoned(DateTime<chrono::FixedOffset>),
-}
-
-fn zoned(moment: DateTime<chrono_tz::Tz>) -> Value {
-    Value::from_object(Moment::Zoned(moment.fixed_offset()))
-}
-
-/// A UTC time as Python's aware datetime.
-pub fn datetime_value(moment: DateTime<Utc>) -> Value {
-    Value::from_object(Moment::Zoned(moment.fixed_offset()))
-}
-
-impl Moment {
-    fn naive(&self) -> NaiveDateTime {
-        match self {
-            Self::Date(date) => date.and_time(chrono::NaiveTime::MIN),
-            Self::Naive(moment) => *moment,
-            Self::Zoned(moment) => moment.naive_local(),
-        }
-    }
-
-    fn isoformat(&self, separator: char) -> String {
-        let fraction = |nanos: u32| match nanos / 1000 {
-            0 => String::new(),
-            micros => format!(".{micros:06}"),
-        };
-        match self {
-            Self::Date(date) => date.to_string(),
-            Self::Naive(at) => format!(
-                "{}{separator}{}{}",
-                at.date(),
-                at.format("%H:%M:%S"),
-                fraction(at.nanosecond())
-            ),
-            Self::Zoned(at) => format!(
-                "{}{separator}{}{}{}",
-                at.date_naive(),
-                at.format("%H:%M:%S"),
-                fraction(at.nanosecond()),
-                at.format("%:z")
-            ),
-        }
-    }
-
-    fn shifted(&self, by: Duration) -> Self {
-        match self {
-            Self::Date(date) => Self::Date(*date + Duration::days(by.num_days())),
-            Self::Naive(at) => Self::Naive(*at + by),
-            Self::Zoned(at) => Self::Zoned(*at + by),
-        }
-    }
-}
-
-/// Adds (or with `sign` -1 subtracts) a length of time, or subtracts two times.
-pub fn add_times(left: &Value, right: &Value, sign: i32) -> Option<Value> {
-    let moment = left.downcast_object_ref::<Moment>()?;
-    if let Some(span) = right.downcast_object_ref::<Span>() {
-        return Some(Value::from_object(moment.shifted(span.0 * sign)));
-    }
-    let other = right.downcast_object_ref::<Moment>()?;
-    (sign < 0).then(|| Value::from_object(Span(moment.naive() - other.naive())))
-}
-
-impl Object for Moment {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let at = self.naive();
-        Some(match key.as_str()? {
-            "year" => Value::from(at.year()),
-            "month" => Value::from(at.month()),
-            "day" => Value::from(at.day()),
-            "hour" => Value::from(at.hour()),
-            "minute" => Value::from(at.minute()),
-            "second" => Value::from(at.second()),
-            "microsecond" => Value::from(at.nanosecond() / 1000),
-            _ => return None,
-        })
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Result<Value, Error> {
-        match method {
-            "strftime" => {
-                let (format,): (&str,) = from_args(args)?;
-                let mut text = String::new();
-                let written = match &**self {
-                    Self::Zoned(at) => {
-                        std::fmt::write(&mut text, format_args!("{}", at.format(format)))
-                    }
-                    other => {
-                        std::fmt::write(&mut text, format_args!("{}", other.naive().format(format)))
-                    }
-                };
-                written.map_err(|_| invalid(format!("`{format}` is no time format")))?;
-                Ok(Value::from(text))
-            }
-            "isoformat" => Ok(Value::from(self.isoformat('T'))),
-            "date" => Ok(Value::from_object(Self::Date(self.naive().date()))),
-            "weekday" => Ok(Value::from(self.naive().weekday().num_days_from_monday())),
-            "isoweekday" => Ok(Value::from(self.naive().weekday().number_from_monday())),
-            "timestamp" => Ok(Value::from(match &**self {
-                Self::Zoned(at) => at.timestamp_millis() as f64 / 1000.0,
-                other => other.naive().and_utc().timestamp_millis() as f64 / 1000.0,
-            })),
-            "astimezone" => {
-                let (zone,): (Value,) = from_args(args)?;
-                let zone = zone
-                    .downcast_object_ref::<Zone>()
-                    .ok_or_else(|| invalid("expected a time zone of `modules.pytz`"))?;
-                let utc = match &**self {
-                    Self::Zoned(at) => at.with_timezone(&Utc),
-                    other => other.naive().and_utc(),
-                };
-                Ok(zoned(utc.with_timezone(&zone.0)))
-            }
-            "replace" => {
-                let (options,): (Kwargs,) = from_args(args)?;
-                let mut at = self.naive();
-                let part = |name: &str| options.get::<Option<u32>>(name);
-                let missing = || invalid("this date or time does not exist");
-                if let Some(day) = part("day")? {
-                    at = at.with_day(day).ok_or_else(missing)?;
-                }
-                if let Some(month) = part("month")? {
-                    at = at.with_month(month).ok_or_else(missing)?;
-                }
-                if let Some(year) = options.get::<Option<i32>>("year")? {
-                    at = at.with_year(year).ok_or_else(missing)?;
-                }
-                if let Some(hour) = part("hour")? {
-                    at = at.with_hour(hour).ok_or_else(missing)?;
-                }
-                if let Some(minute) = part("minute")? {
-                    at = at.with_minute(minute).ok_or_else(missing)?;
-                }
-                if let Some(second) = part("second")? {
-                    at = at.with_second(second).ok_or_else(missing)?;
-                }
-                if let Some(micros) = part("microsecond")? {
-                    at = at.with_nanosecond(micros * 1000).ok_or_else(missing)?;
-                }
-                Ok(Value::from_object(match &**self {
-                    Self::Date(_) => Self::Date(at.date()),
-                    Self::Naive(_) => Self::Naive(at),
-                    Self::Zoned(zoned) => Self::Zoned(
-                        zoned.offset().from_local_datetime(&at).single().ok_or_else(missing)?,
-                    ),
-                }))
-            }
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
-    }
-
-    fn render(self: &Arc<Self>, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.isoformat(' '))
     }
 }
