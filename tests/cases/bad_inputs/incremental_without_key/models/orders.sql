@@ -1,0 +1,2 @@
+{{ config(materialized='incremental', incremental_strategy='merg', unique_key='x') }}
+select 1 as x

@@ -1,0 +1,3 @@
+{% macro broken(a, %}
+select 1
+{% endmacro %}

@@ -1,0 +1,1 @@
+{% macro around() %}{{ around() }}{% endmacro %}

@@ -1,0 +1,1 @@
+select '{{ env_var('SHOP_COUNTRY_NOT_SET') }}' as country

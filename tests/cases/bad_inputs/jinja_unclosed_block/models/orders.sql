@@ -1,0 +1,3 @@
+select 1 as order_id
+{% if true %}
+  , 2 as amount

@@ -1,0 +1,1 @@
+{% macro amount_in_euro(column) %}{{ column }} / 100{% endmacro %}

@@ -1,0 +1,1 @@
+select {{ amout_in_euro("x") }} as amount

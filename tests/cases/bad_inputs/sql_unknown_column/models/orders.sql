@@ -1,0 +1,4 @@
+select
+  order_id,
+  amuont
+from {{ ref('stg_orders') }}

@@ -1,0 +1,2 @@
+select
+  frobnicate(1) as x

@@ -1,0 +1,2 @@
+select
+  ml.predict(1) as x
