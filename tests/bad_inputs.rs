@@ -77,6 +77,9 @@ fn deep_nesting_is_refused_or_read() {
         ("models/orders.sql", nested("select * from (", "select 1 as x", ")")),
         ("models/orders.sql", format!("select {}1 as x\n", "- ".repeat(DEPTH))),
         ("models/orders.sql", format!("select 1{} as x\n", " + 1".repeat(DEPTH))),
+        ("models/orders.sql", format!("select 1{} as x\n", " + 1".repeat(2_990))),
+        ("models/orders.sql", format!("select 1{}\n", " union all select 1, 2".repeat(DEPTH))),
+        ("models/orders.sql", format!("select a{} as x\n", "[0]".repeat(DEPTH))),
         (
             "models/orders.sql",
             format!("select {} as x\n", nested("case when true then ", "1", " end")),

@@ -3,7 +3,9 @@
 use sqlparser::{
     ast::{DataType, Expr, Statement},
     dialect::BigQueryDialect,
+    keywords::Keyword,
     parser::{Parser, ParserError},
+    tokenizer::{Token, TokenWithSpan, Tokenizer},
 };
 
 use super::SqlError;
@@ -12,24 +14,81 @@ use super::SqlError;
 /// stays small.
 const MAX_DEPTH: usize = 60;
 
-fn parser() -> Parser<'static> {
-    Parser::new(&BigQueryDialect {}).with_recursion_limit(MAX_DEPTH)
+/// Operators in one chain (`a + b + c`, `q union all q`) at most. The parser reads a chain in a loop,
+/// but its tree is as deep as the chain is long, and what walks the tree does so by recursion.
+const MAX_CHAIN: usize = 3_000;
+
+fn parser(sql: &str) -> Result<Parser<'static>, SqlError> {
+    let tokens = Tokenizer::new(&BigQueryDialect {}, sql)
+        .tokenize_with_location()
+        .map_err(|error| syntax_error(error.into()))?;
+    refuse_long_chains(&tokens)?;
+    let parser = Parser::new(&BigQueryDialect {}).with_recursion_limit(MAX_DEPTH);
+    Ok(parser.with_tokens_with_locations(tokens))
+}
+
+/// Counts operators between commas, and set operators between parentheses.
+fn refuse_long_chains(tokens: &[TokenWithSpan]) -> Result<(), SqlError> {
+    let mut levels = vec![(0, 0)];
+    for token in tokens {
+        let Some((operators, set_operators)) = levels.last_mut() else { return Ok(()) };
+        let counted = match &token.token {
+            Token::Comma => {
+                *operators = 0;
+                continue;
+            }
+            Token::SemiColon => {
+                (*operators, *set_operators) = (0, 0);
+                continue;
+            }
+            Token::LParen => {
+                levels.push((0, 0));
+                continue;
+            }
+            Token::RParen | Token::RBracket => {
+                // One too many is the parser's to tell.
+                if levels.len() > 1 {
+                    levels.pop();
+                }
+                continue;
+            }
+            Token::Word(word) => match word.keyword {
+                Keyword::UNION | Keyword::INTERSECT | Keyword::EXCEPT => set_operators,
+                Keyword::AND | Keyword::OR | Keyword::IS | Keyword::LIKE | Keyword::COLLATE => {
+                    operators
+                }
+                _ => continue,
+            },
+            Token::Whitespace(_)
+            | Token::Period
+            | Token::Number(..)
+            | Token::SingleQuotedString(_)
+            | Token::DoubleQuotedString(_) => continue,
+            _ => operators,
+        };
+        *counted += 1;
+        if *counted > MAX_CHAIN {
+            let message = format!("more than {MAX_CHAIN} operators in one chain");
+            return Err(SqlError::at("sql-depth", message, token.span));
+        }
+        if token.token == Token::LBracket {
+            levels.push((0, 0));
+        }
+    }
+    Ok(())
 }
 
 /// Statements separated by semicolons.
 pub fn statements(sql: &str) -> Result<Vec<Statement>, SqlError> {
-    parser()
-        .try_with_sql(sql)
-        .and_then(|mut parser| parser.parse_statements())
-        .map_err(syntax_error)
+    parser(sql)?.parse_statements().map_err(syntax_error)
 }
 
 /// One expression.
 pub fn expression(sql: &str) -> Result<Expr, SqlError> {
-    let mut parser = parser().try_with_sql(sql).map_err(syntax_error)?;
+    let mut parser = parser(sql)?;
     let parsed = parser.parse_expr().map_err(syntax_error)?;
     match parser.peek_token().token {
-        sqlparser::tokenizer::Token::EOF => Ok(parsed),
+        Token::EOF => Ok(parsed),
         _ => {
             let token = parser.peek_token();
             let message = format!("expected the end of the expression, found `{}`", token.token);
@@ -40,7 +99,7 @@ pub fn expression(sql: &str) -> Result<Expr, SqlError> {
 
 /// A data type.
 pub fn data_type(text: &str) -> Result<DataType, SqlError> {
-    let mut parser = parser().try_with_sql(text).map_err(syntax_error)?;
+    let mut parser = parser(text)?;
     parser.parse_data_type().map_err(syntax_error)
 }
 
