@@ -90,7 +90,11 @@ pub fn run(global: &GlobalArgs, args: &CompileArgs, handle: &Handle) -> Result<E
     let ids = selected(&session, &args.selection)?;
     let named = !args.selection.select.is_empty();
     let compiled = compile_selected(&session, ids.iter(), handle)?;
-    match (named, compiled.as_slice()) {
+    let shown: Vec<&CompiledNode> = compiled
+        .iter()
+        .filter(|compiled| !compiled.unique_id.as_str().starts_with("test."))
+        .collect();
+    match (named, shown.as_slice()) {
         (true, [one]) => session.report.data(one.code.text()),
         _ => session.report.note(&format!("compiled {} nodes", compiled.len())),
     }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     adapter::{Adapter, BlockingWarehouse, Cancel},
     artifact::{run_results_json, write_json},
-    compile::{Compiler, CompilerOptions},
+    compile::{Compiler, CompilerOptions, LogSink},
     ingest::{IngestRequest, feeds_of, run_feeds},
     manifest::{ResourceType, UniqueId},
     plan::PlanOptions,
@@ -116,7 +116,7 @@ pub fn execute(
 }
 
 /// Takes what templates log.
-pub fn log_sink(report: &Report) -> Arc<dyn Fn(&str, bool) + Send + Sync> {
+pub fn log_sink(report: &Report) -> LogSink {
     let sink = report.sink();
     Arc::new(move |message, to_terminal| {
         sink(Event::Log { message: message.to_owned(), to_terminal });

@@ -37,10 +37,10 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
         Some(IndirectArg::Empty) => IndirectSelection::Empty,
     };
     let read = session.project.selectors.as_ref().map(|file| Selectors::read(file, indirect));
-    if let Some(read) = &read {
-        if read.diagnostics.iter().any(Diagnostic::is_error) {
-            return Err(session.fail(&read.diagnostics));
-        }
+    if let Some(read) = &read
+        && read.diagnostics.iter().any(Diagnostic::is_error)
+    {
+        return Err(session.fail(&read.diagnostics));
     }
     let resource_types = kinds(args).map_err(|problem| session.fail(&[*problem]))?;
     let wanted = SelectionArgs {

@@ -20,7 +20,7 @@ pub struct Payload {
 pub async fn extract(
     feed: &Feed,
     root: &Path,
-    env: &(dyn Fn(&str) -> Option<String> + Send + Sync),
+    env: &http::EnvLookup,
 ) -> Result<Vec<Payload>, String> {
     match &feed.kind {
         FeedKind::Files { path } => {

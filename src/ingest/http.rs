@@ -4,6 +4,9 @@ use std::{path::Path, time::Duration};
 
 use super::SecretText;
 
+/// The environment: what a variable holds.
+pub type EnvLookup = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// Requests of one payload at most: the first and two more.
 const MAX_ATTEMPTS: u32 = 3;
 /// The first pause between attempts; it doubles.
@@ -22,7 +25,7 @@ pub async fn fetch(
     headers: &[(String, SecretText)],
     timeout_secs: u64,
     root: &Path,
-    env: &(dyn Fn(&str) -> Option<String> + Send + Sync),
+    env: &EnvLookup,
 ) -> Result<String, String> {
     let client = reqwest::Client::builder()
         .timeout(Duration::from_secs(timeout_secs))
@@ -85,11 +88,7 @@ pub fn shown_url(url: &str) -> String {
     }
 }
 
-fn secret(
-    value: &SecretText,
-    root: &Path,
-    env: &(dyn Fn(&str) -> Option<String> + Send + Sync),
-) -> Result<String, String> {
+fn secret(value: &SecretText, root: &Path, env: &EnvLookup) -> Result<String, String> {
     match value {
         SecretText::Plain(text) => Ok(text.clone()),
         SecretText::Env(name) => {

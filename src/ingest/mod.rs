@@ -15,6 +15,7 @@ mod runner;
 pub use envelope::{BRONZE_COLUMNS, Envelope};
 pub use extract::{Payload, extract};
 pub use feed::{Feed, FeedKind, Format, SecretText, read_feed};
+pub use http::EnvLookup;
 pub use land::{Landing, landing_plan};
 pub use record_path::RecordPath;
 pub use runner::{IngestRequest, feeds_of, run_feeds};

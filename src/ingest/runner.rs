@@ -26,7 +26,7 @@ pub struct IngestRequest {
     /// The warehouse.
     pub adapter: Arc<dyn Adapter>,
     /// The environment, for secrets of headers.
-    pub env: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub env: Arc<super::http::EnvLookup>,
     /// The invocation.
     pub run_id: String,
 }
