@@ -156,6 +156,17 @@ fn errors_name_the_line_and_the_macros() {
     insta::assert_snapshot!(failure("{% macro m() %}{{ m() }}{% endmacro %}", "{{ m() }}"));
 }
 
+#[test]
+fn unknown_names_are_nothing_while_parsing_and_refused_while_compiling() {
+    let text = "{{ nowhere.some(1)['x'] }}{{ nowhere is defined }}{{ nowhere | default('d') }}\
+                {% for x in nowhere() %}x{% endfor %}{% if nowhere %}y{% endif %}{{ range(2) | list }}";
+    let file = SourceFile::new("models/orders.sql", text);
+    let parsed = engine("").render(&file, 0..text.len(), &scope(Phase::Parse), Marks::None);
+    assert_eq!(parsed.expect("parses").text, "Falsed[0, 1]");
+    let compiled = engine("").render(&file, 0..text.len(), &scope(Phase::Compile), Marks::None);
+    assert!(compiled.is_err());
+}
+
 /// Each line of `input.sql` is a template; `expected.sql` is what dbt 1.12 makes of it.
 #[test]
 fn templates_render_as_in_dbt() {

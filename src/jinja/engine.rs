@@ -1,7 +1,7 @@
 //! The engine: macros of all packages, found by dbt's rules, and rendering.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ops::Range,
     sync::{
         Arc, Mutex, PoisonError,
@@ -71,6 +71,8 @@ pub struct EngineInner {
     macros: Vec<Arc<MacroInfo>>,
     by_package: HashMap<Arc<str>, HashMap<String, usize>>,
     by_id: HashMap<Arc<str>, usize>,
+    /// Functions of the template engine itself.
+    functions: HashSet<String>,
 }
 
 impl std::fmt::Debug for EngineInner {
@@ -128,7 +130,9 @@ impl Engine {
         }
         by_package.entry(Arc::clone(&options.root_package)).or_default();
         let environment = environment(&found, &by_id);
-        let inner = EngineInner { environment, options, macros: found, by_package, by_id };
+        let functions = environment.globals().map(|(name, _)| name.to_owned()).collect();
+        let inner =
+            EngineInner { functions, environment, options, macros: found, by_package, by_id };
         Parsed { value: Self(Arc::new(inner)), diagnostics }
     }
 
@@ -361,6 +365,11 @@ impl EngineInner {
     /// A macro that comes with `elt`.
     pub fn find_internal_macro(&self, name: &str) -> Option<usize> {
         self.by_package.get(INTERNAL_PACKAGE)?.get(name).copied()
+    }
+
+    /// Whether the template engine itself has a function of this name.
+    pub fn has_function(&self, name: &str) -> bool {
+        self.functions.contains(name)
     }
 
     /// Whether there is a package of this name.

@@ -9,6 +9,7 @@ use super::list::List;
 
 /// Adds dbt's and Jinja2's missing filters and tests.
 pub fn register(environment: &mut Environment<'static>) {
+    super::hole::register(environment);
     environment.add_filter("__percent", percent);
     environment.add_function("__sum", |terms: Rest<Value>| super::context::sums(&terms));
     // In a text these change nothing; they matter where a template gives a value.

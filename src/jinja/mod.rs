@@ -8,6 +8,7 @@ mod deferred_block;
 pub mod dict;
 mod engine;
 mod filters;
+mod hole;
 pub mod list;
 mod macros;
 mod methods;

@@ -8,6 +8,9 @@ pub fn format(
     _state: &mut State<'_, '_>,
     value: &Value,
 ) -> Result<(), Error> {
+    if super::hole::is_hole(value) {
+        return Ok(());
+    }
     let written = match value.kind() {
         ValueKind::Undefined => Ok(()),
         ValueKind::None => output.write_str("None"),

@@ -22,6 +22,7 @@ use crate::jinja::{
     Captured, MacroInfo, Phase, Scope,
     dict::Dict,
     engine::{EngineInner, PackageObject},
+    hole::hole,
     list::List,
     objects::relation_value,
 };
@@ -157,12 +158,14 @@ impl Object for Context {
         if let Some(found) = engine.find_internal_macro(name) {
             return Some(engine.macro_value(&self.shared, found));
         }
-        engine.has_package(name).then(|| {
-            Value::from_object(PackageObject {
+        if engine.has_package(name) {
+            return Some(Value::from_object(PackageObject {
                 shared: Arc::clone(&self.shared),
                 package: Arc::from(name),
-            })
-        })
+            }));
+        }
+        let parsing = self.shared.scope.phase == Phase::Parse;
+        (parsing && !engine.has_function(name) && name != "caller" && name != "loop").then(hole)
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

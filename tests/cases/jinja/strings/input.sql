@@ -153,3 +153,5 @@
 {%- set s = 'Hello World' -%}{%- set block -%} body {{ s }} {%- endset -%}{%- set up | upper -%}abc{%- endset -%}{%- set a, b = 1, 2 -%}<<{{ 'abc'[1] }}>>
 {%- set s = 'Hello World' -%}{%- set block -%} body {{ s }} {%- endset -%}{%- set up | upper -%}abc{%- endset -%}{%- set a, b = 1, 2 -%}<<{{ 'abcdef'[2:4] }}>>
 {%- set s = 'Hello World' -%}{%- set block -%} body {{ s }} {%- endset -%}{%- set up | upper -%}abc{%- endset -%}{%- set a, b = 1, 2 -%}<<{{ 'trailing' -}}>>
+<<{{ undefined_thing | default(none) }}>>
+<<{{ undefined_thing | d('x') }}>>
