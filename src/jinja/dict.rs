@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use indexmap::IndexMap;
 use minijinja::{
     Error, ErrorKind, State, Value,
-    value::{Enumerator, Object, ObjectRepr, ValueKind, from_args},
+    value::{Enumerator, Object, ObjectRepr, Rest, ValueKind, from_args},
 };
 
 use super::list::List;
@@ -75,8 +75,9 @@ impl Object for Dict {
                 Ok(found.or(default).unwrap_or_else(|| Value::from(())))
             }
             "pop" => {
-                let (key, default): (Value, Option<Value>) = from_args(args)?;
-                let found = self.lock().shift_remove(&key).or(default);
+                // Not `Option`: a written `none` is a default like any other.
+                let (key, default): (Value, Rest<Value>) = from_args(args)?;
+                let found = self.lock().shift_remove(&key).or_else(|| default.first().cloned());
                 found.ok_or_else(|| {
                     Error::new(ErrorKind::InvalidOperation, format!("key `{key}` not in dict"))
                 })

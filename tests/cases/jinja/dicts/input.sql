@@ -31,3 +31,4 @@
 {%- set d = {'a': 1, 'b': {'c': [1, 2]}, 3: 'three'} -%}{%- do d.update({'x': 9}) -%}{%- do d.update(y=8) -%}{%- do d.setdefault('s', []) -%}{%- do d.s.append(1) -%}{%- set e = dict(d, new=1) if false else {} -%}{%- set f = dict([('a', 1)]) -%}{%- set t = d.items() | list -%}<<{{ t[0][0] }}>>
 {%- set d = {'a': 1, 'b': {'c': [1, 2]}, 3: 'three'} -%}{%- do d.update({'x': 9}) -%}{%- do d.update(y=8) -%}{%- do d.setdefault('s', []) -%}{%- do d.s.append(1) -%}{%- set e = dict(d, new=1) if false else {} -%}{%- set f = dict([('a', 1)]) -%}{%- set t = d.items() | list -%}<<{{ t[0] }}>>
 {%- set d = {'a': 1, 'b': {'c': [1, 2]}, 3: 'three'} -%}{%- do d.update({'x': 9}) -%}{%- do d.update(y=8) -%}{%- do d.setdefault('s', []) -%}{%- do d.s.append(1) -%}{%- set e = dict(d, new=1) if false else {} -%}{%- set f = dict([('a', 1)]) -%}{%- set t = d.items() | list -%}{%- set d2 = {'x': 1} -%}{%- set _ = d2.update({'y': 2}) -%}<<{{ d2 }}>>
+<<{{ {'a': 1}.pop('b', none) }}>>
