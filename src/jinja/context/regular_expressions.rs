@@ -32,13 +32,32 @@ pub fn flag(name: &str) -> Option<i64> {
 }
 
 fn compiled(pattern: &str, flags: i64) -> Result<Regex, Error> {
-    RegexBuilder::new(&pattern.replace("\\Z", "\\z"))
+    RegexBuilder::new(&literal_braces(&pattern.replace("\\Z", "\\z")))
         .case_insensitive(flags & IGNORE_CASE != 0)
         .multi_line(flags & MULTI_LINE != 0)
         .dot_matches_new_line(flags & DOT_ALL != 0)
         .ignore_whitespace(flags & VERBOSE != 0)
         .build()
         .map_err(|error| invalid(format!("`{pattern}` is no regular expression here: {error}")))
+}
+
+/// Escapes each brace that opens no repetition: in Python it stands for itself.
+fn literal_braces(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut escaped = false;
+    for (at, c) in pattern.char_indices() {
+        if c == '{' && !escaped {
+            let inside = pattern[at + 1..].split_once('}').map_or("", |(inside, _)| inside);
+            let repeats = inside.starts_with(|c: char| c.is_ascii_digit())
+                && inside.chars().all(|c| c.is_ascii_digit() || c == ',');
+            if !repeats {
+                out.push('\\');
+            }
+        }
+        escaped = c == '\\' && !escaped;
+        out.push(c);
+    }
+    out
 }
 
 /// A function of the module.

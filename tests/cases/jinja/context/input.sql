@@ -50,3 +50,4 @@
 {%- set dt = modules.datetime.datetime(2024, 1, 1) -%}{%- set one = modules.datetime.timedelta(days=1) -%}{%- set x = dt -%}<<{{ modules.itertools.islice([1, 2, 3], 2) | list }}>>
 {%- set dt = modules.datetime.datetime(2024, 1, 1) -%}{%- set one = modules.datetime.timedelta(days=1) -%}{%- set x = dt -%}<<{{ modules.itertools.accumulate([1, 2, 3]) | list }}>>
 {%- set dt = modules.datetime.datetime(2024, 1, 1) -%}{%- set one = modules.datetime.timedelta(days=1) -%}{%- set x = dt -%}<<{{ modules.itertools.zip_longest([1], [2, 3]) | list }}>>
+<<{{ modules.re.findall('{{ *x{1,2}', 'a{{ xx') }}>>
