@@ -53,16 +53,20 @@ fn skip_blank(text: &str, mut at: usize) -> usize {
     at
 }
 
+fn byte_is(text: &str, at: usize, byte: u8) -> bool {
+    text.as_bytes().get(at) == Some(&byte)
+}
+
 /// The elements of an array's text; none where it is no array.
 pub fn elements(array: &str) -> Option<Vec<&str>> {
     let array = array.trim();
     let mut at = skip_blank(array, array.starts_with('[').then_some(1)?);
     let mut found = Vec::new();
-    while at < array.len() && !array[at..].starts_with(']') {
+    while at < array.len() && !byte_is(array, at, b']') {
         let end = value_end(array, at);
-        found.push(&array[at..end]);
+        found.push(array.get(at..end).filter(|value| !value.is_empty())?);
         at = skip_blank(array, end);
-        if array[at..].starts_with(',') {
+        if byte_is(array, at, b',') {
             at = skip_blank(array, at + 1);
         }
     }
@@ -75,15 +79,15 @@ pub fn members(object: &str) -> Option<Vec<(&str, &str)>> {
     let object = object.trim();
     let mut at = skip_blank(object, object.starts_with('{').then_some(1)?);
     let mut found = Vec::new();
-    while at < object.len() && !object[at..].starts_with('}') {
+    while at < object.len() && !byte_is(object, at, b'}') {
         let key_end = value_end(object, at);
-        let key = &object[at..key_end];
+        let key = object.get(at..key_end).filter(|key| !key.is_empty())?;
         let colon = skip_blank(object, key_end);
         let value_start = skip_blank(object, colon + 1);
-        let value_end = value_end(object, value_start);
-        found.push((key, &object[value_start..value_end]));
+        let value_end = value_end(object, value_start.min(object.len()));
+        found.push((key, object.get(value_start..value_end)?));
         at = skip_blank(object, value_end);
-        if object[at..].starts_with(',') {
+        if byte_is(object, at, b',') {
             at = skip_blank(object, at + 1);
         }
     }
