@@ -334,6 +334,8 @@ fn macro_span(info: &MacroInfo) -> Span {
 
 fn environment(found: &[Arc<MacroInfo>], by_id: &HashMap<Arc<str>, usize>) -> Environment<'static> {
     let mut environment = Environment::new();
+    // Errors tell the names involved in every build of the program, not in unoptimised ones only.
+    environment.set_debug(true);
     environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.set_fuel(Some(TEMPLATE_FUEL));

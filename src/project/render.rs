@@ -52,6 +52,8 @@ impl TextRenderer {
     /// A renderer for `context`.
     pub fn new(context: RenderContext) -> Self {
         let mut environment = Environment::new();
+        // Errors tell the names involved in every build of the program, not in unoptimised ones only.
+        environment.set_debug(true);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
         environment.set_fuel(Some(FUEL));

@@ -6,7 +6,6 @@ mod cells;
 mod columns;
 mod duckdb_adapter;
 mod errors;
-pub mod functions;
 mod load_seed;
 mod lock;
 mod lower;

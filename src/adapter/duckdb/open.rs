@@ -10,7 +10,7 @@ use duckdb::{Config, Connection};
 use super::{
     DuckDbOptions,
     errors::{engine_error, warehouse_error},
-    functions, lock,
+    lock,
 };
 use crate::{
     adapter::{AdapterError, AdapterErrorKind},
@@ -44,7 +44,6 @@ pub(super) fn open(options: &DuckDbOptions) -> Result<(Connection, String), Adap
     for secret in options.secrets.expose() {
         run(&create_secret(secret))?;
     }
-    functions::register(&connection).map_err(|error| failed(&error))?;
     let database = Dialect::DuckDb.quote(&options.database);
     if !options.in_memory() {
         make_folder(&options.path)?;

@@ -1,0 +1,151 @@
+//! The repository's own project, built by the real program: what a new user sees.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+/// A copy of the example project in a folder of its own.
+fn example() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    fs::copy(root.join("dbt_project.yml"), folder.path().join("dbt_project.yml"))
+        .expect("the project file");
+    for part in ["models", "macros", "seeds", "snapshots", "samples", "tests/data"] {
+        copy_tree(&root.join(part), &folder.path().join(part));
+    }
+    folder
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.expect("a readable folder");
+        let target = to.join(entry.path().strip_prefix(from).expect("below the folder"));
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(target).expect("a new folder");
+        } else {
+            fs::copy(entry.path(), target).expect("a copied file");
+        }
+    }
+}
+
+fn elt(project: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_elt"));
+    command.args(args).current_dir(project).env("NO_COLOR", "1");
+    for name in ["DBT_PROFILES_DIR", "DBT_TARGET", "DBT_PROFILE", "GITHUB_ACTIONS"] {
+        command.env_remove(name);
+    }
+    command.output().expect("the program starts")
+}
+
+/// Builds with ingestion; the rows written by node.
+fn build(project: &Path) -> Vec<(String, i64)> {
+    let output = elt(project, &["build", "--ingest"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    told.lines()
+        .filter_map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words.as_slice() {
+                [node, "ingest" | "incremental", rows, _, "success"] => {
+                    Some(((*node).to_owned(), rows.replace(',', "").parse().ok()?))
+                }
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+fn query(project: &Path, sql: &str) -> String {
+    let output = elt(project, &["show", "--output", "csv", "--limit", "-1", "--inline", sql]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[test]
+fn a_second_build_changes_nothing_and_a_changed_cart_its_lines_only() {
+    let folder = example();
+    let project = folder.path();
+    let first = build(project);
+    let rows = |built: &[(String, i64)], node: &str| {
+        built.iter().find(|(name, _)| name == node).map(|(_, rows)| *rows)
+    };
+    assert_eq!(rows(&first, "bronze.store_carts"), Some(6));
+    assert_eq!(rows(&first, "gold.fact_cart_items"), Some(10));
+    let second = build(project);
+    assert!(second.iter().all(|(_, rows)| *rows == 0), "{second:?}");
+
+    // Cart 1 loses product 1 and has more of product 2; the other carts stay as they are.
+    let carts = project.join("samples/store/carts.json");
+    let text = fs::read_to_string(&carts).expect("the carts");
+    let mut value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    value[0]["products"] = serde_json::json!([{"productId": 2, "quantity": 9}]);
+    fs::write(&carts, value.to_string()).expect("written");
+    let third = build(project);
+    assert_eq!(rows(&third, "bronze.store_carts"), Some(1));
+    let lines =
+        "select cart_id, product_id, quantity from {{ ref('fact_cart_items') }} where cart_id = 1";
+    assert_eq!(query(project, lines), "cart_id,product_id,quantity\n1,2,9");
+    let others = "select count(*) as n from {{ ref('fact_cart_items') }} where cart_id != 1";
+    assert_eq!(query(project, others), "n\n8");
+    // Passwords never land.
+    let secrets = "select count(*) as n from {{ source('store', 'users') }} where json_value(payload, '$.password') is not null";
+    assert_eq!(query(project, secrets), "n\n0");
+}
+
+/// Files of a folder below `target`, by name.
+fn written(project: &Path, folder: &str) -> Vec<(String, String)> {
+    let root: PathBuf = project.join("target").join(folder).join("medallion/models");
+    let mut files: Vec<(String, String)> = walkdir::WalkDir::new(&root)
+        .into_iter()
+        .map(|entry| entry.expect("a readable folder"))
+        .filter(|entry| entry.file_type().is_file())
+        .filter(|entry| !entry.path().to_string_lossy().contains(".yml"))
+        .map(|entry| {
+            let name = entry.path().file_stem().expect("a file").to_string_lossy().into_owned();
+            (name, fs::read_to_string(entry.path()).expect("text"))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn compiled_sql_and_plans_of_every_model() {
+    let folder = example();
+    let project = folder.path();
+    build(project);
+    // The second build is the incremental one.
+    build(project);
+    let compiled = written(project, "compiled");
+    let run = written(project, "run");
+    assert_eq!(compiled.len(), 9, "one file a model");
+    assert_eq!(run.len(), 9, "one plan a model");
+    for (name, text) in compiled {
+        insta::assert_snapshot!(format!("compiled_{name}"), text);
+    }
+    for (name, text) in run {
+        insta::assert_snapshot!(format!("plan_{name}"), text);
+    }
+}
+
+#[test]
+fn a_mistake_ends_with_2_and_a_failed_node_with_1() {
+    let folder = example();
+    let project = folder.path();
+    let broken = project.join("models/core/dim_dates.sql");
+    fs::write(&broken, "select farm_fingerprint('a') as x").expect("written");
+    let failed = elt(project, &["run", "--select", "dim_dates"]);
+    assert_eq!(failed.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&failed.stderr).into_owned();
+    assert!(told.contains("models/core/dim_dates.sql:1:8"), "{told}");
+    assert!(told.contains("FARM_FINGERPRINT"), "{told}");
+    fs::write(&broken, "select * from {{ ref('dim_date') }}").expect("written");
+    let wrong = elt(project, &["run"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(told.contains("did you mean one of `dim_dates`"), "{told}");
+}
