@@ -10,7 +10,7 @@ use petgraph::{
 
 use crate::{
     diagnostic::{Diagnostic, Span},
-    manifest::{Manifest, UniqueId},
+    manifest::{Manifest, Node, UniqueId},
 };
 
 /// One diagnostic for each knot of the graph: a shortest cycle of it, every reference marked.
@@ -90,5 +90,14 @@ fn reference_span(manifest: &Manifest, child: &UniqueId, parent: &UniqueId) -> O
     let parent = manifest.nodes.get(parent)?;
     let mut calls = child.refs.iter().filter(|call| call.name == parent.name);
     let exact = calls.clone().find(|call| call.version == parent.version);
-    exact.or_else(|| calls.next()).and_then(|call| call.span.clone())
+    let call = exact.or_else(|| calls.next())?;
+    call.span.clone().or_else(|| quoted_name(child, &call.name))
+}
+
+/// The name as it stands in quotes in the node's code; none where a macro made the reference.
+fn quoted_name(node: &Node, name: &str) -> Option<Span> {
+    let code = node.source.text().get(node.code_range.clone())?;
+    let at = ['\'', '"'].iter().find_map(|quote| code.find(&format!("{quote}{name}{quote}")))?;
+    let start = node.code_range.start + at + 1;
+    Some(Span::new(&node.source, start..start + name.len()))
 }
