@@ -73,7 +73,7 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
         adapter_type: dialect.adapter_type(),
         ..Manifest::default()
     };
-    let lookup = Lookup::new(&manifest.project_name, &nodes, &sources);
+    let lookup = Lookup::new(&manifest.project_name, nodes.iter().map(Box::as_ref), &sources);
     add_nodes(&mut manifest, nodes, sources, &builder, &lookup, &mut diagnostics);
     add_others(&mut manifest, &builder, &lookup, &mut diagnostics);
     builder.trees[0].warn_unused(&mut diagnostics);
@@ -84,17 +84,18 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
 }
 
 /// Models, seeds, snapshots, singular tests, analyses and hooks, with the generic tests on them.
+/// Boxed: a node is a kilobyte, and lists of thousands are handed on several times.
 fn build_nodes<'p>(
     builder: &Builder<'p>,
     patches: &'p Patches<'p>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Node> {
+) -> Vec<Box<Node>> {
     let mut all = Vec::new();
     for (at, package) in builder.project.packages.iter().enumerate() {
         all.extend(specs(at, package, patches, diagnostics));
     }
     all.extend(yaml_snapshots(&builder.project.packages, patches, diagnostics));
-    let built: Vec<Parsed<Vec<Node>>> =
+    let built: Vec<Parsed<Vec<Box<Node>>>> =
         all.into_par_iter().map(|spec| build_with_tests(builder, spec)).collect();
     let mut nodes = Vec::with_capacity(built.len() * 4);
     for parsed in built {
@@ -104,14 +105,14 @@ fn build_nodes<'p>(
     nodes
 }
 
-fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<Node>> {
+fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<Box<Node>>> {
     let patch = match spec.kind {
         ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot => tested(&spec),
         _ => None,
     };
     let package = spec.package;
     let Parsed { value: node, mut diagnostics } = builder.build_node(spec);
-    let Some(patch) = patch else { return Parsed { value: vec![node], diagnostics } };
+    let Some(patch) = patch else { return Parsed { value: vec![Box::new(node)], diagnostics } };
     let tests = builder.build_tests(
         &Tested {
             package,
@@ -137,7 +138,7 @@ fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<Nod
         &patch.data_tests,
     );
     diagnostics.extend(tests.diagnostics);
-    let mut nodes = vec![node];
+    let mut nodes = vec![Box::new(node)];
     nodes.extend(tests.value);
     Parsed { value: nodes, diagnostics }
 }
@@ -145,7 +146,7 @@ fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<Nod
 /// Resolves and files nodes and sources: enabled, or disabled with everything that tests them.
 fn add_nodes(
     manifest: &mut Manifest,
-    mut nodes: Vec<Node>,
+    nodes: Vec<Box<Node>>,
     sources: Vec<Source>,
     builder: &Builder<'_>,
     lookup: &Lookup,
@@ -160,7 +161,7 @@ fn add_nodes(
         .collect();
     let resolved: Vec<Resolved> = {
         let by_id: HashMap<UniqueId, &Node> =
-            nodes.iter().map(|node| (node.unique_id.clone(), node)).collect();
+            nodes.iter().map(|node| (node.unique_id.clone(), node.as_ref())).collect();
         let resolver = Resolver { lookup, nodes: &by_id, restricted: &restricted };
         nodes
             .par_iter()
@@ -179,22 +180,22 @@ fn add_nodes(
             })
             .collect()
     };
-    let mut enabled: Vec<Node> = Vec::with_capacity(nodes.len());
+    let mut enabled: Vec<Box<Node>> = Vec::with_capacity(nodes.len());
     let mut disabled: BTreeMap<UniqueId, Vec<Disabled>> = BTreeMap::new();
-    for (mut node, resolved) in nodes.drain(..).zip(resolved) {
+    for (mut node, resolved) in nodes.into_iter().zip(resolved) {
         diagnostics.extend(resolved.diagnostics);
         node.depends_on_nodes = resolved.nodes;
         let is_test = node.resource_type == ResourceType::Test;
         if !node.config.enabled() || (is_test && resolved.broken) {
             let id = node.unique_id.clone();
-            disabled.entry(id).or_default().push(Disabled::Node(Arc::new(node)));
+            disabled.entry(id).or_default().push(Disabled::Node(Arc::from(node)));
         } else {
             enabled.push(node);
         }
     }
     check_duplicates(&enabled, diagnostics);
     for node in enabled {
-        manifest.nodes.insert(node.unique_id.clone(), Arc::new(node));
+        manifest.nodes.insert(node.unique_id.clone(), Arc::from(node));
     }
     for source in sources {
         let id = source.unique_id.clone();

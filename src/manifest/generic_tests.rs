@@ -74,16 +74,18 @@ impl Builder<'_> {
         tested: &Tested<'_>,
         columns: &[&ColumnProperties],
         tests: &[&DataTest],
-    ) -> Parsed<Vec<Node>> {
+    ) -> Parsed<Vec<Box<Node>>> {
         let mut nodes = Vec::new();
         let mut diagnostics = Vec::new();
         for column in columns {
             for test in &column.data_tests {
-                nodes.extend(self.build_test(tested, test, Some(column), &mut diagnostics));
+                let node = self.build_test(tested, test, Some(column), &mut diagnostics);
+                nodes.extend(node.map(Box::new));
             }
         }
         for test in tests {
-            nodes.extend(self.build_test(tested, test, None, &mut diagnostics));
+            let node = self.build_test(tested, test, None, &mut diagnostics);
+            nodes.extend(node.map(Box::new));
         }
         Parsed { value: nodes, diagnostics }
     }

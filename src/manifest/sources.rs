@@ -94,7 +94,7 @@ impl Builder<'_> {
     }
 
     /// Builds a source table and its tests.
-    pub fn build_source(&self, declared: &DeclaredTable<'_>) -> Parsed<(Source, Vec<Node>)> {
+    pub fn build_source(&self, declared: &DeclaredTable<'_>) -> Parsed<(Source, Vec<Box<Node>>)> {
         let mut diagnostics = Vec::new();
         let DeclaredTable { package: at, file, source, table, overriding } = declared;
         let package = Arc::clone(&self.project.packages[*at].name);
