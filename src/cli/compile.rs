@@ -28,7 +28,7 @@ use crate::{
 /// The exit code, where something is wrong with the project.
 pub fn parse(global: &GlobalArgs) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, "parse", Map::new())?;
-    write_manifest(&session, Vec::new())?;
+    write_manifest(session, Vec::new())?;
     let manifest = &session.manifest;
     session.report.note(&format!(
         "parsed {} nodes, {} sources, {} unit tests",
@@ -80,16 +80,16 @@ pub fn run(global: &GlobalArgs, args: &CompileArgs, handle: &Handle) -> Result<E
     typed.insert("full_refresh".to_owned(), json!(args.full_refresh));
     let session = Session::open(global, "compile", typed)?;
     if let Some(text) = &args.inline {
-        let compiler = compiler(&session, Vec::new(), handle);
+        let compiler = compiler(session, Vec::new(), handle);
         let file = SourceFile::new("--inline", text.as_str());
         let compiled =
             compiler.compile_inline(&file).map_err(|problems| session.fail(&problems))?;
         session.report.data(compiled.text());
         return Ok(ExitCode::Success);
     }
-    let ids = selected(&session, &args.selection)?;
+    let ids = selected(session, &args.selection)?;
     let named = !args.selection.select.is_empty();
-    let compiled = compile_selected(&session, ids.iter(), handle)?;
+    let compiled = compile_selected(session, ids.iter(), handle)?;
     let shown: Vec<&CompiledNode> = compiled
         .iter()
         .filter(|compiled| !compiled.unique_id.as_str().starts_with("test."))
@@ -98,7 +98,7 @@ pub fn run(global: &GlobalArgs, args: &CompileArgs, handle: &Handle) -> Result<E
         (true, [one]) => session.report.data(one.code.text()),
         _ => session.report.note(&format!("compiled {} nodes", compiled.len())),
     }
-    write_manifest(&session, compiled)?;
+    write_manifest(session, compiled)?;
     Ok(ExitCode::Success)
 }
 

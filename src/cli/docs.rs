@@ -32,7 +32,7 @@ pub fn run(
         DocsCommand::Generate(selection) => generate(global, selection, handle),
         DocsCommand::Lineage { selection, format, output } => {
             let session = Session::open(global, "docs lineage", Map::new())?;
-            let ids = selected(&session, selection)?;
+            let ids = selected(session, selection)?;
             let lineage = Lineage::of(&session.manifest, &session.graph, &ids);
             let text = match format {
                 LineageArg::Json => lineage_json(&lineage),
@@ -57,10 +57,10 @@ fn generate(
     handle: &Handle,
 ) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, "docs generate", Map::new())?;
-    let ids = selected(&session, selection)?;
+    let ids = selected(session, selection)?;
     let all: BTreeSet<UniqueId> = session.manifest.nodes.keys().cloned().collect();
-    let compiled = compile_selected(&session, all.iter(), handle)?;
-    write_manifest(&session, compiled)?;
+    let compiled = compile_selected(session, all.iter(), handle)?;
+    write_manifest(session, compiled)?;
     let adapter = session.adapter()?;
     let catalog = handle.block_on(read_catalog(&session.manifest, &ids, &Arc::clone(&adapter)));
     let json = catalog_json(&session.metadata(), &catalog.tables, &catalog.errors);

@@ -22,7 +22,7 @@ use crate::{
 /// The exit code, where nothing could be landed.
 pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, "ingest", serde_json::Map::new())?;
-    let ids = selected(&session, args)?;
+    let ids = selected(session, args)?;
     let feeds = feeds_of(&session.manifest, &ids).map_err(|problems| session.fail(&problems))?;
     if feeds.is_empty() {
         session
@@ -38,7 +38,7 @@ pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<Ex
     let sink = session.report.sink();
     let clock = Instant::now();
     sink(Event::RunStarted { total: feeds.len(), threads: 1, target: session.target_name() });
-    let request = request(&session, feeds, &adapter);
+    let request = request(session, feeds, &adapter);
     let results = handle.block_on(run_feeds(request, &cancel, &sink));
     sink(Event::RunFinished { elapsed_secs: clock.elapsed().as_secs_f64() });
     Ok(if cancel.is_cancelled() {

@@ -20,8 +20,8 @@ use crate::{
 /// The exit code, where something is wrong.
 pub fn run(global: &GlobalArgs, args: &ListArgs) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, "list", Map::new())?;
-    let ids = selected(&session, &args.selection)?;
-    let listed: Vec<Listed> = ids.iter().filter_map(|id| listed(&session, id)).collect();
+    let ids = selected(session, &args.selection)?;
+    let listed: Vec<Listed> = ids.iter().filter_map(|id| listed(session, id)).collect();
     if listed.is_empty() {
         session.report.note("no node is selected");
         return Ok(ExitCode::Success);

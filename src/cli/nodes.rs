@@ -36,8 +36,8 @@ pub fn run(
     handle: &Handle,
 ) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, command.as_str(), typed(global, command, args))?;
-    let ids = selected(&session, &args.selection)?;
-    execute(&session, global, command, args, ids, handle)
+    let ids = selected(session, &args.selection)?;
+    execute(session, global, command, args, ids, handle)
 }
 
 /// Runs a command over exactly these nodes.

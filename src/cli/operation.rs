@@ -42,7 +42,7 @@ pub fn run(
         return Err(session.fail(&[Diagnostic::error("unknown-macro", message).maybe_help(help)]));
     };
     let named = named.value.iter().map(|(name, value)| (name.clone(), from_json(value))).collect();
-    let compiler = compiler(&session, Vec::new(), handle);
+    let compiler = compiler(session, Vec::new(), handle);
     match compiler.run_macro(&info, named) {
         Ok(_) => Ok(ExitCode::Success),
         Err(problem) => {

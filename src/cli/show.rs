@@ -26,12 +26,12 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
     let (text, place) = match &args.inline {
         Some(inline) => {
             let file = SourceFile::new("--inline", inline.as_str());
-            let compiled = compiler(&session, Vec::new(), handle).compile_inline(&file);
+            let compiled = compiler(session, Vec::new(), handle).compile_inline(&file);
             let compiled = compiled.map_err(|problems| session.fail(&problems))?;
             (compiled.text().to_owned(), Some(compiled))
         }
         None => {
-            let ids = selected(&session, &args.selection)?;
+            let ids = selected(session, &args.selection)?;
             let nodes: Vec<_> = ids
                 .iter()
                 .filter_map(|id| session.manifest.nodes.get(id))
@@ -50,7 +50,7 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
             match node.resource_type {
                 ResourceType::Seed => (format!("select * from {}", node.relation), None),
                 _ => {
-                    let compiler = compiler(&session, vec![node.unique_id.to_string()], handle);
+                    let compiler = compiler(session, vec![node.unique_id.to_string()], handle);
                     let compiled = compiler.compile(&node.unique_id, false);
                     let compiled = compiled.map_err(|problems| session.fail(&problems))?.code;
                     (compiled.text().to_owned(), Some(compiled))
@@ -66,7 +66,7 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
     let limit = usize::try_from(args.limit).ok();
     let table = handle.block_on(adapter.query(&text, limit, &cancel)).map_err(|error| {
         let span = error.position.and_then(|(line, column)| place.as_ref()?.locate(line, column));
-        failed(&session, error, span)
+        failed(session, error, span)
     })?;
     let format = match args.output {
         TableArg::Text => TableFormat::Text,

@@ -20,6 +20,7 @@ use super::{
     input::BuildInput,
     lookup::Lookup,
     names::NameGenerator,
+    node::BoxedNode,
     node_build::NodeSpec,
     patches::Patches,
     resolve::{Reader, Resolved, Resolver},
@@ -84,18 +85,17 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
 }
 
 /// Models, seeds, snapshots, singular tests, analyses and hooks, with the generic tests on them.
-/// Boxed: a node is a kilobyte, and lists of thousands are handed on several times.
 fn build_nodes<'p>(
     builder: &Builder<'p>,
     patches: &'p Patches<'p>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Box<Node>> {
+) -> Vec<BoxedNode> {
     let mut all = Vec::new();
     for (at, package) in builder.project.packages.iter().enumerate() {
         all.extend(specs(at, package, patches, diagnostics));
     }
     all.extend(yaml_snapshots(&builder.project.packages, patches, diagnostics));
-    let built: Vec<Parsed<Vec<Box<Node>>>> =
+    let built: Vec<Parsed<Vec<BoxedNode>>> =
         all.into_par_iter().map(|spec| build_with_tests(builder, spec)).collect();
     let mut nodes = Vec::with_capacity(built.len() * 4);
     for parsed in built {
@@ -105,7 +105,7 @@ fn build_nodes<'p>(
     nodes
 }
 
-fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<Box<Node>>> {
+fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<BoxedNode>> {
     let patch = match spec.kind {
         ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot => tested(&spec),
         _ => None,
@@ -146,7 +146,7 @@ fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<Box
 /// Resolves and files nodes and sources: enabled, or disabled with everything that tests them.
 fn add_nodes(
     manifest: &mut Manifest,
-    nodes: Vec<Box<Node>>,
+    nodes: Vec<BoxedNode>,
     sources: Vec<Source>,
     builder: &Builder<'_>,
     lookup: &Lookup,
@@ -180,7 +180,7 @@ fn add_nodes(
             })
             .collect()
     };
-    let mut enabled: Vec<Box<Node>> = Vec::with_capacity(nodes.len());
+    let mut enabled: Vec<BoxedNode> = Vec::with_capacity(nodes.len());
     let mut disabled: BTreeMap<UniqueId, Vec<Disabled>> = BTreeMap::new();
     for (mut node, resolved) in nodes.into_iter().zip(resolved) {
         diagnostics.extend(resolved.diagnostics);

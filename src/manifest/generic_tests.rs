@@ -14,6 +14,7 @@ use super::{
     generic_test_name::{TestNames, test_hash, test_names},
     model_value::ModelValue,
     names::PlainName,
+    node::BoxedNode,
     node_build::finish_config,
     python_text::{python_str, write_text_repr},
 };
@@ -74,7 +75,7 @@ impl Builder<'_> {
         tested: &Tested<'_>,
         columns: &[&ColumnProperties],
         tests: &[&DataTest],
-    ) -> Parsed<Vec<Box<Node>>> {
+    ) -> Parsed<Vec<BoxedNode>> {
         let mut nodes = Vec::new();
         let mut diagnostics = Vec::new();
         for column in columns {

@@ -73,6 +73,9 @@ pub struct Node {
     pub details: NodeDetails,
 }
 
+/// A node is a kilobyte, and lists of thousands are handed on while a manifest is built.
+pub(super) type BoxedNode = Box<Node>;
+
 /// Properties of a node that no stage acts on and the artifacts tell.
 #[derive(Clone, Debug, Default)]
 pub struct NodeDetails {

@@ -5,12 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Node, Source, UniqueId,
+    Source, UniqueId,
     builder::Builder,
     call_text::Reference,
     columns::{build_columns, texts},
     config_merge::{canonical_key, merge_key},
     generic_tests::Tested,
+    node::BoxedNode,
 };
 use crate::{
     diagnostic::{Diagnostic, Parsed},
@@ -94,7 +95,7 @@ impl Builder<'_> {
     }
 
     /// Builds a source table and its tests.
-    pub fn build_source(&self, declared: &DeclaredTable<'_>) -> Parsed<(Source, Vec<Box<Node>>)> {
+    pub fn build_source(&self, declared: &DeclaredTable<'_>) -> Parsed<(Source, Vec<BoxedNode>)> {
         let mut diagnostics = Vec::new();
         let DeclaredTable { package: at, file, source, table, overriding } = declared;
         let package = Arc::clone(&self.project.packages[*at].name);
