@@ -32,6 +32,9 @@ pub trait Adapter: Send + Sync {
     /// The columns a query would give, without running it (BigQuery: a dry run).
     fn describe<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>>;
 
+    /// What the warehouse would run for these statements, as text.
+    fn explain<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<String, AdapterError>>;
+
     /// Applies a plan, all or nothing.
     fn apply<'a>(
         &'a self,

@@ -109,6 +109,8 @@ pub enum Command {
     Compile(CompileArgs),
     /// Show the first rows of a node or a query
     Show(ShowArgs),
+    /// Run GoogleSQL on the target
+    Sql(SqlArgs),
     /// List the selected nodes
     #[command(alias = "list")]
     Ls(ListArgs),
@@ -236,6 +238,30 @@ pub struct ShowArgs {
     /// How to print the rows
     #[arg(long, value_enum, default_value_t)]
     pub output: TableArg,
+}
+
+/// Flags of `sql`.
+#[derive(Clone, Debug, Args)]
+pub struct SqlArgs {
+    /// One or more statements; the rows of the last are printed
+    #[arg(required_unless_present_any = ["file", "batch"])]
+    pub sql: Option<String>,
+    /// A file with the statements, `-` for stdin
+    #[arg(long, short, value_name = "FILE", conflicts_with = "sql")]
+    pub file: Option<PathBuf>,
+    /// Print what the engine would run, and run nothing
+    #[arg(long)]
+    pub explain: bool,
+    /// Rows at most; -1 for all
+    #[arg(long, default_value_t = 100, allow_negative_numbers = true)]
+    pub limit: i64,
+    /// How to print the rows
+    #[arg(long, value_enum, default_value_t)]
+    pub output: TableArg,
+    /// Answer JSON lines from stdin on an empty database in memory, without a project:
+    /// `{"id", "sql"}` with columns and rows, `{"id", "setup"}` with success
+    #[arg(long, conflicts_with_all = ["sql", "file", "explain", "limit", "output"])]
+    pub batch: bool,
 }
 
 /// `show --output`.

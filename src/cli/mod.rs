@@ -17,6 +17,8 @@ mod retry;
 mod selection;
 mod session;
 mod show;
+mod sql;
+mod sql_batch;
 
 pub use args::Cli;
 pub use process::main;

@@ -5,7 +5,7 @@ use clap::Parser;
 use super::{
     args::{Cli, Command},
     clean, compile, completions, debug, docs, ingest, init, list, nodes, operation, retry, session,
-    show,
+    show, sql,
 };
 use crate::run::{ExitCode, RunCommand};
 
@@ -61,6 +61,7 @@ fn run() -> ExitCode {
         Command::Ingest(args) => ingest::run(global, args, &handle),
         Command::Compile(args) => compile::run(global, args, &handle),
         Command::Show(args) => show::run(global, args, &handle),
+        Command::Sql(args) => sql::run(global, args, &handle),
         Command::Ls(args) => list::run(global, args),
         Command::Parse => compile::parse(global),
         Command::RunOperation(args) => operation::run(global, args, &handle),

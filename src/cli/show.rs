@@ -68,13 +68,17 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
         let span = error.position.and_then(|(line, column)| place.as_ref()?.locate(line, column));
         failed(session, error, span)
     })?;
-    let format = match args.output {
+    session.report.data(&render_table(&table, table_format(args.output)));
+    Ok(ExitCode::Success)
+}
+
+/// What `--output` means.
+pub fn table_format(output: TableArg) -> TableFormat {
+    match output {
         TableArg::Text => TableFormat::Text,
         TableArg::Json => TableFormat::Json,
         TableArg::Csv => TableFormat::Csv,
-    };
-    session.report.data(&render_table(&table, format));
-    Ok(ExitCode::Success)
+    }
 }
 
 fn failed(

@@ -29,6 +29,20 @@ impl Span {
         Self::new(file, start + indent..start + text.trim_end().len().max(indent))
     }
 
+    /// The word (or single character) at a 1-based line and column, in characters.
+    pub fn at(file: &Arc<SourceFile>, line: u32, column: u32) -> Self {
+        let line_start = file.line_offset(line) as usize;
+        let line_text = file.text()[line_start..].lines().next().unwrap_or_default();
+        let before: usize =
+            line_text.chars().take(column.max(1) as usize - 1).map(char::len_utf8).sum();
+        let rest = &line_text[before..];
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let start = line_start + before;
+        Self::new(file, start..start + word.max(first))
+    }
+
     /// The 1-based line and column of its start.
     pub fn line_column(&self) -> (u32, u32) {
         self.file.line_column(self.start)

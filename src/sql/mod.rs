@@ -20,5 +20,5 @@ mod types;
 
 pub use error::SqlError;
 pub use names::{ColumnType, NoSchemas, Schemas};
-pub use translate::{translate_expression, translate_query, translate_statements};
+pub use translate::{Translated, translate_expression, translate_query, translate_statements};
 pub use types::{Type, duckdb_type, google_type};

@@ -29,18 +29,36 @@ pub fn translate_query(sql: &str, schemas: &dyn Schemas) -> Result<String, Vec<S
     translator.finish(text)
 }
 
-/// Translates statements separated by semicolons, one text each.
+/// A translated statement.
+#[derive(Clone, Debug)]
+pub struct Translated {
+    /// DuckDB's SQL.
+    pub sql: String,
+    /// The columns that a query gives, where all are known; types may be [`Type::Unknown`].
+    pub columns: Option<Vec<(String, Type)>>,
+}
+
+/// Translates statements separated by semicolons, one by one.
 ///
 /// # Errors
 /// Every mistake and everything not supported, by name and place.
 pub fn translate_statements(
     sql: &str,
     schemas: &dyn Schemas,
-) -> Result<Vec<String>, Vec<SqlError>> {
+) -> Result<Vec<Translated>, Vec<SqlError>> {
     let statements = parse::statements(sql).map_err(|error| vec![error])?;
     let mut translator = Translator::new(schemas);
-    let texts = statements.iter().map(|statement| translator.statement(statement)).collect();
-    translator.finish(texts)
+    let mut translated = Vec::with_capacity(statements.len());
+    for statement in &statements {
+        translated.push(match statement {
+            Statement::Query(query) => {
+                let (sql, columns) = translator.query(query);
+                Translated { sql, columns: columns.complete.then_some(columns.columns) }
+            }
+            other => Translated { sql: translator.statement(other), columns: None },
+        });
+    }
+    translator.finish(translated)
 }
 
 /// Translates one expression over columns of unknown type.

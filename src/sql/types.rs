@@ -99,6 +99,16 @@ impl Type {
         }
     }
 
+    /// Whether it is known, the parts of arrays and structs too.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Self::Unknown => false,
+            Self::Array(element) => element.is_known(),
+            Self::Struct(fields) => fields.iter().all(|(_, kind)| kind.is_known()),
+            _ => true,
+        }
+    }
+
     /// Whether it is known to be a number.
     pub fn is_number(&self) -> bool {
         matches!(self, Self::Int64 | Self::Float64 | Self::Numeric | Self::BigNumeric)
@@ -126,6 +136,14 @@ impl Type {
             }
             _ => Self::Unknown,
         }
+    }
+
+    /// The type that a text means (`ARRAY<STRING>`).
+    ///
+    /// # Errors
+    /// What cannot be read, and types that the embedded engine has not.
+    pub fn parse(text: &str) -> Result<Self, SqlError> {
+        Self::from_ast(&parse::data_type(text)?)
     }
 
     /// The type that a parsed GoogleSQL type means.

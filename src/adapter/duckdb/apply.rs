@@ -129,7 +129,7 @@ fn run_step(
             outcome.table = Some(session.rows(&query, None)?);
         }
         Step::Statement { sql } => {
-            for statement in session.statements(sql)? {
+            for statement in session.statements(sql)?.into_iter().map(|one| one.sql) {
                 session.run(&statement, 0)?;
             }
             session.shared.forget_all();

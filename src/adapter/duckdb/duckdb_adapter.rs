@@ -131,6 +131,18 @@ impl Adapter for DuckDbAdapter {
         })
     }
 
+    fn explain<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<String, AdapterError>> {
+        Box::pin(async move {
+            let sql = sql.to_owned();
+            self.work(&Cancel::default(), move |shared, connection| {
+                let statements = Session { shared, connection }.statements(&sql)?;
+                let texts: Vec<String> = statements.into_iter().map(|one| one.sql).collect();
+                Ok(texts.join(";\n"))
+            })
+            .await
+        })
+    }
+
     fn apply<'a>(
         &'a self,
         plan: &'a Plan,
@@ -165,11 +177,17 @@ fn query(session: &Session<'_>, sql: &str, limit: Option<usize>) -> Result<Table
     let mut statements = session.statements(sql)?;
     let last = statements.pop();
     for statement in statements {
-        session.run(&statement, 0)?;
+        session.run(&statement.sql, 0)?;
     }
     let Some(last) = last else { return Ok(Table::default()) };
     let reads = reads_only(sql);
-    let table = session.rows(&last, limit)?;
+    let mut table = session.rows(&last.sql, limit)?;
+    // The engine has fewer types than the dialect: JSON is text in its results, for one.
+    for (column, (_, kind)) in table.columns.iter_mut().zip(last.columns.into_iter().flatten()) {
+        if kind.is_known() {
+            column.data_type = kind.google();
+        }
+    }
     if reads {
         return Ok(table);
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     adapter::AdapterError,
     relation::{Column, Dialect, Table},
-    sql,
+    sql::{self, Translated},
 };
 
 /// A connection with what it shares.
@@ -39,13 +39,13 @@ impl Session<'_> {
         }
     }
 
-    /// Statements in the engine's SQL, one text each where the dialect is translated.
-    pub fn statements(&self, sql: &str) -> Result<Vec<String>, AdapterError> {
+    /// Statements in the engine's SQL, one by one where the dialect is translated.
+    pub fn statements(&self, sql: &str) -> Result<Vec<Translated>, AdapterError> {
         if is_blank(sql) {
             return Ok(Vec::new());
         }
         match self.shared.dialect {
-            Dialect::DuckDb => Ok(vec![sql.to_owned()]),
+            Dialect::DuckDb => Ok(vec![Translated { sql: sql.to_owned(), columns: None }]),
             Dialect::GoogleSql => sql::translate_statements(sql, self).map_err(translation_error),
         }
     }

@@ -69,6 +69,9 @@ impl Adapter for Warehouse {
     fn describe<'a>(&'a self, _sql: &'a str) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>> {
         Box::pin(async { Ok(Vec::new()) })
     }
+    fn explain<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<String, AdapterError>> {
+        Box::pin(async move { Ok(sql.to_owned()) })
+    }
     fn apply<'a>(
         &'a self,
         plan: &'a Plan,
