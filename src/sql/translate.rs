@@ -34,6 +34,8 @@ pub fn translate_query(sql: &str, schemas: &dyn Schemas) -> Result<String, Vec<S
 pub struct Translated {
     /// DuckDB's SQL.
     pub sql: String,
+    /// Whether it gives rows and changes nothing.
+    pub is_query: bool,
     /// The columns that a query gives, where all are known; types may be [`Type::Unknown`].
     pub columns: Option<Vec<(String, Type)>>,
 }
@@ -53,9 +55,15 @@ pub fn translate_statements(
         translated.push(match statement {
             Statement::Query(query) => {
                 let (sql, columns) = translator.query(query);
-                Translated { sql, columns: columns.complete.then_some(columns.columns) }
+                Translated {
+                    sql,
+                    is_query: true,
+                    columns: columns.complete.then_some(columns.columns),
+                }
             }
-            other => Translated { sql: translator.statement(other), columns: None },
+            other => {
+                Translated { sql: translator.statement(other), is_query: false, columns: None }
+            }
         });
     }
     translator.finish(translated)

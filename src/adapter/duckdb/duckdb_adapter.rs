@@ -8,7 +8,7 @@ use super::{
     DuckDbOptions, apply,
     errors::{cancelled, warehouse_error},
     open,
-    session::{Session, after_comments},
+    session::Session,
     shared::Shared,
 };
 use crate::{
@@ -176,11 +176,11 @@ impl Adapter for DuckDbAdapter {
 fn query(session: &Session<'_>, sql: &str, limit: Option<usize>) -> Result<Table, AdapterError> {
     let mut statements = session.statements(sql)?;
     let last = statements.pop();
+    let changes = statements.iter().any(|statement| !statement.is_query);
     for statement in statements {
         session.run(&statement.sql, 0)?;
     }
     let Some(last) = last else { return Ok(Table::default()) };
-    let reads = reads_only(sql);
     let mut table = session.rows(&last.sql, limit)?;
     // The engine has fewer types than the dialect: JSON is text in its results, for one.
     for (column, (_, kind)) in table.columns.iter_mut().zip(last.columns.into_iter().flatten()) {
@@ -188,10 +188,12 @@ fn query(session: &Session<'_>, sql: &str, limit: Option<usize>) -> Result<Table
             column.data_type = kind.google();
         }
     }
-    if reads {
+    if changes || !last.is_query {
+        session.shared.forget_all();
+    }
+    if last.is_query {
         return Ok(table);
     }
-    session.shared.forget_all();
     // A statement's own answer (a count of rows) is not a result.
     let is_count = matches!(table.columns.as_slice(), [one] if one.name == "Count");
     Ok(if is_count || session.shared.dialect == Dialect::GoogleSql {
@@ -199,19 +201,6 @@ fn query(session: &Session<'_>, sql: &str, limit: Option<usize>) -> Result<Table
     } else {
         table
     })
-}
-
-/// Whether a text begins like a query. Being wrong costs only what is known of the catalog.
-fn reads_only(sql: &str) -> bool {
-    let first: String = after_comments(sql)
-        .trim_start_matches(|c: char| c.is_whitespace() || c == '(')
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .collect();
-    matches!(
-        first.to_ascii_lowercase().as_str(),
-        "select" | "with" | "from" | "values" | "table" | "describe" | "show" | "explain" | "pivot"
-    )
 }
 
 fn relations(

@@ -45,7 +45,11 @@ impl Session<'_> {
             return Ok(Vec::new());
         }
         match self.shared.dialect {
-            Dialect::DuckDb => Ok(vec![Translated { sql: sql.to_owned(), columns: None }]),
+            Dialect::DuckDb => Ok(vec![Translated {
+                sql: sql.to_owned(),
+                is_query: reads_only(sql),
+                columns: None,
+            }]),
             Dialect::GoogleSql => sql::translate_statements(sql, self).map_err(translation_error),
         }
     }
@@ -142,7 +146,7 @@ pub(super) fn is_blank(sql: &str) -> bool {
 }
 
 /// The text from its first word on: blanks, semicolons and comments before it left out.
-pub(super) fn after_comments(sql: &str) -> &str {
+fn after_comments(sql: &str) -> &str {
     let is_blank = |c: char| c.is_whitespace() || c == ';';
     let mut rest = sql.trim_start_matches(is_blank);
     loop {
@@ -158,6 +162,19 @@ pub(super) fn after_comments(sql: &str) -> &str {
         };
         rest = after.trim_start_matches(is_blank);
     }
+}
+
+/// Whether a text begins like a query. Being wrong costs only what is known of the catalog.
+fn reads_only(sql: &str) -> bool {
+    let first: String = after_comments(sql)
+        .trim_start_matches(|c: char| c.is_whitespace() || c == '(')
+        .chars()
+        .take_while(char::is_ascii_alphabetic)
+        .collect();
+    matches!(
+        first.to_ascii_lowercase().as_str(),
+        "select" | "with" | "from" | "values" | "table" | "describe" | "show" | "explain" | "pivot"
+    )
 }
 
 fn is_missing(message: &str) -> bool {
