@@ -15,6 +15,7 @@ mod methods;
 pub mod objects;
 mod python_text;
 mod rewrite;
+mod rewrite_defaults;
 mod rewrite_sums;
 mod scope;
 mod source_map;

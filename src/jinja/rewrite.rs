@@ -4,6 +4,7 @@
 //! - list and dict literals become our mutable objects;
 //! - `do` takes any expression; a colon before the end of a tag is dropped;
 //! - `'%s' % x` becomes a filter;
+//! - defaults that name an earlier parameter move into the body;
 //! - macros whose body names `varargs` or `kwargs` get them as hidden parameters;
 //! - optionally, marks with line numbers go into the text of the top level (the source map).
 
@@ -74,7 +75,7 @@ pub fn rewrite(source: &str, marks: Marks) -> Result<String, minijinja::Error> {
                 }
                 rewrite_expressions(inside, &mut edits);
                 if block {
-                    rewrite_tag(inside, &tokens, end, &mut depth, &mut edits);
+                    rewrite_tag(source, inside, &tokens, end, &mut depth, &mut edits);
                 } else if marks == Marks::Lines && depth == 0 {
                     let delimiter_end = end_of(&tokens[at].1);
                     let line = tokens[at].1.start_line;
@@ -112,7 +113,8 @@ pub fn end_of(span: &Span) -> usize {
     span.end_offset as usize
 }
 
-fn apply(source: &str, mut edits: Vec<Edit>) -> String {
+/// The source with its edits.
+pub fn apply(source: &str, mut edits: Vec<Edit>) -> String {
     // Stable: insertions at one place keep the order they were made in.
     edits.sort_by_key(|edit| (edit.at, edit.until, edit.order));
     let mut out = String::with_capacity(source.len() + edits.len() * 12);
@@ -145,6 +147,7 @@ fn mark_lines(source: &str, data: &str, edits: &mut Vec<Edit>) {
 }
 
 fn rewrite_tag(
+    source: &str,
     inside: &[(Token<'_>, Span)],
     all: &[(Token<'_>, Span)],
     end: usize,
@@ -170,6 +173,9 @@ fn rewrite_tag(
                 });
             }
             hidden_parameters(inside, all, end, edits);
+            if let Some(tag_end) = all.get(end) {
+                super::rewrite_defaults::move_defaults(source, inside, tag_end, edits);
+            }
         }
         "materialization" => {
             *depth += 1;
@@ -285,7 +291,8 @@ pub fn ends_operand(token: &Token<'_>) -> bool {
     }
 }
 
-fn rewrite_expressions(inside: &[(Token<'_>, Span)], edits: &mut Vec<Edit>) {
+/// Literals become objects, `%` after a text becomes a filter.
+pub fn rewrite_expressions(inside: &[(Token<'_>, Span)], edits: &mut Vec<Edit>) {
     let mut open: Vec<bool> = Vec::new();
     for (at, (token, span)) in inside.iter().enumerate() {
         let after_operand = at > 0 && ends_operand(&inside[at - 1].0);

@@ -29,3 +29,4 @@
 <<TEXT>>
 <<TEXT>>
 <<1-2>>
+id as id_key/id_key, id as x/x, id as None/None, id as id_key/y

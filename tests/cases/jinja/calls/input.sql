@@ -29,3 +29,4 @@
 {%- set l = ['a'] -%}{%- do mutates(l) -%}<<{{ dbt.type_string() }}>>
 {%- set l = ['a'] -%}{%- do mutates(l) -%}<<{{ type_string() }}>>
 {%- set l = ['a'] -%}{%- do mutates(l) -%}<<{{ context['simple'](1) }}>>
+{{ aliased('id') }}, {{ aliased('id', 'x') }}, {{ aliased('id', alias=none) }}, {{ aliased('id', parts=['y']) }}

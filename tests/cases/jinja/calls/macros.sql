@@ -22,3 +22,6 @@
   select {{ x }}
   -- comment
 {%- endmacro %}
+{% macro aliased(column, alias=column ~ '_key', parts=[alias]) -%}
+  {{ column }} as {{ alias }}/{{ parts | join('+') }}
+{%- endmacro %}
