@@ -133,6 +133,26 @@ fn compiled_sql_and_plans_of_every_model() {
 }
 
 #[test]
+fn the_manifest_of_a_build_tells_what_was_compiled() {
+    let folder = example();
+    let project = folder.path();
+    build(project);
+    let text = fs::read_to_string(project.join("target/manifest.json")).expect("the manifest");
+    let manifest: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let nodes = manifest["nodes"].as_object().expect("nodes");
+    let built = |kind: &&serde_json::Value| {
+        matches!(kind["resource_type"].as_str(), Some("model" | "test" | "snapshot"))
+    };
+    for node in nodes.values().filter(built) {
+        let id = &node["unique_id"];
+        assert_eq!(node["compiled"], true, "{id}");
+        let path = node["compiled_path"].as_str().expect("where it was written");
+        let written = fs::read_to_string(project.join(path)).expect("the compiled file");
+        assert_eq!(node["compiled_code"], written.as_str(), "{id}");
+    }
+}
+
+#[test]
 fn a_mistake_ends_with_2_and_a_failed_node_with_1() {
     let folder = example();
     let project = folder.path();

@@ -11,7 +11,7 @@ mod schema_check;
 
 pub use atomic::{write_atomically, write_json};
 pub use catalog::{CatalogTable, catalog_json};
-pub use manifest_json::{ManifestExtras, manifest_json, node_dict, write_manifest};
+pub use manifest_json::{CompiledEntry, ManifestExtras, manifest_json, node_dict, write_manifest};
 pub use metadata::ArtifactMetadata;
 pub use read_catalog::{Catalog, read_catalog};
 pub use run_results::{PreviousRun, read_previous_run, run_results_json};

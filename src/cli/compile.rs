@@ -1,6 +1,6 @@
 //! `elt compile` and `elt parse`.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use serde_json::{Map, json};
 use tokio::runtime::Handle;
@@ -13,7 +13,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    artifact::{ManifestExtras, write_manifest as write_manifest_file},
+    artifact::{CompiledEntry, ManifestExtras, write_manifest as write_manifest_file},
     compile::{
         CompiledNode, Compiler, CompilerOptions, TargetFolder, target_path, write_target_file,
     },
@@ -28,7 +28,7 @@ use crate::{
 /// The exit code, where something is wrong with the project.
 pub fn parse(global: &GlobalArgs) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, "parse", Map::new())?;
-    write_manifest(session, Vec::new())?;
+    write_manifest(session, HashMap::new())?;
     let manifest = &session.manifest;
     session.report.note(&format!(
         "parsed {} nodes, {} sources, {} unit tests",
@@ -43,9 +43,17 @@ pub fn parse(global: &GlobalArgs) -> Result<ExitCode, ExitCode> {
 ///
 /// # Errors
 /// The exit code, where it cannot be written.
-pub fn write_manifest(session: &Session, compiled: Vec<CompiledNode>) -> Result<(), ExitCode> {
-    let compiled = compiled.into_iter().map(|node| (node.unique_id.clone(), Arc::new(node)));
-    let extras = ManifestExtras { compiled: compiled.collect(), ..ManifestExtras::default() };
+pub fn write_manifest(
+    session: &Session,
+    compiled: HashMap<UniqueId, CompiledEntry>,
+) -> Result<(), ExitCode> {
+    let project = &session.project;
+    let target = project.target_path.strip_prefix(&project.root).unwrap_or(&project.target_path);
+    let extras = ManifestExtras {
+        compiled,
+        target_folder: target.to_string_lossy().into_owned(),
+        ..ManifestExtras::default()
+    };
     let path = session.project.target_path.join("manifest.json");
     let written = write_manifest_file(
         &path,
@@ -98,8 +106,13 @@ pub fn run(global: &GlobalArgs, args: &CompileArgs, handle: &Handle) -> Result<E
         (true, [one]) => session.report.data(one.code.text()),
         _ => session.report.note(&format!("compiled {} nodes", compiled.len())),
     }
-    write_manifest(session, compiled)?;
+    write_manifest(session, entries(compiled))?;
     Ok(ExitCode::Success)
+}
+
+/// What the manifest tells of compiled nodes.
+pub fn entries(compiled: Vec<CompiledNode>) -> HashMap<UniqueId, CompiledEntry> {
+    compiled.into_iter().map(|node| (node.unique_id.clone(), node.into())).collect()
 }
 
 /// Compiles nodes in parallel and writes them to `target/compiled`.

@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 
 use super::{
     args::{DocsCommand, GlobalArgs, LineageArg, SelectArgs},
-    compile::{compile_selected, write_manifest},
+    compile::{compile_selected, entries, write_manifest},
     selection::selected,
     session::Session,
 };
@@ -60,7 +60,7 @@ fn generate(
     let ids = selected(session, selection)?;
     let all: BTreeSet<UniqueId> = session.manifest.nodes.keys().cloned().collect();
     let compiled = compile_selected(session, all.iter(), handle)?;
-    write_manifest(session, compiled)?;
+    write_manifest(session, entries(compiled))?;
     let adapter = session.adapter()?;
     let catalog = handle.block_on(read_catalog(&session.manifest, &ids, &Arc::clone(&adapter)));
     let json = catalog_json(&session.metadata(), &catalog.tables, &catalog.errors);

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     adapter::{Adapter, BlockingWarehouse, Cancel},
-    artifact::{run_results_json, write_json},
+    artifact::{CompiledEntry, run_results_json, write_json},
     compile::{Compiler, CompilerOptions, LogSink},
     ingest::{IngestRequest, feeds_of, run_feeds},
     manifest::{ResourceType, UniqueId},
@@ -109,7 +109,12 @@ pub fn execute(
     if let Err(error) = written {
         session.report.note(&format!("run_results.json cannot be written: {error}"));
     }
-    write_manifest(session, Vec::new())?;
+    let compiled = outcome.results.iter().filter_map(|result| {
+        let code = Arc::clone(result.compiled_code.as_ref()?);
+        let entry = CompiledEntry { code, extra_ctes: result.extra_ctes.clone() };
+        Some((result.node.unique_id.clone(), entry))
+    });
+    write_manifest(session, compiled.collect())?;
     let failed = landed.iter().any(|result| result.status.is_failure());
     let ingest_code = if failed { ExitCode::NodeFailure } else { ExitCode::Success };
     Ok(outcome.exit_code().worst(ingest_code))
@@ -192,6 +197,7 @@ fn skipped(node: crate::run::NodeLabel, failed: &[UniqueId]) -> NodeResult {
         diagnostics: Vec::new(),
         response: Map::new(),
         compiled_code: None,
+        extra_ctes: Vec::new(),
         relation_name: None,
     }
 }

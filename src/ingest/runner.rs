@@ -165,6 +165,7 @@ fn result(
         diagnostics,
         response: serde_json::Map::new(),
         compiled_code: None,
+        extra_ctes: Vec::new(),
         relation_name: Some(feed.relation.to_string()),
     }
 }

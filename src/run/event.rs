@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::{
+    compile::ExtraCte,
     diagnostic::Diagnostic,
     manifest::{ResourceType, UniqueId},
 };
@@ -128,6 +129,8 @@ pub struct NodeResult {
     pub response: serde_json::Map<String, serde_json::Value>,
     /// The compiled SQL.
     pub compiled_code: Option<Arc<str>>,
+    /// The ephemeral models in it.
+    pub extra_ctes: Vec<ExtraCte>,
     /// The relation's name as SQL text.
     pub relation_name: Option<String>,
 }
@@ -148,6 +151,7 @@ impl NodeResult {
             diagnostics: Vec::new(),
             response: serde_json::Map::new(),
             compiled_code: None,
+            extra_ctes: Vec::new(),
             relation_name: None,
         }
     }

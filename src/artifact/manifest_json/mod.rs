@@ -9,4 +9,4 @@ mod others;
 mod tests;
 mod whole;
 
-pub use whole::{ManifestExtras, manifest_json, node_dict, write_manifest};
+pub use whole::{CompiledEntry, ManifestExtras, manifest_json, node_dict, write_manifest};

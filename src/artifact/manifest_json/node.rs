@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::json_writer::JsonWriter;
+use super::{json_writer::JsonWriter, whole::CompiledEntry};
 use crate::{
-    compile::CompiledNode,
+    compile::{TargetFolder, target_path},
     jinja::{RefCall, SourceCall},
     manifest::{ColumnProperties, Node, NodeConfig, ResourceType, config_defaults},
 };
@@ -15,9 +15,9 @@ use crate::{
 /// What a run adds to a node.
 #[derive(Clone, Copy, Default)]
 pub(super) struct NodeExtras<'e> {
-    pub compiled: Option<&'e CompiledNode>,
-    /// Where the compiled code was written.
-    pub compiled_path: Option<&'e str>,
+    pub compiled: Option<&'e CompiledEntry>,
+    /// The target folder.
+    pub target_folder: &'e str,
     /// Seconds since 1970.
     pub created_at: f64,
 }
@@ -208,10 +208,14 @@ fn write_code<W: Write>(
         json.entry_texts("macros", &node.depends_on_macros)?;
         json.entry_texts("nodes", node.depends_on_nodes.iter().map(|id| id.as_str()))
     })?;
-    json.entry_option("compiled_path", extras.compiled_path)?;
+    let path = extras.compiled.map(|_| {
+        let path = target_path(TargetFolder::Compiled, node);
+        format!("{}/{}", extras.target_folder, path.to_string_lossy().replace('\\', "/"))
+    });
+    json.entry_option("compiled_path", path.as_deref())?;
     if let Some(compiled) = extras.compiled {
         json.entry_raw("compiled", "true")?;
-        json.entry_text("compiled_code", compiled.code.text())?;
+        json.entry_text("compiled_code", &compiled.code)?;
         json.entry_raw("extra_ctes_injected", "true")?;
         json.key("extra_ctes")?;
         json.list(|json| {

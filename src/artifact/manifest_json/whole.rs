@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     artifact::ArtifactMetadata,
-    compile::CompiledNode,
+    compile::{CompiledNode, ExtraCte},
     manifest::{Disabled, Manifest, Node, UniqueId, md5_hex},
     project::Scrubber,
     relation::Quoting,
@@ -27,14 +27,29 @@ use crate::{
 /// What the manifest does not know itself.
 #[derive(Clone, Debug, Default)]
 pub struct ManifestExtras {
-    /// Compiled nodes, where something was compiled.
-    pub compiled: HashMap<UniqueId, Arc<CompiledNode>>,
-    /// Where their code was written, relative to the project's root.
-    pub compiled_paths: HashMap<UniqueId, String>,
+    /// What was compiled in this run.
+    pub compiled: HashMap<UniqueId, CompiledEntry>,
+    /// The target folder as dbt writes it: relative to the project's root, where it is inside.
+    pub target_folder: String,
     /// `selectors.yml` by selector name.
     pub selectors: Map<String, Value>,
     /// The project's quoting.
     pub quoting: Quoting,
+}
+
+/// A node's SQL, as `manifest.json` tells it.
+#[derive(Clone, Debug)]
+pub struct CompiledEntry {
+    /// The SQL, ephemeral models injected.
+    pub code: Arc<str>,
+    /// The ephemeral models.
+    pub extra_ctes: Vec<ExtraCte>,
+}
+
+impl From<CompiledNode> for CompiledEntry {
+    fn from(compiled: CompiledNode) -> Self {
+        Self { code: compiled.code.text().into(), extra_ctes: compiled.extra_ctes }
+    }
 }
 
 /// Writes `manifest.json` beside its place and renames it, making the folder first.
@@ -82,8 +97,8 @@ pub fn manifest_json<W: Write>(
         json.object(|json| {
             manifest.nodes.iter().try_for_each(|(id, node)| {
                 let extras = NodeExtras {
-                    compiled: extras.compiled.get(id).map(Arc::as_ref),
-                    compiled_path: extras.compiled_paths.get(id).map(String::as_str),
+                    compiled: extras.compiled.get(id),
+                    target_folder: &extras.target_folder,
                     created_at,
                 };
                 json.key(id.as_str())?;

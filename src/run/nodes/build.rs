@@ -69,6 +69,7 @@ impl<C: Compile> NodeRunner<C> {
         result.compile = Some((begun, Utc::now()));
         let compiled = compiled?;
         result.compiled_code = Some(compiled.code.text().into());
+        result.extra_ctes.clone_from(&compiled.extra_ctes);
         self.write_compiled(node, compiled.code.text())?;
         self.warn(&node.original_file_path, &compiled.captured.warnings)?;
         Ok(compiled)
