@@ -18,7 +18,9 @@ pub fn inject(query: &MappedText, injected: &[Injected<'_>], dialect: Dialect) -
     }
     let text = query.text();
     let mut out = MappedText::default();
-    let own = with_end(text, dialect);
+    // Behind the blanks after a `with` of its own, as dbt does.
+    let own =
+        with_end(text, dialect).map(|end| end + text[end..].len() - text[end..].trim_start().len());
     let start = own.unwrap_or_else(|| text.len() - text.trim_start().len());
     out.push_part(query, 0..start);
     if own.is_none() {
@@ -29,7 +31,7 @@ pub fn inject(query: &MappedText, injected: &[Injected<'_>], dialect: Dialect) -
         out.push_mapped(one.query);
         out.push("\n)");
     }
-    out.push(if own.is_some() { "," } else { " " });
+    out.push(if own.is_some() { ", " } else { " " });
     out.push_part(query, start..text.len());
     out
 }
@@ -104,7 +106,7 @@ mod tests {
         insta::assert_snapshot!(injected("-- with x as (\n/* with */ # with\nWITH own as (select 1) select 2"), @"
         -- with x as (
         /* with */ # with
-        WITH __dbt__cte__a as (
+        WITH  __dbt__cte__a as (
         select 1 as id
         ), own as (select 1) select 2
         ");
@@ -114,9 +116,9 @@ mod tests {
     fn recursion_stays_first_and_strings_are_no_keywords() {
         assert!(
             injected("with recursive own as (select 1) select 2")
-                .starts_with("with recursive __dbt")
+                .starts_with("with recursive  __dbt")
         );
-        assert!(injected("with recursive as (select 1) select 2").starts_with("with __dbt"));
+        assert!(injected("with recursive as (select 1) select 2").starts_with("with  __dbt"));
         assert!(
             injected("select 'with x as' from t, unnest(a) with offset").starts_with("with __dbt")
         );

@@ -114,13 +114,19 @@ fn trimmed(text: &str) -> std::ops::Range<usize> {
     start..text.trim_end().len().max(start)
 }
 
-/// SHA-256 of a file's trimmed text with plain line ends.
+/// SHA-256 of a file's words with one blank between them, as dbt 1.12 computes it: another layout
+/// of the same text is no change.
 fn checksum(text: &str) -> String {
-    let text = text.trim();
-    if text.contains('\r') {
-        return hex(&Sha256::digest(text.replace("\r\n", "\n").as_bytes()));
+    // Python's `str.split` takes these four for blanks as well.
+    let is_blank = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
+    let mut normal = String::with_capacity(text.len());
+    for word in text.split(is_blank).filter(|word| !word.is_empty()) {
+        if !normal.is_empty() {
+            normal.push(' ');
+        }
+        normal.push_str(word);
     }
-    hex(&Sha256::digest(text.as_bytes()))
+    hex(&Sha256::digest(normal.as_bytes()))
 }
 
 fn snapshot_blocks<'p>(

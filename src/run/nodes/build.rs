@@ -32,6 +32,8 @@ impl<C: Compile> NodeRunner<C> {
         cancel: &Cancel,
     ) -> Result<(), Failure> {
         if node.config.materialized() == "ephemeral" && node.resource_type == ResourceType::Model {
+            // It goes into the SQL of others; what it says is written for people to read.
+            self.compile_node(node, false, result).await?;
             result.status = Status::NoOp;
             return Ok(());
         }
