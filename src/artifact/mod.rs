@@ -2,6 +2,7 @@
 
 mod atomic;
 mod catalog;
+mod earlier;
 mod manifest_json;
 mod metadata;
 mod read_catalog;
@@ -11,6 +12,7 @@ mod schema_check;
 
 pub use atomic::{write_atomically, write_json};
 pub use catalog::{CatalogTable, catalog_json};
+pub use earlier::EarlierRun;
 pub use manifest_json::{CompiledEntry, ManifestExtras, manifest_json, node_dict, write_manifest};
 pub use metadata::ArtifactMetadata;
 pub use read_catalog::{Catalog, read_catalog};

@@ -157,6 +157,9 @@ pub struct SelectArgs {
     /// Which tests come along with the selected nodes
     #[arg(long, value_enum, value_name = "MODE")]
     pub indirect_selection: Option<IndirectArg>,
+    /// The folder of an earlier run's artifacts, for `state:`, `result:` and `source_status:`
+    #[arg(long, env = "DBT_STATE", value_name = "DIR")]
+    pub state: Option<PathBuf>,
     /// Kinds of node to keep
     #[arg(long, num_args = 1.., value_name = "KIND")]
     pub resource_type: Vec<String>,
@@ -204,6 +207,9 @@ pub struct RunArgs {
 /// Flags of `retry`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct RetryArgs {
+    /// The folder of the run_results.json to start from, where it is not the last run's
+    #[arg(long, env = "DBT_STATE", value_name = "DIR")]
+    pub state: Option<PathBuf>,
     /// Stop at the first failure
     #[arg(long, short = 'x')]
     pub fail_fast: bool,

@@ -1,12 +1,23 @@
 //! `elt clean`.
 
+use std::path::{Path, PathBuf};
+
 use super::{
     args::GlobalArgs,
     session::{load_options, report},
 };
-use crate::{diagnostic::Diagnostic, project::load, run::ExitCode};
+use crate::{
+    diagnostic::Diagnostic,
+    project::{Connection, Project, load},
+    run::ExitCode,
+};
 
-/// Deletes the folders in `clean-targets`, never anything outside the project or its sources.
+/// What tells that a folder is another tool's: a repository, a folder that cargo builds in, a
+/// Python environment. A dbt project often shares its folder with such a tool.
+const MARKS_OF_OTHERS: [&str; 4] = [".git", ".rustc_info.json", "CACHEDIR.TAG", "pyvenv.cfg"];
+
+/// Deletes the folders in `clean-targets`: as in dbt, whole, but never anything outside of the
+/// project, its sources, or what another tool has built.
 ///
 /// # Errors
 /// The exit code, where the project cannot be read or a target must not be deleted.
@@ -47,6 +58,14 @@ pub fn run(global: &GlobalArgs) -> Result<ExitCode, ExitCode> {
                 )
                 .help("remove it from `clean-targets`; nothing was deleted"),
             );
+        } else if let Some(mark) = MARKS_OF_OTHERS.iter().find(|mark| folder.join(mark).exists()) {
+            problems.push(
+                Diagnostic::error(
+                    "unsafe-clean-target",
+                    format!("`{target}` in clean-targets holds what another tool has made (`{target}/{mark}`)"),
+                )
+                .help("name what elt writes, for instance `target/compiled` and `target/run`, or give the project a folder of its own: `target-path`; nothing was deleted"),
+            );
         } else {
             folders.push((target, folder));
         }
@@ -54,9 +73,17 @@ pub fn run(global: &GlobalArgs) -> Result<ExitCode, ExitCode> {
     if !problems.is_empty() {
         return Err(fail(&problems));
     }
+    let warehouse = warehouse(&project, &root);
     for (target, folder) in folders {
+        let held = warehouse.as_ref().filter(|file| file.starts_with(&folder));
         match std::fs::remove_dir_all(&folder) {
-            Ok(()) => report.note(&format!("deleted {target}")),
+            Ok(()) => match held {
+                Some(file) => {
+                    let file = file.strip_prefix(&root).unwrap_or(file).display();
+                    report.note(&format!("deleted {target}, the warehouse {file} with it"));
+                }
+                None => report.note(&format!("deleted {target}")),
+            },
             Err(error) => {
                 let message = format!("`{target}` cannot be deleted: {error}");
                 return Err(fail(&[Diagnostic::error("cannot-delete", message)]));
@@ -64,4 +91,14 @@ pub fn run(global: &GlobalArgs) -> Result<ExitCode, ExitCode> {
         }
     }
     Ok(ExitCode::Success)
+}
+
+/// The file of the embedded engine, where there is one.
+fn warehouse(project: &Project, root: &Path) -> Option<PathBuf> {
+    let path = match &project.target.connection {
+        Connection::Local(local) => &local.path,
+        Connection::DuckDb(duckdb) => &duckdb.path,
+        Connection::BigQuery(_) => return None,
+    };
+    std::fs::canonicalize(root.join(path)).ok()
 }

@@ -30,8 +30,9 @@ pub fn run(global: &GlobalArgs, args: &RetryArgs, handle: &Handle) -> Result<Exi
     let options = load_options(global).map_err(|problems| fail(&problems))?;
     let loaded = load(&options);
     let Some(project) = loaded.value else { return Err(fail(&loaded.diagnostics)) };
-    let previous = read_previous_run(&project.target_path.join("run_results.json"))
-        .map_err(|problem| fail(&[*problem]))?;
+    let folder = args.state.as_ref().unwrap_or(&project.target_path);
+    let previous =
+        read_previous_run(&folder.join("run_results.json")).map_err(|problem| fail(&[*problem]))?;
     let Some(command) = RunCommand::from_name(&previous.command) else {
         let message =
             format!("the last command was `{}`, which cannot be retried", previous.command);

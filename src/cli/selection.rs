@@ -7,6 +7,7 @@ use super::{
     session::Session,
 };
 use crate::{
+    artifact::EarlierRun,
     diagnostic::{Diagnostic, did_you_mean},
     graph::{IndirectSelection, SelectionArgs, select, selector::Selectors},
     manifest::{ResourceType, UniqueId},
@@ -43,6 +44,12 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
         return Err(session.fail(&read.diagnostics));
     }
     let resource_types = kinds(args).map_err(|problem| session.fail(&[*problem]))?;
+    let earlier = EarlierRun::new(
+        args.state.clone(),
+        session.project.target_path.clone(),
+        session.metadata(),
+        session.project.scrubber(),
+    );
     let wanted = SelectionArgs {
         select: args.select.clone(),
         exclude: args.exclude.clone(),
@@ -50,7 +57,7 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
         selectors: read.as_ref().map(|read| &read.value),
         indirect,
         resource_types,
-        previous: None,
+        previous: Some(&earlier),
     };
     match select(&session.manifest, &session.graph, &wanted) {
         Ok(selection) => {

@@ -1,0 +1,207 @@
+//! What differs between two manifests
+//! (<https://docs.getdbt.com/reference/node-selection/methods#state>).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value;
+
+use crate::{
+    diagnostic::{Diagnostic, did_you_mean},
+    manifest::UniqueId,
+};
+
+/// The parts of the manifest whose entries selectors know.
+const KINDS: [&str; 4] = ["nodes", "sources", "exposures", "unit_tests"];
+
+/// What `state:` can be asked.
+const QUESTIONS: [&str; 10] = [
+    "modified",
+    "modified.body",
+    "modified.configs",
+    "modified.relation",
+    "modified.persisted_descriptions",
+    "modified.macros",
+    "modified.contract",
+    "new",
+    "old",
+    "unmodified",
+];
+
+/// A way in which a node differs from what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    /// It was not there.
+    New,
+    Body,
+    Configs,
+    Relation,
+    PersistedDescriptions,
+    Macros,
+    Contract,
+    /// Anything else that counts, without a name of its own: its folder, a test's arguments.
+    Other,
+}
+
+/// Whether an entry with these changes is asked for.
+type Wanted = Box<dyn Fn(&BTreeSet<Change>) -> bool>;
+
+/// The changes of every entry of the later manifest.
+pub(super) struct Changes(BTreeMap<UniqueId, BTreeSet<Change>>);
+
+impl Changes {
+    /// Compares two manifests, as JSON.
+    pub fn between(before: Value, now: Value) -> Self {
+        let mut macros =
+            Macros { before: &before["macros"], now: &now["macros"], known: HashMap::new() };
+        let mut all = BTreeMap::new();
+        for kind in KINDS {
+            let Some(entries) = now[kind].as_object() else { continue };
+            for (id, entry) in entries {
+                let changes = match before[kind].get(id) {
+                    None => BTreeSet::from([Change::New]),
+                    Some(earlier) => {
+                        let mut changes = changes(kind, earlier, entry);
+                        if macros.changed_below(entry) {
+                            changes.insert(Change::Macros);
+                        }
+                        changes
+                    }
+                };
+                all.insert(UniqueId::new(id.as_str()), changes);
+            }
+        }
+        Self(all)
+    }
+
+    /// The ids that `state:<question>` selects.
+    pub fn select(&self, question: &str) -> Result<BTreeSet<UniqueId>, Diagnostic> {
+        // As in dbt, what is new is modified in every way.
+        let only = |change: Change| {
+            Box::new(move |changes: &BTreeSet<Change>| {
+                changes.contains(&change) || changes.contains(&Change::New)
+            }) as Wanted
+        };
+        let wanted: Wanted = match question {
+            "modified" => Box::new(|changes| !changes.is_empty()),
+            "modified.body" => only(Change::Body),
+            "modified.configs" => only(Change::Configs),
+            "modified.relation" => only(Change::Relation),
+            "modified.persisted_descriptions" => only(Change::PersistedDescriptions),
+            "modified.macros" => only(Change::Macros),
+            "modified.contract" => only(Change::Contract),
+            "new" => only(Change::New),
+            "old" => Box::new(|changes| !changes.contains(&Change::New)),
+            "unmodified" => Box::new(BTreeSet::is_empty),
+            other => {
+                let message = format!("no state `{other}`");
+                return Err(Diagnostic::error("invalid-selector", message)
+                    .maybe_help(did_you_mean(other, QUESTIONS))
+                    .help(format!("the states are {}", QUESTIONS.join(", "))));
+            }
+        };
+        Ok(self.0.iter().filter(|(_, changes)| wanted(changes)).map(|(id, _)| id.clone()).collect())
+    }
+}
+
+fn changes(kind: &str, before: &Value, now: &Value) -> BTreeSet<Change> {
+    let differ = |keys: &[&str]| keys.iter().any(|key| before[*key] != now[*key]);
+    let mut found = BTreeSet::new();
+    let mut note = |differs: bool, change: Change| {
+        if differs {
+            found.insert(change);
+        }
+    };
+    match kind {
+        "nodes" => {
+            note(body(before) != body(now), Change::Body);
+            note(differ(&["unrendered_config"]), Change::Configs);
+            note(differ(&["database", "schema", "alias"]), Change::Relation);
+            note(persisted(before, now), Change::PersistedDescriptions);
+            note(contract(before, now), Change::Contract);
+            note(differ(&["fqn", "test_metadata", "column_name"]), Change::Other);
+        }
+        "sources" => {
+            note(differ(&["unrendered_config", "config"]), Change::Configs);
+            note(differ(&["database", "schema", "identifier", "quoting"]), Change::Relation);
+            note(differ(&["fqn", "loader"]), Change::Other);
+        }
+        "exposures" => note(
+            differ(&[
+                "fqn",
+                "owner",
+                "maturity",
+                "url",
+                "description",
+                "label",
+                "depends_on",
+                "type",
+            ]),
+            Change::Body,
+        ),
+        _ => note(differ(&["model", "given", "expect", "overrides"]), Change::Body),
+    }
+    found
+}
+
+/// What stands for a node's code: its checksum, or the code where none was taken.
+fn body(node: &Value) -> (&Value, Option<&Value>) {
+    let checksum = &node["checksum"]["checksum"];
+    let none = checksum.as_str().is_none_or(str::is_empty);
+    (checksum, none.then(|| &node["raw_code"]))
+}
+
+/// Whether descriptions differ that `persist_docs` writes to the warehouse.
+fn persisted(before: &Value, now: &Value) -> bool {
+    let keeps = |what: &str| now["config"]["persist_docs"][what] == Value::Bool(true);
+    let columns = |node: &Value| -> Vec<(String, Value)> {
+        let columns = node["columns"].as_object().into_iter().flatten();
+        columns.map(|(name, column)| (name.clone(), column["description"].clone())).collect()
+    };
+    (keeps("relation") && before["description"] != now["description"])
+        || (keeps("columns") && columns(before) != columns(now))
+}
+
+/// Whether an enforced contract promises something else.
+fn contract(before: &Value, now: &Value) -> bool {
+    let enforced = |node: &Value| node["contract"]["enforced"] == Value::Bool(true);
+    match (enforced(before), enforced(now)) {
+        (false, false) => false,
+        (true, true) => before["contract"]["checksum"] != now["contract"]["checksum"],
+        _ => true,
+    }
+}
+
+/// The macros of both manifests.
+struct Macros<'m> {
+    before: &'m Value,
+    now: &'m Value,
+    /// Whether a macro or one that it calls has changed.
+    known: HashMap<&'m str, bool>,
+}
+
+impl<'m> Macros<'m> {
+    fn changed_below(&mut self, entry: &'m Value) -> bool {
+        let called = entry["depends_on"]["macros"].as_array().into_iter().flatten();
+        let ids: Vec<&str> = called.filter_map(Value::as_str).collect();
+        ids.into_iter().any(|id| self.changed(id))
+    }
+
+    fn changed(&mut self, first: &'m str) -> bool {
+        if let Some(known) = self.known.get(first) {
+            return *known;
+        }
+        let mut seen = BTreeSet::from([first]);
+        let mut open = vec![first];
+        let mut changed = false;
+        while let Some(id) = open.pop() {
+            if self.before[id]["macro_sql"] != self.now[id]["macro_sql"] {
+                changed = true;
+                break;
+            }
+            let called = self.now[id]["depends_on"]["macros"].as_array().into_iter().flatten();
+            open.extend(called.filter_map(Value::as_str).filter(|id| seen.insert(*id)));
+        }
+        self.known.insert(first, changed);
+        changed
+    }
+}
