@@ -10,11 +10,12 @@ use super::{
     session::Session,
 };
 use crate::{
-    adapter::{AdapterError, Cancel},
+    adapter::{AdapterError, AdapterErrorKind, Cancel},
+    compile::MappedText,
     diagnostic::{Diagnostic, SourceFile},
     manifest::ResourceType,
     report::{TableFormat, render_table},
-    run::{ExitCode, stop_on_signals},
+    run::{ExitCode, blame, stop_on_signals},
 };
 
 /// Compiles, runs and prints.
@@ -64,10 +65,8 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
         session.report.note(&format!("Ctrl-C will not stop cleanly: {error}"));
     }
     let limit = usize::try_from(args.limit).ok();
-    let table = handle.block_on(adapter.query(&text, limit, &cancel)).map_err(|error| {
-        let span = error.position.and_then(|(line, column)| place.as_ref()?.locate(line, column));
-        failed(session, error, span)
-    })?;
+    let table = handle.block_on(adapter.query(&text, limit, &cancel));
+    let table = table.map_err(|error| refused(session, &error, place.as_ref()))?;
     session.report.data(&render_table(&table, table_format(args.output)));
     Ok(ExitCode::Success)
 }
@@ -81,15 +80,16 @@ pub fn table_format(output: TableArg) -> TableFormat {
     }
 }
 
-fn failed(
-    session: &Session,
-    error: AdapterError,
-    span: Option<crate::diagnostic::Span>,
-) -> ExitCode {
-    let mut diagnostic = Diagnostic::error(error.code, error.message).maybe_help(error.help);
-    if let Some(span) = span {
-        diagnostic = diagnostic.at(span, "");
+/// Prints why a query did not run, at its place in `code`.
+pub fn refused(session: &Session, error: &AdapterError, code: Option<&MappedText>) -> ExitCode {
+    if error.kind == AdapterErrorKind::Cancelled {
+        session.report.note("interrupted");
+        return ExitCode::Interrupted;
     }
-    session.report.diagnostics(&[diagnostic]);
+    let problem = match code {
+        Some(code) => blame(error, code),
+        None => Diagnostic::error(error.code, &error.message).maybe_help(error.help.clone()),
+    };
+    session.report.diagnostics(&[problem]);
     ExitCode::NodeFailure
 }

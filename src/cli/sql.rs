@@ -8,12 +8,13 @@ use tokio::runtime::Handle;
 use super::{
     args::{GlobalArgs, SqlArgs},
     session::{self, Session},
-    show::table_format,
+    show::{refused, table_format},
     sql_batch,
 };
 use crate::{
-    adapter::Cancel,
-    diagnostic::{Diagnostic, SourceFile, Span},
+    adapter::{AdapterError, Cancel},
+    compile::MappedText,
+    diagnostic::{Diagnostic, SourceFile},
     report::render_table,
     run::{ExitCode, stop_on_signals},
 };
@@ -33,15 +34,10 @@ pub fn run(global: &GlobalArgs, args: &SqlArgs, handle: &Handle) -> Result<ExitC
     if let Err(error) = stop_on_signals(&cancel) {
         session.report.note(&format!("Ctrl-C will not stop cleanly: {error}"));
     }
-    let failed = |error: crate::adapter::AdapterError| {
-        let span = error.position.map(|(line, column)| Span::at(&source, line, column));
-        let mut diagnostic = Diagnostic::error(error.code, error.message).maybe_help(error.help);
-        if let Some(span) = span {
-            diagnostic = diagnostic.at(span, "");
-        }
-        session.report.diagnostics(&[diagnostic]);
-        ExitCode::NodeFailure
-    };
+    let mut code = MappedText::default();
+    let lines: Vec<u32> = (1..=source.text().split('\n').count() as u32).collect();
+    code.push_rendered(source.text(), &source, &lines);
+    let failed = |error: AdapterError| refused(&session, &error, Some(&code));
     if args.explain {
         let text = handle.block_on(adapter.explain(source.text())).map_err(failed)?;
         session.report.data(&text);

@@ -12,7 +12,7 @@ mod step;
 mod text;
 
 pub use input::{Needs, Observed, PlanInput, PlanOptions};
-pub use materialize::plan_data_test;
+pub use materialize::{plan_data_test, seed_mistake};
 pub use planner::{is_incremental, needs, plan, should_full_refresh};
 pub use render::{Rendered, duckdb_statements, google_sql_statements};
 pub use schema_change::{OnSchemaChange, SchemaChanges};

@@ -1,5 +1,6 @@
 //! What the warehouse refused, said at the user's line.
 
+use super::suspects::suspects;
 use crate::{
     adapter::{AdapterError, AdapterErrorKind},
     compile::MappedText,
@@ -15,17 +16,23 @@ pub fn blame(error: &AdapterError, code: &MappedText) -> Diagnostic {
         }
         None => Diagnostic::error(error.code, message),
     };
-    let place = match error.position {
-        Some((line, column)) => code.locate(line, column),
+    let places = match error.position {
+        Some(place) => vec![place],
         // Better the name the engine speaks of than no place, better the file than none.
         None if error.kind == AdapterErrorKind::Sql => {
-            let (line, column) = place_of_name(message, code.text()).unwrap_or((1, 1));
-            code.locate(line, column)
+            let mut places = suspects(error.code, code.text());
+            if places.is_empty() {
+                places.push(place_of_name(message, code.text()).unwrap_or((1, 1)));
+            }
+            places
         }
-        None => None,
+        None => Vec::new(),
     };
-    if let Some(span) = place {
-        diagnostic = diagnostic.at(span, "");
+    let label = if places.len() > 1 { "perhaps here" } else { "" };
+    for (line, column) in places {
+        if let Some(span) = code.locate(line, column) {
+            diagnostic = diagnostic.at(span, label);
+        }
     }
     for rest in error.message.lines().skip(1).filter(|line| !line.trim().is_empty()) {
         diagnostic = diagnostic.note(rest.trim_end());
@@ -36,7 +43,8 @@ pub fn blame(error: &AdapterError, code: &MappedText) -> Diagnostic {
 /// The column that DuckDB takes for an alias used too early. Translated queries name every column,
 /// so the alias is the column itself: it does not exist.
 fn unknown_column(message: &str) -> Option<&str> {
-    let rest = message.strip_prefix("Binder Error: Column \"")?;
+    let words = message.strip_prefix("Binder Error: ").unwrap_or(message);
+    let rest = words.strip_prefix("Column \"")?;
     let (name, rest) = rest.split_once('"')?;
     rest.starts_with(" referenced that exists in the SELECT clause").then_some(name)
 }
@@ -45,15 +53,19 @@ fn unknown_column(message: &str) -> Option<&str> {
 /// name what they miss and do not always say where it is.
 fn place_of_name(message: &str, sql: &str) -> Option<(u32, u32)> {
     let name = message.split(['"', '`']).nth(1).filter(|name| !name.is_empty())?;
-    // A qualified name may be written with other quotes: its last part is the telling one.
-    let name = name.rsplit('.').next()?.to_ascii_lowercase();
+    let name = name.to_ascii_lowercase();
     let folded = sql.to_ascii_lowercase();
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let (at, _) = folded.match_indices(&name).find(|(at, _)| {
-        let before = folded[..*at].chars().next_back();
-        let after = folded[at + name.len()..].chars().next();
-        !before.is_some_and(is_word) && !after.is_some_and(is_word)
-    })?;
+    let find = |name: &str| {
+        let mut found = folded.match_indices(name).map(|(at, _)| at);
+        found.find(|at| {
+            let before = folded[..*at].chars().next_back();
+            let after = folded[at + name.len()..].chars().next();
+            !before.is_some_and(is_word) && !after.is_some_and(is_word)
+        })
+    };
+    // A qualified name may be written with other quotes: its last part is the telling one.
+    let at = find(&name).or_else(|| find(name.rsplit('.').next()?))?;
     let start = sql[..at].rfind('\n').map_or(0, |end| end + 1);
     let line = sql[..at].matches('\n').count() + 1;
     Some((line as u32, sql[start..at].chars().count() as u32 + 1))

@@ -12,6 +12,7 @@ mod relation_cache;
 mod row_diff;
 mod runner;
 mod scheduler;
+mod suspects;
 mod test_counts;
 
 pub use blame::blame;

@@ -10,6 +10,7 @@ use super::{
     open,
     session::Session,
     shared::Shared,
+    wording::in_words_of,
 };
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, PlanOutcome},
@@ -68,13 +69,14 @@ impl DuckDbAdapter {
                 }
             },
         };
+        let dialect = self.shared.dialect;
         match ended {
             Ok(Err(error))
                 if cancel.is_cancelled() && error.kind != AdapterErrorKind::Cancelled =>
             {
                 Err(AdapterError { step: error.step, ..cancelled() })
             }
-            Ok(result) => result,
+            Ok(result) => result.map_err(|error| in_words_of(error, dialect)),
             Err(panic) => Err(warehouse_error("internal-error", panic.to_string())),
         }
     }

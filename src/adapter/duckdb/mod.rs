@@ -14,6 +14,7 @@ mod options;
 mod schemas;
 mod session;
 mod shared;
+mod wording;
 
 pub use duckdb_adapter::DuckDbAdapter;
 pub use options::{Attachment, DuckDbOptions, Extension};

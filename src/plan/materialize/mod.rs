@@ -11,4 +11,5 @@ pub(super) mod table;
 pub(super) mod view;
 
 pub use data_test::plan_data_test;
+pub use seed::seed_mistake;
 use staging::staging;

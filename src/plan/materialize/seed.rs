@@ -5,6 +5,7 @@ use std::{fs::File, io::BufReader, path::Path};
 use super::options::view_options;
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
+    manifest::Node,
     plan::{
         PlanInput, Step,
         csv::{CsvError, read_columns},
@@ -58,6 +59,12 @@ pub fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
         options: view_options(input)?,
     });
     Ok(steps)
+}
+
+/// A mistake that was found while the rows were loaded.
+pub fn seed_mistake(node: &Node, error: &CsvError) -> Vec<Diagnostic> {
+    let file = node.seed_path.as_deref().unwrap_or(Path::new(""));
+    diagnostics(std::slice::from_ref(error), file, &node.original_file_path)
 }
 
 /// The mistakes at their places in the file, where it is small enough and text.

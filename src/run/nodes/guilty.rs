@@ -4,8 +4,9 @@ use super::Failure;
 use crate::{
     adapter::{AdapterError, AdapterErrorKind},
     compile::{MappedText, TargetFolder, target_path},
-    manifest::Node,
-    plan::Step,
+    diagnostic::Span,
+    manifest::{Node, ResourceType},
+    plan::{Step, csv::CsvError, seed_mistake},
     run::blame,
 };
 
@@ -27,6 +28,11 @@ impl Guilty<'_> {
             return Failure::of_adapter(error);
         }
         let mut error = error.clone();
+        if let (Some(Step::LoadSeed { .. }), Some((line, column))) = (step, error.position) {
+            // The place is one of the file.
+            let message = error.message.clone();
+            return seed_mistake(self.node, &CsvError { message, line, column }).into();
+        }
         let text = match step {
             Some(Step::Query { sql } | Step::Statement { sql }) => Some(sql),
             Some(Step::CreateTable { query, .. } | Step::CreateView { query, .. }) => Some(query),
@@ -46,7 +52,9 @@ impl Guilty<'_> {
             let file = target_path(TargetFolder::Compiled, self.node);
             diagnostic = diagnostic.note(format!("compiled code: target/{}", file.display()));
         }
-        if diagnostic.labels.is_empty() {
+        if diagnostic.labels.is_empty() && self.node.resource_type != ResourceType::Seed {
+            diagnostic = diagnostic.at(Span::of_line(&self.node.source, 1), "");
+        } else if diagnostic.labels.is_empty() {
             let (name, file) = (&self.node.name, &self.node.original_file_path);
             diagnostic = diagnostic.note(format!("in `{name}` ({file})"));
         }

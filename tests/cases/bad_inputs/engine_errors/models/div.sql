@@ -1,0 +1,5 @@
+{{ config(materialized='table') }}
+select
+  id,
+  id / zero as n
+from {{ ref('base') }}

@@ -1,0 +1,4 @@
+{{ config(materialized='table') }}
+select
+  id
+from shop.nowhere

@@ -1,0 +1,5 @@
+{{ config(materialized='table') }}
+select
+  id,
+  nmae
+from {{ ref('base') }}
