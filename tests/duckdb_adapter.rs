@@ -5,7 +5,7 @@ mod duckdb_adapter_support;
 use duckdb_adapter_support::*;
 use elt::{
     adapter::{Adapter, AdapterErrorKind, Cancel},
-    plan::{RowSource, Step, TableOptions},
+    plan::{RowSource, Rows, Step, TableOptions},
     relation::{Cell, Dialect},
 };
 
@@ -143,14 +143,14 @@ fn appended_rows_are_exact_and_atomic() {
     let append = |name: &str, value: &str| Step::Append {
         relation: warehouse.relation(name),
         columns: vec![column("price", "NUMERIC"), column("at", "TIMESTAMP"), column("raw", "JSON")],
-        rows: std::sync::Arc::new(vec![
+        rows: Rows::Held(std::sync::Arc::new(vec![
             vec![
                 Cell::Text(value.to_owned()),
                 Cell::Text("2024-01-31 10:00:00.000001+00".to_owned()),
                 Cell::Text("{\"a\": 1}".to_owned()),
             ],
             vec![Cell::Null, Cell::Null, Cell::Null],
-        ]),
+        ])),
     };
     let plan =
         warehouse.plan(vec![warehouse.schema(), append("a", "109.95"), append("state", "1")]);

@@ -58,9 +58,9 @@ pub fn execute(
         session.report.note(&format!("Ctrl-C will not stop cleanly: {error}"));
     }
     let sink = session.report.sink();
-    let mut landed = Vec::new();
+    let mut landed = Landed::default();
     if args.ingest {
-        landed = ingest_first(session, &mut ids, &adapter, &cancel, handle)?;
+        landed = ingest_first(session, command, &mut ids, &adapter, &cancel, handle)?;
     }
     let names: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
     let warehouse = BlockingWarehouse::new(Arc::clone(&adapter), handle.clone(), cancel.clone());
@@ -95,12 +95,11 @@ pub fn execute(
         target: session.target_name(),
     };
     let outcome = handle.block_on(run_job(job, cancel, sink));
-    let results = run_results_json(
-        &session.metadata(),
-        &session.invocation.args,
-        &outcome.results,
-        outcome.elapsed_secs,
-    );
+    // Nodes below a feed that failed are for `elt retry` too.
+    let mut all = landed.skipped;
+    all.extend(outcome.results.iter().cloned());
+    let results =
+        run_results_json(&session.metadata(), &session.invocation.args, &all, outcome.elapsed_secs);
     let written = write_json(
         &session.project.target_path.join("run_results.json"),
         results,
@@ -115,7 +114,7 @@ pub fn execute(
         Some((result.node.unique_id.clone(), entry))
     });
     write_manifest(session, compiled.collect())?;
-    let failed = landed.iter().any(|result| result.status.is_failure());
+    let failed = landed.feeds.iter().any(|result| result.status.is_failure());
     let ingest_code = if failed { ExitCode::NodeFailure } else { ExitCode::Success };
     Ok(outcome.exit_code().worst(ingest_code))
 }
@@ -128,14 +127,22 @@ pub fn log_sink(report: &Report) -> LogSink {
     })
 }
 
+/// What landing gave: the feeds, and the nodes that are not run because one failed.
+#[derive(Default)]
+struct Landed {
+    feeds: Vec<Arc<NodeResult>>,
+    skipped: Vec<Arc<NodeResult>>,
+}
+
 /// Lands the feeds that the selected nodes read. What is below a feed that failed is skipped.
 fn ingest_first(
     session: &Session,
+    command: RunCommand,
     ids: &mut BTreeSet<UniqueId>,
     adapter: &Arc<dyn Adapter>,
     cancel: &Cancel,
     handle: &Handle,
-) -> Result<Vec<Arc<NodeResult>>, ExitCode> {
+) -> Result<Landed, ExitCode> {
     let graph = &session.graph;
     let above = graph.ids_of(&graph.ancestors(&graph.set_of(ids.iter()), None));
     let sources: BTreeSet<UniqueId> = above.union(ids).cloned().collect();
@@ -143,19 +150,22 @@ fn ingest_first(
         feeds_of(&session.manifest, &sources).map_err(|problems| session.fail(&problems))?;
     let sink = session.report.sink();
     let request = request(session, feeds, adapter);
-    let landed = handle.block_on(run_feeds(request, cancel, &sink));
-    let failed: Vec<UniqueId> = landed
+    let feeds = handle.block_on(run_feeds(request, cancel, &sink));
+    let failed: Vec<UniqueId> = feeds
         .iter()
         .filter(|result| result.status != Status::Success)
         .map(|result| result.node.unique_id.clone())
         .collect();
     let below = graph.ids_of(&graph.descendants(&graph.set_of(failed.iter()), None));
+    let mut skipped_nodes = Vec::new();
     for id in below.iter().filter(|id| ids.contains(*id)) {
-        let Some(label) = label(session, id) else { continue };
-        sink(Event::NodeFinished { result: Arc::new(skipped(label, &failed)) });
+        let Some(label) = label(session, command, id) else { continue };
+        let result = Arc::new(skipped(label, &failed));
+        sink(Event::NodeFinished { result: Arc::clone(&result) });
+        skipped_nodes.push(result);
     }
     ids.retain(|id| !below.contains(id));
-    Ok(landed)
+    Ok(Landed { feeds, skipped: skipped_nodes })
 }
 
 /// What feeds are run with.
@@ -171,15 +181,16 @@ pub fn request(
         adapter: Arc::clone(adapter),
         env: Arc::new(move |name| env.get(name).map(str::to_owned)),
         run_id: session.invocation.id.clone(),
+        spool: session.project.target_path.join("ingest"),
     }
 }
 
-fn label(session: &Session, id: &UniqueId) -> Option<crate::run::NodeLabel> {
+fn label(session: &Session, command: RunCommand, id: &UniqueId) -> Option<crate::run::NodeLabel> {
     if let Some(node) = session.manifest.nodes.get(id) {
-        let runs = !matches!(node.resource_type, ResourceType::Analysis | ResourceType::Operation);
-        return runs.then(|| node_label(node));
+        return command.runs(node.resource_type).then(|| node_label(node));
     }
-    session.manifest.unit_tests.get(id).map(|test| unit_test_label(test))
+    let test = session.manifest.unit_tests.get(id)?;
+    command.runs(ResourceType::UnitTest).then(|| unit_test_label(test))
 }
 
 fn skipped(node: crate::run::NodeLabel, failed: &[UniqueId]) -> NodeResult {
@@ -211,6 +222,7 @@ fn typed(global: &GlobalArgs, command: RunCommand, args: &RunArgs) -> Map<String
         ("select", json!(args.selection.select)),
         ("exclude", json!(args.selection.exclude)),
         ("selector", json!(args.selection.selector)),
+        ("ingest", json!(args.ingest)),
         ("full_refresh", json!(args.full_refresh)),
         ("empty", json!(args.empty)),
         ("fail_fast", json!(args.fail_fast)),

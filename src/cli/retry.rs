@@ -53,6 +53,7 @@ pub fn run(global: &GlobalArgs, args: &RetryArgs, handle: &Handle) -> Result<Exi
     global.profile = global.profile.or_else(|| text("profile"));
     global.warn_error |= flag("warn_error");
     let run_args = RunArgs {
+        ingest: flag("ingest"),
         full_refresh: flag("full_refresh"),
         empty: flag("empty"),
         store_failures: flag("store_failures"),

@@ -37,7 +37,7 @@ pub fn run(global: &GlobalArgs, args: &SqlArgs, handle: &Handle) -> Result<ExitC
     let mut code = MappedText::default();
     let lines: Vec<u32> = (1..=source.text().split('\n').count() as u32).collect();
     code.push_rendered(source.text(), &source, &lines);
-    let failed = |error: AdapterError| refused(&session, &error, Some(&code));
+    let failed = |error: AdapterError| refused(session, &error, Some(&code));
     if args.explain {
         let text = handle.block_on(adapter.explain(source.text())).map_err(failed)?;
         session.report.data(&text);

@@ -4,7 +4,6 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde_json::Value;
 
 use super::{Feed, raw_json};
-use crate::relation::Cell;
 
 /// The columns of every bronze table with their GoogleSQL types, in order.
 pub const BRONZE_COLUMNS: [(&str, &str); 12] = [
@@ -39,11 +38,17 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// The row of a record.
+    /// The row of a record, its values as text.
     ///
     /// # Errors
     /// A sentence saying why the record cannot be landed: it is no object or lacks its key.
-    pub fn row(&self, feed: &Feed, record: &str, seq: i64, uri: &str) -> Result<Vec<Cell>, String> {
+    pub fn row(
+        &self,
+        feed: &Feed,
+        record: &str,
+        seq: u64,
+        uri: &str,
+    ) -> Result<Vec<Option<String>>, String> {
         let payload = match feed.drop.is_empty() {
             true => record.to_owned(),
             false => raw_json::without(record, &feed.drop),
@@ -55,26 +60,26 @@ impl Envelope {
         }
         let source_ts = feed.source_ts.as_ref().and_then(|path| path.scalar(&payload));
         let source_ts = source_ts.as_deref().and_then(moment);
-        let text = |value: &str| Cell::Text(value.to_owned());
+        let text = |value: &str| Some(value.to_owned());
         Ok(vec![
             text(&feed.source),
             text(&feed.stream),
-            timestamp(self.ingested_at),
+            Some(timestamp(self.ingested_at)),
             text(&self.run_id),
             text(&self.load_id),
-            Cell::Text(key.join(KEY_SEPARATOR)),
-            Cell::Text(content_hash(&payload)?),
-            source_ts.map_or(Cell::Null, timestamp),
-            Cell::Int(seq),
+            Some(key.join(KEY_SEPARATOR)),
+            Some(content_hash(&payload)?),
+            source_ts.map(timestamp),
+            Some(seq.to_string()),
             text(uri),
             text(SCHEMA_VERSION),
-            Cell::Text(payload),
+            Some(payload),
         ])
     }
 }
 
-fn timestamp(moment: DateTime<Utc>) -> Cell {
-    Cell::Text(moment.to_rfc3339_opts(SecondsFormat::Micros, false))
+fn timestamp(moment: DateTime<Utc>) -> String {
+    moment.to_rfc3339_opts(SecondsFormat::Micros, false)
 }
 
 /// A time as APIs write it: RFC 3339, without a zone (UTC), a date, or seconds since 1970.

@@ -1,72 +1,74 @@
 //! From payloads to records.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+};
 
-use super::{Feed, FeedKind, Format, http, raw_json};
+use super::{Feed, Format, json_stream::JsonStream};
 
-/// A payload with where it came from.
+/// Bytes of one line of an NDJSON payload at most: it is one document, held in memory.
+const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A payload in a file, with where it came from.
 #[derive(Clone, Debug)]
 pub struct Payload {
     /// The path relative to the project root, or the address without its query.
     pub uri: String,
-    /// The text.
-    pub text: String,
+    /// The file that holds it.
+    pub file: PathBuf,
 }
 
-/// Everything a feed gives now, in the order of names.
+/// The files of a feed, in the order of names.
 ///
 /// # Errors
-/// A sentence naming the file or address.
-pub async fn extract(
-    feed: &Feed,
-    root: &Path,
-    env: &http::EnvLookup,
-) -> Result<Vec<Payload>, String> {
-    match &feed.kind {
-        FeedKind::Files { path } => {
-            let mut payloads = Vec::new();
-            for file in matching_files(root, path)? {
-                let uri = shown_path(root, &file);
-                let text = std::fs::read_to_string(&file)
-                    .map_err(|error| format!("`{uri}` cannot be read: {error}"))?;
-                payloads.push(Payload { uri, text });
-            }
-            Ok(payloads)
-        }
-        FeedKind::Http { url, headers, timeout_secs } => {
-            let text = http::fetch(url, headers, *timeout_secs, root, env).await?;
-            Ok(vec![Payload { uri: http::shown_url(url), text }])
-        }
-    }
+/// A sentence naming the pattern.
+pub fn files(root: &Path, pattern: &str) -> Result<Vec<Payload>, String> {
+    let found = matching_files(root, pattern)?;
+    let payload = |file: PathBuf| Payload { uri: shown_path(root, &file), file };
+    Ok(found.into_iter().map(payload).collect())
 }
 
-/// The raw records of a payload.
+/// Gives every raw record of a payload to `on`, one at a time.
 ///
 /// # Errors
 /// A sentence with file, line and column.
-pub fn records<'a>(feed: &Feed, payload: &'a Payload) -> Result<Vec<&'a str>, String> {
-    let text = payload.text.strip_prefix('\u{feff}').unwrap_or(&payload.text);
-    let invalid = |line: usize, error: &serde_json::Error| {
-        let line = if line == 0 { error.line() } else { line };
-        format!("{}:{line}:{}: no valid JSON: {error}", payload.uri, error.column())
+pub fn records(
+    feed: &Feed,
+    payload: &Payload,
+    on: &mut dyn FnMut(&str) -> Result<(), String>,
+) -> Result<(), String> {
+    let uri = &payload.uri;
+    let opened = File::open(&payload.file);
+    let opened = opened.map_err(|error| format!("`{uri}` cannot be read: {error}"))?;
+    let mut input = BufReader::new(opened);
+    let told = |problem: super::json_stream::JsonProblem| {
+        format!("{uri}:{}:{}: {}", problem.line, problem.column, problem.message)
     };
-    match feed.format {
-        Format::Json => {
-            raw_json::check(text).map_err(|error| invalid(0, &error))?;
-            feed.records.records(text).map_err(|problem| format!("{}: {problem}", payload.uri))
+    if feed.format == Format::Json {
+        return JsonStream::new(input, 1).records(feed.records.steps(), on).map_err(told);
+    }
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let mut limited = std::io::Read::take(&mut input, MAX_LINE_BYTES + 1);
+        let read = limited
+            .read_until(b'\n', &mut line)
+            .map_err(|error| format!("`{uri}` cannot be read: {error}"))?;
+        if read as u64 > MAX_LINE_BYTES {
+            let limit = MAX_LINE_BYTES / 1024 / 1024;
+            return Err(format!("{uri}:{number}: the line is longer than {limit} MiB"));
         }
-        Format::NdJson => {
-            let mut found = Vec::new();
-            for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-                raw_json::check(line).map_err(|error| invalid(at + 1, &error))?;
-                let inner = feed.records.records(line);
-                found.extend(
-                    inner.map_err(|problem| format!("{}:{}: {problem}", payload.uri, at + 1))?,
-                );
-            }
-            Ok(found)
+        if read == 0 {
+            break;
+        }
+        let document = line.trim_ascii_end();
+        if !document.is_empty() {
+            JsonStream::new(document, number).records(feed.records.steps(), on).map_err(told)?;
         }
     }
+    Ok(())
 }
 
 fn shown_path(root: &Path, file: &Path) -> String {

@@ -47,14 +47,18 @@ pub enum FeedKind {
         path: String,
     },
     /// One GET request.
-    Http {
-        /// The address.
-        url: String,
-        /// Headers; values may be taken from the environment or a file.
-        headers: Vec<(String, SecretText)>,
-        /// Seconds until a request is given up.
-        timeout_secs: u64,
-    },
+    Http(HttpRequest),
+}
+
+/// A GET request.
+#[derive(Clone, Debug)]
+pub struct HttpRequest {
+    /// The address.
+    pub url: String,
+    /// Headers; values may be taken from the environment or a file.
+    pub headers: Vec<(String, SecretText)>,
+    /// Seconds until a request is given up.
+    pub timeout_secs: u64,
 }
 
 /// A text that may be a secret kept elsewhere.
@@ -240,7 +244,7 @@ impl Reader<'_> {
                 }
             },
         };
-        Some(FeedKind::Http { url: url.to_owned(), headers, timeout_secs })
+        Some(FeedKind::Http(HttpRequest { url: url.to_owned(), headers, timeout_secs }))
     }
 
     fn secret(&mut self, name: &str, value: &Value) -> Option<SecretText> {

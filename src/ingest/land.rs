@@ -1,11 +1,9 @@
 //! The plan that lands records: staged, compared with what is there, appended; all or nothing.
 
-use std::sync::Arc;
-
 use super::{BRONZE_COLUMNS, Feed};
 use crate::{
-    plan::{PartitionBy, Plan, RowSource, Step, TableOptions},
-    relation::{Cell, Column, Dialect, Relation},
+    plan::{PartitionBy, Plan, RowSource, Rows, Step, TableOptions},
+    relation::{Column, Dialect, Relation},
 };
 
 /// What is to be landed.
@@ -14,7 +12,7 @@ pub struct Landing<'a> {
     /// The feed.
     pub feed: &'a Feed,
     /// The rows, in the order of [`BRONZE_COLUMNS`].
-    pub rows: Arc<Vec<Vec<Cell>>>,
+    pub rows: Rows,
     /// Whether the bronze table exists.
     pub exists: bool,
     /// What makes the staging table's name this load's own.
@@ -50,7 +48,7 @@ pub fn landing_plan(landing: &Landing<'_>) -> Plan {
     steps.push(Step::Append {
         relation: staging.clone(),
         columns: columns.clone(),
-        rows: Arc::clone(&landing.rows),
+        rows: landing.rows.clone(),
     });
     steps.push(Step::Insert {
         target: target.clone(),

@@ -7,14 +7,15 @@ mod envelope;
 mod extract;
 mod feed;
 mod http;
+mod json_stream;
 mod land;
 mod raw_json;
 mod record_path;
 mod runner;
+mod spool;
 
 pub use envelope::{BRONZE_COLUMNS, Envelope};
-pub use extract::{Payload, extract};
-pub use feed::{Feed, FeedKind, Format, SecretText, read_feed};
+pub use feed::{Feed, FeedKind, Format, HttpRequest, SecretText, read_feed};
 pub use http::EnvLookup;
 pub use land::{Landing, landing_plan};
 pub use record_path::RecordPath;

@@ -1,14 +1,7 @@
 //! Pieces of a JSON text as they are written: numbers keep every digit, keys their order.
 //!
-//! The text must be valid JSON, which [`check`] tells; slicing then only counts brackets.
-
-/// Whether the text is one JSON document.
-///
-/// # Errors
-/// The parser's words with line and column.
-pub fn check(text: &str) -> Result<(), serde_json::Error> {
-    serde_json::from_str::<serde::de::IgnoredAny>(text).map(|_| ())
-}
+//! The text must be valid JSON, which reading it from a stream has made sure of; slicing then only
+//! counts brackets.
 
 /// One past the end of the value that starts at `at`.
 fn value_end(text: &str, at: usize) -> usize {
@@ -57,22 +50,6 @@ fn byte_is(text: &str, at: usize, byte: u8) -> bool {
     text.as_bytes().get(at) == Some(&byte)
 }
 
-/// The elements of an array's text; none where it is no array.
-pub fn elements(array: &str) -> Option<Vec<&str>> {
-    let array = array.trim();
-    let mut at = skip_blank(array, array.starts_with('[').then_some(1)?);
-    let mut found = Vec::new();
-    while at < array.len() && !byte_is(array, at, b']') {
-        let end = value_end(array, at);
-        found.push(array.get(at..end).filter(|value| !value.is_empty())?);
-        at = skip_blank(array, end);
-        if byte_is(array, at, b',') {
-            at = skip_blank(array, at + 1);
-        }
-    }
-    Some(found)
-}
-
 /// The members of an object's text as raw key (with quotes) and raw value; none where it is no
 /// object.
 pub fn members(object: &str) -> Option<Vec<(&str, &str)>> {
@@ -117,14 +94,11 @@ mod tests {
     #[test]
     fn pieces_are_as_written() {
         let text = r#" { "a" : 1.10 , "b\"c":[ {"x":"]"} , 2 ],"d":{} } "#;
-        assert!(check(text).is_ok());
         let found = members(text).expect("an object");
         assert_eq!(
             found,
             [("\"a\"", "1.10"), (r#""b\"c""#, r#"[ {"x":"]"} , 2 ]"#), ("\"d\"", "{}")]
         );
-        assert_eq!(elements(found[1].1), Some(vec![r#"{"x":"]"}"#, "2"]));
-        assert_eq!(elements("[]"), Some(Vec::new()));
         assert_eq!(without(r#"{"id":1,"password":"x"}"#, &["password".into()]), r#"{"id":1}"#);
     }
 
@@ -132,7 +106,7 @@ mod tests {
         /// Whatever the text, slicing ends and never panics.
         #[test]
         fn any_text_is_sliced(text in "[\\[\\]{}\",:a1 \\\\\u{e9}]{0,60}") {
-            let _ = (elements(&text), members(&text));
+            let _ = members(&text);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where the records, keys and times are in a JSON document.
 
-use super::raw_json::{elements, key_text, members};
+use super::raw_json::{key_text, members};
 
 /// A path of object keys from the document's root: `$`, `$.data.items`, `$.records[*].fields`.
 ///
@@ -11,9 +11,12 @@ pub struct RecordPath {
     steps: Vec<Step>,
 }
 
+/// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
+    /// To a member of an object.
     Key(String),
+    /// To every element of an array.
     Each,
 }
 
@@ -38,33 +41,9 @@ impl RecordPath {
         Ok(Self { steps })
     }
 
-    /// The raw text of every value at the path, arrays at its end stepped into.
-    ///
-    /// # Errors
-    /// A sentence naming the key that is missing or is no object.
-    pub fn records<'a>(&self, document: &'a str) -> Result<Vec<&'a str>, String> {
-        let not_array = || "the record path expects an array, found another value".to_owned();
-        let mut current = vec![document.trim()];
-        for step in &self.steps {
-            let mut next = Vec::with_capacity(current.len());
-            for value in current {
-                match step {
-                    Step::Each => next.extend(elements(value).ok_or_else(not_array)?),
-                    Step::Key(key) => next.push(member(value, key).ok_or_else(|| {
-                        format!("the document has no `{key}` where the record path expects it")
-                    })?),
-                }
-            }
-            current = next;
-        }
-        let mut records = Vec::with_capacity(current.len());
-        for value in current {
-            match elements(value) {
-                Some(inner) => records.extend(inner),
-                None => records.push(value),
-            }
-        }
-        Ok(records)
+    /// The steps from the document's root.
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
     }
 
     /// The one value at the path as text (strings without quotes); none where missing or null.
@@ -93,29 +72,19 @@ fn member<'a>(object: &'a str, key: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    fn records<'a>(path: &str, document: &'a str) -> Result<Vec<&'a str>, String> {
-        RecordPath::parse(path)?.records(document)
+    #[test]
+    fn one_value_is_found_below_objects() {
+        let path = RecordPath::parse("$.fields.id").expect("a path");
+        assert_eq!(path.scalar(r#"{"fields":{"id":"a\u0062"}}"#).as_deref(), Some("ab"));
+        assert_eq!(path.scalar(r#"{"fields":{"id":null}}"#), None);
+        assert_eq!(path.scalar("{}"), None);
     }
 
     #[test]
-    fn the_root_of_an_array_is_its_elements() {
-        assert_eq!(records("$", r#"[{"id":1},{"id":2}]"#), Ok(vec![r#"{"id":1}"#, r#"{"id":2}"#]));
-    }
-
-    #[test]
-    fn a_path_goes_through_objects_and_arrays() {
-        let document = r#"{"records":[{"fields":{"n":1}},{"fields":{"n":2.50}}]}"#;
-        assert_eq!(
-            records("$.records[*].fields", document),
-            Ok(vec![r#"{"n":1}"#, r#"{"n":2.50}"#])
-        );
-    }
-
-    #[test]
-    fn a_missing_key_is_named() {
-        assert_eq!(
-            records("$.data", "{}"),
-            Err("the document has no `data` where the record path expects it".to_owned())
-        );
+    fn brackets_are_for_every_element() {
+        let steps = RecordPath::parse("$.data[*].fields").map(|path| path.steps);
+        let key = |name: &str| Step::Key(name.to_owned());
+        assert_eq!(steps, Ok(vec![key("data"), Step::Each, key("fields")]));
+        assert!(RecordPath::parse("$.data[0]").is_err());
     }
 }

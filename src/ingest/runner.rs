@@ -1,19 +1,25 @@
-//! Runs feeds: extract, wrap, land; one after the other, each all or nothing.
+//! Runs feeds: fetch, wrap, land; one after the other, each all or nothing.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
 
 use chrono::{DateTime, Utc};
 
 use super::{
-    Envelope, Feed, Landing,
-    extract::{extract, records},
-    landing_plan, read_feed,
+    Envelope, Feed, FeedKind, Landing,
+    extract::{Payload, files, records},
+    http, landing_plan, read_feed,
+    spool::Spool,
 };
 use crate::{
-    adapter::{Adapter, Cancel},
+    adapter::{Adapter, AdapterErrorKind, Cancel},
     diagnostic::Diagnostic,
     manifest::{Manifest, ResourceType, UniqueId},
-    relation::Cell,
+    plan::Rows,
     run::{Event, EventSink, NodeLabel, NodeResult, Status},
 };
 
@@ -29,6 +35,8 @@ pub struct IngestRequest {
     pub env: Arc<super::http::EnvLookup>,
     /// The invocation.
     pub run_id: String,
+    /// The folder for payloads and rows on their way.
+    pub spool: PathBuf,
 }
 
 /// The feeds among the selected sources.
@@ -95,43 +103,119 @@ fn error(message: String) -> Failed {
     Failed { status: Status::Error, message }
 }
 
+fn interrupted() -> Failed {
+    error("interrupted".to_owned())
+}
+
 async fn land(
     feed: &Feed,
     request: &IngestRequest,
     ingested_at: DateTime<Utc>,
     cancel: &Cancel,
 ) -> Result<Landed, Failed> {
-    let payloads = extract(feed, &request.root, &*request.env).await.map_err(error)?;
-    let envelope = Envelope {
-        ingested_at,
-        run_id: request.run_id.clone(),
-        load_id: uuid::Uuid::new_v4().simple().to_string(),
-    };
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    for payload in &payloads {
-        for (at, record) in records(feed, payload).map_err(error)?.into_iter().enumerate() {
-            let seq = rows.len() as i64;
-            let row = envelope.row(feed, record, seq, &payload.uri).map_err(|problem| {
-                error(format!("{}: record {}: {problem}", payload.uri, at + 1))
-            })?;
-            rows.push(row);
+    let load_id = uuid::Uuid::new_v4().simple().to_string();
+    let fetched = match &feed.kind {
+        FeedKind::Files { path } => Fetched::of(files(&request.root, path).map_err(error)?),
+        FeedKind::Http(http) => {
+            let file = request.spool.join(format!("{load_id}.payload"));
+            let fetched = Fetched::temporary(Payload { uri: http.shown_url(), file });
+            let file = &fetched.payloads[0].file;
+            tokio::select! {
+                done = http::fetch(http, &request.root, &*request.env, file) => done.map_err(error)?,
+                () = cancel.cancelled() => return Err(interrupted()),
+            }
+            fetched
         }
-    }
-    let total = rows.len() as u64;
+    };
+    let envelope = Envelope { ingested_at, run_id: request.run_id.clone(), load_id };
+    let mut spool = spooled(feed, fetched, envelope.clone(), &request.spool, cancel).await?;
+    let total = spool.rows();
     if total == 0 {
         return Ok(Landed { rows: 0, unchanged: 0 });
     }
+    let file = spool.finish().map_err(|problem| error(cannot_spool(&problem)))?.to_owned();
     let exists = request.adapter.columns(&feed.relation).await.map_err(|e| error(e.message))?;
     let landing = Landing {
         feed,
-        rows: Arc::new(rows),
+        rows: Rows::Spooled { file, count: total },
         exists: exists.is_some(),
         load_id: &envelope.load_id,
     };
     let outcome = request.adapter.apply(&landing_plan(&landing), cancel).await;
-    let outcome = outcome.map_err(|problem| error(problem.message))?;
+    let outcome = outcome.map_err(|problem| match problem.kind {
+        AdapterErrorKind::Cancelled => interrupted(),
+        _ => error(problem.message),
+    })?;
     let landed = outcome.rows_affected.unwrap_or(total);
     Ok(Landed { rows: landed, unchanged: total.saturating_sub(landed) })
+}
+
+/// Payloads in files; those made for this load go with the value.
+struct Fetched {
+    payloads: Vec<Payload>,
+    temporary: bool,
+}
+
+impl Fetched {
+    fn of(payloads: Vec<Payload>) -> Self {
+        Self { payloads, temporary: false }
+    }
+
+    fn temporary(payload: Payload) -> Self {
+        Self { payloads: vec![payload], temporary: true }
+    }
+}
+
+impl Drop for Fetched {
+    fn drop(&mut self) {
+        if self.temporary {
+            for payload in &self.payloads {
+                // A file left behind is in the way of nobody.
+                let _ = std::fs::remove_file(&payload.file);
+            }
+        }
+    }
+}
+
+/// Reads every record and writes its row to a file: nothing is landed of a load in which anything
+/// is wrong. On a thread that may block.
+async fn spooled(
+    feed: &Feed,
+    fetched: Fetched,
+    envelope: Envelope,
+    folder: &Path,
+    cancel: &Cancel,
+) -> Result<Spool, Failed> {
+    let (feed, folder, cancel) = (feed.clone(), folder.to_owned(), cancel.clone());
+    let work = move || {
+        let mut spool = Spool::create(&folder, &format!("{}.rows", envelope.load_id))
+            .map_err(|problem| error(cannot_spool(&problem)))?;
+        for payload in &fetched.payloads {
+            let mut number = 0u64;
+            let read = records(&feed, payload, &mut |record| {
+                if cancel.is_cancelled() {
+                    return Err("interrupted".to_owned());
+                }
+                number += 1;
+                let row = envelope.row(&feed, record, spool.rows(), &payload.uri);
+                let row = row.map_err(|problem| format!("record {number}: {problem}"))?;
+                spool.push(&row).map_err(|problem| cannot_spool(&problem))
+            });
+            if cancel.is_cancelled() {
+                return Err(interrupted());
+            }
+            read.map_err(error)?;
+        }
+        Ok(spool)
+    };
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(problem) => Err(error(format!("this is a bug in elt: {problem}"))),
+    }
+}
+
+fn cannot_spool(problem: &std::io::Error) -> String {
+    format!("the rows cannot be kept in a file on their way: {problem}")
 }
 
 fn result(

@@ -17,4 +17,4 @@ pub use planner::{is_incremental, needs, plan, should_full_refresh};
 pub use render::{Rendered, duckdb_statements, google_sql_statements};
 pub use schema_change::{OnSchemaChange, SchemaChanges};
 pub use snapshot_columns::SnapshotColumns;
-pub use step::{ContractColumn, PartitionBy, Plan, RowSource, Step, TableOptions};
+pub use step::{ContractColumn, PartitionBy, Plan, RowSource, Rows, Step, TableOptions};

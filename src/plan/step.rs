@@ -160,7 +160,7 @@ pub enum Step {
         /// Its columns in the order of the rows' values.
         columns: Vec<Column>,
         /// The rows.
-        rows: Arc<Vec<Vec<Cell>>>,
+        rows: Rows,
     },
     /// Any statement: hooks, custom materializations.
     Statement {
@@ -172,6 +172,30 @@ pub enum Step {
         /// The text.
         sql: String,
     },
+}
+
+/// Rows to append.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rows {
+    /// Held in memory.
+    Held(Arc<Vec<Vec<Cell>>>),
+    /// Kept in a file, each a line: a JSON list of texts and nulls, one for each column.
+    Spooled {
+        /// The file.
+        file: PathBuf,
+        /// How many there are.
+        count: u64,
+    },
+}
+
+impl Rows {
+    /// How many there are.
+    pub fn count(&self) -> u64 {
+        match self {
+            Self::Held(rows) => rows.len() as u64,
+            Self::Spooled { count, .. } => *count,
+        }
+    }
 }
 
 /// Where new rows come from.

@@ -35,7 +35,7 @@ fn write_step(f: &mut Formatter<'_>, step: &Step, dialect: Dialect) -> fmt::Resu
             let name = file.file_name().unwrap_or_default().to_string_lossy();
             writeln!(f, "-- loads {name}")?;
         }
-        Step::Append { rows, .. } => writeln!(f, "-- appends {} rows", rows.len())?,
+        Step::Append { rows, .. } => writeln!(f, "-- appends {} rows", rows.count())?,
         _ => {}
     }
     let statements = match dialect {

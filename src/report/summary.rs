@@ -228,35 +228,45 @@ fn rerun_hint(results: &[Arc<NodeResult>], options: &SummaryOptions) -> Option<S
     }
     let skipped = results.iter().any(|result| result.status == Status::Skipped);
     let what = if skipped { "what failed and was skipped" } else { "what failed" };
-    let mut hint = format!("rerun {what}: {}", paint("elt retry", Tone::Bold, options.color));
-    let names: Vec<&str> = failed
+    let mut hints = Vec::new();
+    // Landing again takes up what failed by itself: there is nothing to retry.
+    if options.command != "ingest" {
+        hints.push(format!("rerun {what}: {}", paint("elt retry", Tone::Bold, options.color)));
+    }
+    let is_feed = |result: &NodeResult| result.node.resource_type == ResourceType::Source;
+    // Feeds are landed by a command of their own.
+    let feeds_only = failed.iter().all(|result| is_feed(result));
+    let command = if feeds_only { "ingest" } else { options.command.as_str() };
+    let names: Vec<String> = failed
         .iter()
         .filter(|result| result.node.resource_type != ResourceType::Operation)
+        .filter(|result| feeds_only || !is_feed(result))
         .map(|result| select_name(result))
         .collect();
     if !names.is_empty() && names.len() <= MAX_RERUN_NAMES {
-        let command = format!("elt {} --select {}", options.command, names.join(" "));
-        hint.push_str(&format!(
-            "\nrerun only these: {}",
-            paint(&command, Tone::Bold, options.color)
-        ));
+        let command = format!("elt {command} --select {}", names.join(" "));
+        let command = paint(&command, Tone::Bold, options.color);
+        hints.push(format!("rerun only these: {command}"));
     }
-    Some(hint)
+    (!hints.is_empty()).then(|| hints.join("\n"))
 }
 
 /// The name a selector knows the node by: the id's third part.
-fn select_name(result: &NodeResult) -> &str {
+fn select_name(result: &NodeResult) -> String {
     let id = result.node.unique_id.as_str();
     let mut parts = id.splitn(3, '.');
     let kind = parts.next();
     let name = parts.nth(1).unwrap_or(id);
-    match kind {
+    let name = match kind {
+        // `source.<package>.<source>.<table>`.
+        Some("source") => return format!("source:{name}"),
         // `test.<package>.<name>.<hash>`.
         Some("test") => name.rsplit_once('.').map_or(name, |(name, _)| name),
         // `unit_test.<package>.<model>.<name>`.
         Some("unit_test") => name.rsplit_once('.').map_or(name, |(_, name)| name),
         _ => name,
-    }
+    };
+    name.to_owned()
 }
 
 fn counts_line(

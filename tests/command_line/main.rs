@@ -74,3 +74,6 @@ fn copy_state(project: &Path) {
 
 mod clean;
 mod earlier_runs;
+mod feeds;
+mod http_feeds;
+mod server;

@@ -1,6 +1,6 @@
-//! Appending rows that are held in memory.
+//! Appending rows that are held in memory or kept in a file.
 
-use std::sync::Arc;
+use std::{io::BufRead, path::Path, sync::Arc};
 
 use duckdb::arrow::{
     array::{ArrayRef, BinaryBuilder, StringBuilder},
@@ -8,9 +8,13 @@ use duckdb::arrow::{
     record_batch::RecordBatch,
 };
 
-use super::{errors::engine_error, session::Session};
+use super::{
+    errors::{engine_error, warehouse_error},
+    session::Session,
+};
 use crate::{
     adapter::AdapterError,
+    plan::Rows,
     relation::{Cell, Column, Dialect, Relation},
 };
 
@@ -25,14 +29,15 @@ pub(super) fn append(
     session: &Session<'_>,
     relation: &Relation,
     columns: &[Column],
-    rows: &[Vec<Cell>],
+    rows: &Rows,
 ) -> Result<(), AdapterError> {
-    if rows.is_empty() {
+    if rows.count() == 0 {
         return Ok(());
     }
     let mut texts = Texts::new(session, columns.len(), |at| is_binary(&columns[at]))?;
-    for row in rows {
-        texts.push_cells(row)?;
+    match rows {
+        Rows::Held(rows) => rows.iter().try_for_each(|row| texts.push_cells(row))?,
+        Rows::Spooled { file, .. } => push_lines(&mut texts, file)?,
     }
     texts.finish()?;
     let names: Vec<String> = columns.iter().map(|column| quote(&column.name)).collect();
@@ -53,6 +58,21 @@ pub(super) fn append(
         0,
     )?;
     session.run(&format!("drop table {TEXTS}"), 0)?;
+    Ok(())
+}
+
+/// Rows out of a file, one at a time.
+fn push_lines(texts: &mut Texts<'_>, file: &Path) -> Result<(), AdapterError> {
+    let broken = |error: &dyn std::fmt::Display| {
+        warehouse_error("append", format!("`{}` cannot be read back: {error}", file.display()))
+    };
+    let opened = std::fs::File::open(file).map_err(|error| broken(&error))?;
+    for line in std::io::BufReader::new(opened).lines() {
+        let line = line.map_err(|error| broken(&error))?;
+        let row: Vec<Option<String>> =
+            serde_json::from_str(&line).map_err(|error| broken(&error))?;
+        texts.push(row.iter().map(Option::as_deref))?;
+    }
     Ok(())
 }
 

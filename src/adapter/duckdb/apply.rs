@@ -146,7 +146,7 @@ fn run_step(
                 session.run(&statement.sql, 0)?;
             }
             append::append(session, relation, columns, rows)?;
-            outcome.rows_affected = Some(outcome.rows_affected.unwrap_or(0) + rows.len() as u64);
+            outcome.rows_affected = Some(outcome.rows_affected.unwrap_or(0) + rows.count());
         }
         _ => {
             if let Step::Merge { target, rows: RowSource::Relation(rows), keys, update, .. } = step

@@ -107,7 +107,7 @@ impl Lowering<'_> {
             Step::Append { relation, columns, rows } => Step::Append {
                 relation: self.name(relation),
                 columns: self.columns(columns)?,
-                rows: std::sync::Arc::clone(rows),
+                rows: rows.clone(),
             },
         };
         before.push(lowered);

@@ -1,0 +1,61 @@
+//! What lands twice and what does not.
+
+use std::path::Path;
+
+use crate::{elt, project, write};
+
+const SOURCES: &str = "sources:
+  - name: shop
+    schema: bronze
+    tables:
+      - name: things
+        config:
+          meta:
+            ingest: {type: files, path: things.json, key: id, drop: [secret]}
+";
+
+/// Lands the payload; the versions in bronze so far as `id:value`.
+fn versions(project: &Path, payload: &str) -> String {
+    write(project, "things.json", payload);
+    let said = elt(project, &["ingest"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let sql = "select concat(_record_key, ':', json_value(payload, '$.v')) as v from bronze.things order by _ingested_at, _seq";
+    let shown = elt(project, &["show", "--output", "csv", "--limit", "-1", "--inline", sql]);
+    shown.out.lines().skip(1).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_record_lands_when_its_content_has_changed() {
+    let folder = project(&[("models/_sources.yml", SOURCES)]);
+    let land = |payload: &str| versions(folder.path(), payload);
+    assert_eq!(land(r#"[{"id":1,"v":"a","w":2},{"id":2,"v":"a"}]"#), "1:a 2:a");
+    // The same, the keys in another order, a field that is dropped.
+    assert_eq!(land(r#"[{"id":1,"v":"a","w":2},{"id":2,"v":"a"}]"#), "1:a 2:a");
+    assert_eq!(land(r#"[{"v":"a", "w":2, "id":1, "secret":9},{"id":2,"v":"a"}]"#), "1:a 2:a");
+    // One changed; one gone: bronze keeps what was.
+    assert_eq!(land(r#"[{"id":1,"v":"b","w":2}]"#), "1:a 2:a 1:b");
+    // Back to what it was is news.
+    assert_eq!(land(r#"[{"id":1,"v":"a","w":2}]"#), "1:a 2:a 1:b 1:a");
+    // Twice in one payload is once; two versions in one payload are two.
+    assert_eq!(
+        land(
+            r#"[{"id":3,"v":"x"},{"id":3,"v":"x"},{"id":4,"v":"x"},{"id":4,"v":"y"},{"id":4,"v":"x"}]"#
+        ),
+        "1:a 2:a 1:b 1:a 3:x 4:x 4:y 4:x"
+    );
+    assert_eq!(land("[]"), "1:a 2:a 1:b 1:a 3:x 4:x 4:y 4:x");
+}
+
+#[test]
+fn a_payload_may_be_one_document_a_line() {
+    let folder =
+        project(&[("models/_sources.yml", &SOURCES.replace("key: id", "format: ndjson, key: id"))]);
+    assert_eq!(
+        versions(folder.path(), "{\"id\":1,\"v\":\"a\"}\n\n[{\"id\":2,\"v\":\"b\"}]\r\n"),
+        "1:a 2:b"
+    );
+    write(folder.path(), "things.json", "{\"id\":3,\"v\":\"a\"}\n{\"id\":4,\n\"v\":\"b\"}\n");
+    let said = elt(folder.path(), &["ingest"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("things.json:2:9: the document breaks off"), "{}", said.err);
+}
