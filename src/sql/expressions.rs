@@ -408,13 +408,15 @@ impl Translator<'_> {
             | Value::DoubleQuotedRawStringLiteral(text)
             | Value::TripleSingleQuotedRawStringLiteral(text)
             | Value::TripleDoubleQuotedRawStringLiteral(text) => {
-                Typed::new(literal(text), Type::String)
+                Typed::new(text_literal(text), Type::String)
             }
+            // The lexer gives each byte as the character of its number.
             Value::SingleQuotedByteStringLiteral(text)
             | Value::DoubleQuotedByteStringLiteral(text)
             | Value::TripleSingleQuotedByteStringLiteral(text)
             | Value::TripleDoubleQuotedByteStringLiteral(text) => {
-                Typed::new(format!("encode({})", literal(text)), Type::Bytes)
+                let hex: String = text.chars().map(|c| format!("\\x{:02X}", c as u32)).collect();
+                Typed::new(format!("CAST('{hex}' AS BLOB)"), Type::Bytes)
             }
             Value::Boolean(true) => Typed::new("TRUE", Type::Bool),
             Value::Boolean(false) => Typed::new("FALSE", Type::Bool),
@@ -443,4 +445,13 @@ impl Translator<'_> {
         let (left, right) = (self.expression(left), self.expression(right));
         self.operator(op, left, right, place)
     }
+}
+
+/// A text as a literal. The engine reads SQL up to its first NUL.
+fn text_literal(text: &str) -> String {
+    if !text.contains('\0') {
+        return literal(text);
+    }
+    let parts: Vec<String> = text.split('\0').map(literal).collect();
+    format!("({})", parts.join(" || chr(0) || "))
 }

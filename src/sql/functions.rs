@@ -6,6 +6,7 @@ use super::{
     casts::convert,
     operators::{checked, constant_number},
     translate::{Translator, Typed},
+    typed_arrays::TYPED_LITERAL,
     types::{Type, literal},
 };
 use crate::diagnostic::did_you_mean;
@@ -118,6 +119,9 @@ impl Translator<'_> {
             );
         };
         let args: Vec<Expr> = args.into_iter().cloned().collect();
+        if name.eq_ignore_ascii_case(TYPED_LITERAL) {
+            return self.typed_literal(&args, place);
+        }
         let errors_before = self.errors.len();
         if let Some(typed) = self.date_function(&name, &args, place) {
             return typed;

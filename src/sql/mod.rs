@@ -2,13 +2,16 @@
 //! SQL. What has no exact counterpart is refused by name at its place.
 
 mod aggregates;
+mod bind;
 mod casts;
 mod dates;
 mod error;
+mod escapes;
 mod expressions;
 mod formats;
 mod functions;
 mod json;
+mod lexer;
 mod names;
 mod operators;
 mod parse;
@@ -16,6 +19,8 @@ mod queries;
 mod scope;
 mod statements;
 mod translate;
+mod typed_arrays;
+mod typed_literal;
 mod types;
 
 pub use error::SqlError;

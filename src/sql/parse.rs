@@ -5,10 +5,10 @@ use sqlparser::{
     dialect::BigQueryDialect,
     keywords::Keyword,
     parser::{Parser, ParserError},
-    tokenizer::{Token, TokenWithSpan, Tokenizer},
+    tokenizer::{Token, TokenWithSpan},
 };
 
-use super::SqlError;
+use super::{SqlError, lexer, typed_arrays::typed_arrays};
 
 /// Nesting of expressions and queries at most; far above what people write, and the parser's stack
 /// stays small.
@@ -19,9 +19,7 @@ const MAX_DEPTH: usize = 60;
 const MAX_CHAIN: usize = 3_000;
 
 fn parser(sql: &str) -> Result<Parser<'static>, SqlError> {
-    let tokens = Tokenizer::new(&BigQueryDialect {}, sql)
-        .tokenize_with_location()
-        .map_err(|error| syntax_error(error.into()))?;
+    let tokens = typed_arrays(lexer::tokens(sql)?);
     refuse_long_chains(&tokens)?;
     let parser = Parser::new(&BigQueryDialect {}).with_recursion_limit(MAX_DEPTH);
     Ok(parser.with_tokens_with_locations(tokens))

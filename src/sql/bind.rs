@@ -1,0 +1,99 @@
+//! Values that are written once and read several times.
+//!
+//! Text that repeats an argument grows with every level of nesting, and an argument like `RAND()`
+//! would be another number each time.
+
+use super::translate::{Translator, Typed};
+
+impl Translator<'_> {
+    /// `body` over names of the values; what is more than a name or a literal is evaluated once.
+    pub fn bind(&mut self, values: &[&Typed], body: impl FnOnce(&[String]) -> String) -> String {
+        let complex: Vec<&str> =
+            values.iter().filter(|value| !is_plain(&value.sql)).map(|value| &*value.sql).collect();
+        if complex.is_empty() {
+            let names: Vec<String> = values.iter().map(|value| value.sql.clone()).collect();
+            return body(&names);
+        }
+        let name = self.fresh("v");
+        let mut number = 0;
+        let names: Vec<String> = values
+            .iter()
+            .map(|value| {
+                if is_plain(&value.sql) {
+                    return value.sql.clone();
+                }
+                number += 1;
+                if complex.len() == 1 { name.clone() } else { format!("{name}.a{number}") }
+            })
+            .collect();
+        let bound = match complex.as_slice() {
+            [one] => (*one).to_owned(),
+            several => {
+                let fields: Vec<String> = several
+                    .iter()
+                    .enumerate()
+                    .map(|(at, sql)| format!("a{} := {sql}", at + 1))
+                    .collect();
+                format!("struct_pack({})", fields.join(", "))
+            }
+        };
+        format!("list_transform([{bound}], lambda {name}: {})[1]", body(&names))
+    }
+}
+
+/// Whether a text is a name, a path of names, a literal or a literal with its type.
+pub(super) fn is_plain(sql: &str) -> bool {
+    if matches!(sql, "NULL" | "TRUE" | "FALSE") {
+        return true;
+    }
+    if let Some(inner) = sql.strip_prefix("CAST(").and_then(|rest| rest.strip_suffix(')'))
+        && let Some((value, _)) = inner.rsplit_once(" AS ")
+    {
+        return is_number(value) || is_quoted(value, '\'');
+    }
+    if let Some(inner) = sql.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        return is_number(inner.trim_start_matches('-')) || is_path(inner);
+    }
+    is_number(sql) || is_quoted(sql, '\'') || is_path(sql)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// One text in quotes, doubled inside.
+fn is_quoted(text: &str, quote: char) -> bool {
+    let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    inner.is_some_and(|inner| {
+        let doubled = inner.replace(&format!("{quote}{quote}"), "");
+        !doubled.contains(quote)
+    })
+}
+
+/// Quoted names and names of our own with dots between.
+fn is_path(text: &str) -> bool {
+    !text.is_empty()
+        && text.split('.').all(|part| {
+            is_quoted(part, '"')
+                || part.starts_with("__")
+                    && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+                || part.len() > 1
+                    && part.starts_with('a')
+                    && part[1..].bytes().all(|byte| byte.is_ascii_digit())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn names_and_literals_are_plain() {
+        for plain in ["\"a\"", "\"t\".\"a\"", "'it''s'", "CAST(1 AS BIGINT)", "__v1.a2", "NULL"] {
+            assert!(is_plain(plain), "{plain}");
+        }
+        for other in ["'a' || 'b'", "(\"a\" + \"b\")", "CAST(f(1) AS BIGINT)", "random()"] {
+            assert!(!is_plain(other), "{other}");
+        }
+    }
+}
