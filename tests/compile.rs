@@ -229,6 +229,7 @@ fn on_the_engine(sql: &str) -> Result<(Vec<Column>, Vec<Vec<String>>), String> {
 fn untranslated(text: &str) -> Result<(Vec<Column>, Vec<Vec<String>>), String> {
     let run = || -> duckdb::Result<_> {
         let connection = duckdb::Connection::open_in_memory()?;
+        elt::adapter::duckdb::register_functions(&connection)?;
         connection.execute_batch("SET TimeZone = 'UTC'")?;
         let mut columns = Vec::new();
         let mut statement = connection.prepare(&format!("DESCRIBE {text}"))?;

@@ -33,6 +33,7 @@ fn outcome(sql: &str) -> String {
 
 fn rows(sql: &str) -> duckdb::Result<String> {
     let connection = duckdb::Connection::open_in_memory()?;
+    elt::adapter::duckdb::register_functions(&connection)?;
     connection.execute_batch("SET TimeZone = 'UTC'")?;
     // Everything as text: the engine's own words for each value.
     let mut statement =

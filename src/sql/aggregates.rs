@@ -3,7 +3,7 @@
 use sqlparser::ast::{
     DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
     FunctionArguments, NamedWindowDefinition, NamedWindowExpr, NullTreatment, WindowFrameBound,
-    WindowSpec, WindowType,
+    WindowFrameUnits, WindowSpec, WindowType,
 };
 
 use super::{
@@ -53,16 +53,32 @@ impl Translator<'_> {
             "COUNT" => plain("count", Type::Int64),
             "COUNTIF" => {
                 let counted = format!("CASE WHEN {} THEN 1 END", first.sql);
-                Typed::new(format!("count({counted}){over}"), Type::Int64)
+                Typed::new(format!("count({distinct}{counted}){over}"), Type::Int64)
             }
             "SUM" => as_type("sum", first.kind.clone()),
+            "AVG" if matches!(first.kind, Type::Numeric | Type::BigNumeric) => {
+                // The engine's own average goes through a double.
+                let sum = plain("sum", first.kind.clone());
+                let count = plain("count", Type::Int64);
+                let kind = first.kind.clone();
+                let none = Typed::new(format!("nullif({}, 0)", count.sql), Type::Int64);
+                Typed::new(self.exact_division(&sum, &none, &kind), kind)
+            }
             "AVG" => {
-                let kind = match first.kind {
-                    Type::Numeric | Type::BigNumeric => first.kind.clone(),
-                    Type::Unknown => Type::Unknown,
-                    _ => Type::Float64,
-                };
+                let kind = if first.kind == Type::Unknown { Type::Unknown } else { Type::Float64 };
                 as_type("avg", kind)
+            }
+            // The engine holds NaN for the largest number; in BigQuery it is the result.
+            "MIN" if first.kind == Type::Float64 => {
+                let nan = format!("max({distinct}{0}) FILTER (WHERE isnan({0})){over}", first.sql);
+                let least = plain("min", Type::Float64);
+                Typed::new(format!("coalesce({nan}, {})", least.sql), Type::Float64)
+            }
+            "MIN" | "MAX"
+                if matches!(first.kind, Type::Array(_) | Type::Struct(_) | Type::Json) =>
+            {
+                let message = format!("{name} takes no {}", first.kind.google());
+                return Some(self.refuse("wrong-type", message, place, None));
             }
             "MIN" => plain("min", first.kind.clone()),
             "MAX" => plain("max", first.kind.clone()),
@@ -85,6 +101,15 @@ impl Translator<'_> {
                 let function = name.to_ascii_lowercase();
                 Typed::new(format!("{function}({}){over}", args.join(", ")), Type::Float64)
             }
+            "ARRAY_AGG" | "STRING_AGG" | "ARRAY_CONCAT_AGG"
+                if call.limit.as_deref() == Some("0") =>
+            {
+                let kind = match name {
+                    "ARRAY_AGG" => Type::Array(Box::new(first.kind)),
+                    _ => first.kind,
+                };
+                Typed::new("any_value(NULL)", kind)
+            }
             "ARRAY_AGG" => {
                 let filter = if ignore {
                     format!(" FILTER (WHERE {} IS NOT NULL)", first.sql)
@@ -100,10 +125,18 @@ impl Translator<'_> {
             }
             "ARRAY_CONCAT_AGG" => {
                 let list = format!(
-                    "flatten(array_agg({}{order}) FILTER (WHERE {} IS NOT NULL))",
-                    first.sql, first.sql
+                    "array_agg({0}{order}) FILTER (WHERE {0} IS NOT NULL){over}",
+                    first.sql
                 );
-                Typed::new(list, first.kind)
+                let list = match call.limit {
+                    Some(limit) => format!("list_slice({list}, 1, {limit})"),
+                    None => list,
+                };
+                Typed::new(format!("flatten({list})"), first.kind)
+            }
+            "STRING_AGG" if first.kind == Type::Bytes => {
+                let message = "STRING_AGG of BYTES is not supported on the embedded engine";
+                return Some(self.refuse("unsupported-function", message, place, None));
             }
             "STRING_AGG" => {
                 let separator = call.args.get(1).map_or("','".to_owned(), |arg| arg.sql.clone());
@@ -129,15 +162,29 @@ impl Translator<'_> {
                 Typed::new(format!("{}(){over}", name.to_ascii_lowercase()), Type::Float64)
             }
             "NTILE" => Typed::new(format!("ntile({}){over}", first.sql), Type::Int64),
+            "LAG" | "LEAD" if call.args.get(1).is_some_and(|by| is_negative(&by.sql)) => {
+                let message = format!("the offset of {name} cannot be negative");
+                return Some(self.refuse("sql-syntax", message, place, None));
+            }
             "LAG" | "LEAD" | "FIRST_VALUE" | "LAST_VALUE" | "NTH_VALUE" => {
                 let args: Vec<&str> = call.args.iter().map(|arg| arg.sql.as_str()).collect();
                 let nulls = if ignore { " IGNORE NULLS" } else { "" };
                 let function = name.to_ascii_lowercase();
                 Typed::new(format!("{function}({}{nulls}){over}", args.join(", ")), first.kind)
             }
+            "PERCENTILE_CONT" if call.over.is_none() => {
+                let message = "PERCENTILE_CONT needs OVER in BigQuery";
+                let help = "use APPROX_QUANTILES, or PERCENTILE_CONT(…) OVER () in a subquery";
+                return Some(self.refuse("sql-syntax", message, place, Some(help)));
+            }
+            "PERCENTILE_CONT" if matches!(call.nulls, Some(NullTreatment::RespectNulls)) => {
+                let message = "RESPECT NULLS in PERCENTILE_CONT is not supported";
+                return Some(self.refuse("unsupported-syntax", message, place, None));
+            }
             "PERCENTILE_CONT" => {
                 let at = call.args.get(1).map_or("0.5".to_owned(), |arg| arg.sql.clone());
-                Typed::new(format!("quantile_cont({}, {at}){over}", first.sql), Type::Float64)
+                let value = format!("CAST({} AS DOUBLE)", first.sql);
+                Typed::new(format!("quantile_cont({value}, {at}){over}"), Type::Float64)
             }
             other => self.refuse(
                 "unsupported-function",
@@ -186,7 +233,7 @@ impl Translator<'_> {
                         call.order_by = Some(self.order_items(keys))
                     }
                     FunctionArgumentClause::Limit(limit) => {
-                        call.limit = Some(self.expression(limit).sql)
+                        call.limit = Some(self.row_count(limit))
                     }
                     other => {
                         self.refuse(
@@ -217,7 +264,16 @@ impl Translator<'_> {
             parts.push(format!("PARTITION BY {}", keys.join(", ")));
         }
         if !spec.order_by.is_empty() {
-            parts.push(format!("ORDER BY {}", self.order_items(&spec.order_by)));
+            // A frame of values needs one key.
+            let one_key = spec.window_frame.as_ref().is_some_and(|frame| {
+                frame.units == WindowFrameUnits::Range && spec.order_by.len() == 1
+            });
+            let keys = if one_key {
+                self.range_key(&spec.order_by[0])
+            } else {
+                self.order_items(&spec.order_by)
+            };
+            parts.push(format!("ORDER BY {keys}"));
         }
         if let Some(frame) = &spec.window_frame {
             let start = self.frame_bound(&frame.start_bound);
@@ -253,7 +309,13 @@ impl Translator<'_> {
     }
 }
 
-fn is_aggregate(name: &str) -> bool {
+/// Whether a translated number is less than 0.
+fn is_negative(sql: &str) -> bool {
+    sql.trim_start_matches('(').starts_with('-')
+}
+
+/// Whether a name is an aggregate or window function's.
+pub(super) fn is_aggregate(name: &str) -> bool {
     matches!(
         name,
         "COUNT"

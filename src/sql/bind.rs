@@ -8,11 +8,20 @@ use super::translate::{Translator, Typed};
 impl Translator<'_> {
     /// `body` over names of the values; what is more than a name or a literal is evaluated once.
     pub fn bind(&mut self, values: &[&Typed], body: impl FnOnce(&[String]) -> String) -> String {
+        self.bind_nested(values, |_, names| body(names))
+    }
+
+    /// Like [`Translator::bind`] for a body that translates more.
+    pub fn bind_nested(
+        &mut self,
+        values: &[&Typed],
+        body: impl FnOnce(&mut Self, &[String]) -> String,
+    ) -> String {
         let complex: Vec<&str> =
             values.iter().filter(|value| !is_plain(&value.sql)).map(|value| &*value.sql).collect();
         if complex.is_empty() {
             let names: Vec<String> = values.iter().map(|value| value.sql.clone()).collect();
-            return body(&names);
+            return body(self, &names);
         }
         let name = self.fresh("v");
         let mut number = 0;
@@ -37,7 +46,8 @@ impl Translator<'_> {
                 format!("struct_pack({})", fields.join(", "))
             }
         };
-        format!("list_transform([{bound}], lambda {name}: {})[1]", body(&names))
+        let body = body(self, &names);
+        format!("list_transform([{bound}], lambda {name}: {body})[1]")
     }
 }
 

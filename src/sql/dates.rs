@@ -5,7 +5,6 @@
 use sqlparser::ast::{DateTimeField, Expr, Interval};
 
 use super::{
-    casts::convert,
     formats::duckdb_format,
     translate::{Translator, Typed},
     types::{Type, literal},
@@ -248,7 +247,7 @@ impl Translator<'_> {
             }
             (Type::Timestamp | Type::DateTime, Type::Date) => value,
             (from, to) if from == to => value,
-            _ => Typed::new(convert(&value, kind, false), kind.clone()),
+            _ => Typed::new(self.convert(&value, kind, false), kind.clone()),
         }
     }
 
@@ -285,7 +284,7 @@ impl Translator<'_> {
                 let sql = if args.len() == 2 {
                     format!("CAST({} AT TIME ZONE {} AS {target})", value.sql, zone(self, 1))
                 } else {
-                    convert(&value, &kind, false)
+                    self.convert(&value, &kind, false)
                 };
                 Typed::new(sql, kind)
             }
@@ -299,7 +298,7 @@ impl Translator<'_> {
                 let sql = if args.len() == 2 {
                     format!("(CAST({} AS TIMESTAMP) AT TIME ZONE {})", value.sql, zone(self, 1))
                 } else {
-                    convert(&value, &Type::Timestamp, false)
+                    self.convert(&value, &Type::Timestamp, false)
                 };
                 Typed::new(sql, Type::Timestamp)
             }
@@ -349,8 +348,20 @@ impl Translator<'_> {
                 )
             }
             "FORMAT_DATE" | "FORMAT_DATETIME" | "FORMAT_TIMESTAMP" | "FORMAT_TIME" => {
-                let format = self.format_argument(args.first()?, false, name, place)?;
+                let mut format = self.format_argument(args.first()?, false, name, place)?;
                 let value = self.expression(args.get(1)?);
+                if ["%z", "%Z", "%Ez"].iter().any(|element| format.contains(element)) {
+                    // The engine formats a civil moment, which has lost its zone.
+                    if name != "FORMAT_TIMESTAMP" || !matches!(zone(self, 2).as_str(), "'UTC'") {
+                        let message = format!(
+                            "{name} with a zone other than UTC cannot write the zone on the embedded engine"
+                        );
+                        return Some(self.refuse("unsupported-function", message, place, None));
+                    }
+                    for (element, text) in [("%Ez", "+00:00"), ("%z", "+0000"), ("%Z", "UTC")] {
+                        format = format.replace(element, text);
+                    }
+                }
                 let sql = match value.kind {
                     Type::Timestamp => format!("({} AT TIME ZONE {})", value.sql, zone(self, 2)),
                     _ if name == "FORMAT_TIMESTAMP" => {

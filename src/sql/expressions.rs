@@ -55,20 +55,24 @@ impl Translator<'_> {
             Expr::IsNotDistinctFrom(left, right) => self.infix(left, "IS NOT DISTINCT FROM", right),
             Expr::InList { expr, list, negated } => {
                 let value = self.expression(expr);
-                let items: Vec<String> =
-                    list.iter().map(|item| self.expression(item).sql).collect();
-                let not = if *negated { "NOT " } else { "" };
-                Typed::new(format!("({} {not}IN ({}))", value.sql, items.join(", ")), Type::Bool)
+                let items: Vec<Typed> = list.iter().map(|item| self.expression(item)).collect();
+                self.is_in(&value, &items, *negated, expression)
             }
             Expr::InSubquery { expr, subquery, negated } => {
                 let value = self.expression(expr);
                 let (query, _) = self.query(subquery);
+                if matches!(value.kind, Type::Struct(_)) {
+                    return self.no_struct_membership(expression);
+                }
                 let not = if *negated { "NOT " } else { "" };
                 Typed::new(format!("({} {not}IN ({query}))", value.sql), Type::Bool)
             }
             Expr::InUnnest { expr, array_expr, negated } => {
                 let value = self.expression(expr);
                 let array = self.expression(array_expr);
+                if matches!(value.kind, Type::Struct(_)) {
+                    return self.no_struct_membership(expression);
+                }
                 let not = if *negated { "NOT " } else { "" };
                 Typed::new(
                     format!("({} {not}IN (SELECT unnest({})))", value.sql, array.sql),
@@ -78,11 +82,7 @@ impl Translator<'_> {
             Expr::Between { expr, negated, low, high } => {
                 let (value, low, high) =
                     (self.expression(expr), self.expression(low), self.expression(high));
-                let not = if *negated { "NOT " } else { "" };
-                Typed::new(
-                    format!("({} {not}BETWEEN {} AND {})", value.sql, low.sql, high.sql),
-                    Type::Bool,
-                )
+                self.between(&value, &low, &high, *negated, expression)
             }
             Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
                 let (value, pattern) = (self.expression(expr), self.expression(pattern));
@@ -111,13 +111,24 @@ impl Translator<'_> {
                 Typed::new(format!("({not}EXISTS ({query}))"), Type::Bool)
             }
             Expr::Subquery(query) => {
-                let (text, columns) = self.query(query);
+                let (text, columns) = self.value_query(query);
                 let kind =
                     columns.columns.first().map(|(_, kind)| kind.clone()).unwrap_or_default();
                 Typed::new(format!("({text})"), kind)
             }
             Expr::Array(Array { elem, .. }) => {
-                let items: Vec<Typed> = elem.iter().map(|item| self.expression(item)).collect();
+                let mut items: Vec<Typed> = Vec::with_capacity(elem.len());
+                for item in elem {
+                    // The first struct names the fields of all.
+                    let named = items.first().and_then(|first| match &first.kind {
+                        Type::Struct(_) => Some(first.kind.clone()),
+                        _ => None,
+                    });
+                    items.push(match named {
+                        Some(kind) => Typed::new(self.literal_as(item, &kind), kind),
+                        None => self.expression(item),
+                    });
+                }
                 let kind = items.iter().map(|item| item.kind.clone()).reduce(|a, b| a.common(&b));
                 let texts: Vec<String> = items.into_iter().map(|item| item.sql).collect();
                 Typed::new(
@@ -142,13 +153,9 @@ impl Translator<'_> {
                 self.substring(&args)
             }
             Expr::Trim { trim_where: None, trim_what: None, expr, trim_characters } => {
-                let value = self.expression(expr);
-                let characters = trim_characters.iter().flatten().next();
-                let characters = characters.map(|text| format!(", {}", self.expression(text).sql));
-                Typed::new(
-                    format!("trim({}{})", value.sql, characters.unwrap_or_default()),
-                    value.kind,
-                )
+                let mut args = vec![expr.as_ref().clone()];
+                args.extend(trim_characters.iter().flatten().cloned());
+                self.plain_function("TRIM", &args, expression)
             }
             Expr::Prefixed { prefix, value } => self.refuse(
                 "unsupported-syntax",
@@ -296,17 +303,19 @@ impl Translator<'_> {
             _ => Type::Unknown,
         };
         let from_one = function.ends_with("ORDINAL");
+        let safe = function.starts_with("SAFE_");
         let (first, shift) = if from_one { (1, "") } else { (0, " + 1") };
-        let array = &value.sql;
-        let sql = if function.starts_with("SAFE_") {
-            format!("(CASE WHEN {0} >= {first} THEN {array}[{0}{shift}] END)", at.sql)
-        } else {
+        let value = Typed::new(value.sql, Type::Unknown);
+        let sql = self.bind(&[&value, &at], |names| {
+            let (array, at) = (&names[0], &names[1]);
+            if safe {
+                return format!("(CASE WHEN {at} >= {first} THEN {array}[{at}{shift}] END)");
+            }
             let last = if from_one { "<=" } else { "<" };
             format!(
-                "(CASE WHEN {array} IS NULL OR {0} IS NULL THEN NULL WHEN {0} >= {first} AND {0} {last} len({array}) THEN {array}[{0}{shift}] ELSE error('Array index ' || {0} || ' is out of bounds') END)",
-                at.sql
+                "(CASE WHEN {array} IS NULL OR {at} IS NULL THEN NULL WHEN {at} >= {first} AND {at} {last} len({array}) THEN {array}[{at}{shift}] ELSE error('Array index ' || {at} || ' is out of bounds') END)"
             )
-        };
+        });
         Typed::new(sql, element)
     }
 
@@ -316,9 +325,53 @@ impl Translator<'_> {
         conditions: &[CaseWhen],
         other: Option<&Expr>,
     ) -> Typed {
+        if let Some(operand) = operand {
+            let operand = self.expression(operand);
+            if matches!(operand.kind, Type::Struct(_) | Type::Float64) {
+                // The engine's own comparison differs: written out.
+                return self.case_of(&operand, conditions, other);
+            }
+            return self.cases(Some(operand.sql), conditions, other);
+        }
+        self.cases(None, conditions, other)
+    }
+
+    fn case_of(&mut self, operand: &Typed, conditions: &[CaseWhen], other: Option<&Expr>) -> Typed {
+        let mut kind = Type::Unknown;
+        let given = operand.kind.clone();
+        let sql = self.bind_nested(&[operand], |translator, names| {
+            let operand = Typed::new(names[0].as_str(), given);
+            let conditions: Vec<(String, &Expr)> = conditions
+                .iter()
+                .map(|when| {
+                    let value = translator.expression(&when.condition);
+                    (translator.equal(&operand, &value), &when.result)
+                })
+                .collect();
+            let mut out = String::from("(CASE");
+            for (condition, result) in conditions {
+                let result = translator.expression(result);
+                out.push_str(&format!(" WHEN {condition} THEN {}", result.sql));
+                kind = result.kind;
+            }
+            if let Some(other) = other {
+                out.push_str(&format!(" ELSE {}", translator.expression(other).sql));
+            }
+            out.push_str(" END)");
+            out
+        });
+        Typed::new(sql, kind)
+    }
+
+    fn cases(
+        &mut self,
+        operand: Option<String>,
+        conditions: &[CaseWhen],
+        other: Option<&Expr>,
+    ) -> Typed {
         let mut out = String::from("(CASE");
         if let Some(operand) = operand {
-            out.push_str(&format!(" {}", self.expression(operand).sql));
+            out.push_str(&format!(" {operand}"));
         }
         let mut kind: Option<Type> = None;
         let mut choose = |new: Typed, sql: &str| -> String {
@@ -420,7 +473,7 @@ impl Translator<'_> {
             }
             Value::Boolean(true) => Typed::new("TRUE", Type::Bool),
             Value::Boolean(false) => Typed::new("FALSE", Type::Bool),
-            Value::Null => Typed::new("NULL", Type::Unknown),
+            Value::Null => Typed::new("NULL", Type::Null),
             other => self.refuse(
                 "unsupported-syntax",
                 format!("literal `{other}` is not supported"),
@@ -437,8 +490,12 @@ impl Translator<'_> {
             Err(error) => return self.refuse(error.code, error.message, place, None),
         };
         let text = typed.value.value.clone().into_string().unwrap_or_default();
-        let name = kind.duckdb().unwrap_or_default();
-        Typed::new(format!("CAST({} AS {name})", literal(&text)), kind)
+        let value = Typed::new(literal(&text), Type::String);
+        let sql = match kind {
+            Type::Json => format!("CAST({} AS JSON)", value.sql),
+            _ => self.convert(&value, &kind, false),
+        };
+        Typed::new(sql, kind)
     }
 
     fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr, place: &Expr) -> Typed {

@@ -26,7 +26,8 @@ pub fn duckdb_format(google: &str, parsing: bool) -> Result<String, String> {
             "E3S" if !parsing => "%S.%g",
             "E6S" if !parsing => "%S.%f",
             "E*S" if parsing => "%S.%f",
-            "Ez" => "%z",
+            "Ez" if parsing => "%z",
+            "Ez" => "%Ez",
             "Y" | "m" | "d" | "H" | "I" | "M" | "S" | "p" | "y" | "j" | "B" | "b" | "A" | "a"
             | "z" | "Z" | "%" => {
                 out.push('%');

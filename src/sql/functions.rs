@@ -1,15 +1,20 @@
 //! Scalar functions.
 
-use sqlparser::ast::{Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
+use sqlparser::ast::{
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName, Value,
+};
 
 use super::{
-    casts::convert,
-    operators::{checked, constant_number},
+    aggregates::is_aggregate,
+    operators::constant_number,
     translate::{Translator, Typed},
     typed_arrays::TYPED_LITERAL,
     types::{Type, literal},
 };
 use crate::diagnostic::did_you_mean;
+
+/// What TRIM takes for blanks: Unicode's White_Space.
+pub(super) const WHITE_SPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
 
 /// Names that are translated here, for "did you mean".
 const KNOWN: [&str; 70] = [
@@ -100,13 +105,16 @@ impl Translator<'_> {
     /// A function call.
     pub fn function(&mut self, function: &Function, place: &Expr) -> Typed {
         let name = function.name.to_string().replace('`', "").to_ascii_uppercase();
+        if let Some(plain) = name.strip_prefix("SAFE.") {
+            return self.safe_call(plain, function, place);
+        }
         if let Some(typed) = self.aggregate(&name, function, place) {
             return typed;
         }
         if name == "ARRAY"
             && let FunctionArguments::Subquery(query) = &function.args
         {
-            let (text, columns) = self.query(query);
+            let (text, columns) = self.value_query(query);
             let kind = columns.columns.first().map(|(_, kind)| kind.clone()).unwrap_or_default();
             return Typed::new(format!("ARRAY({text})"), Type::Array(Box::new(kind)));
         }
@@ -119,32 +127,29 @@ impl Translator<'_> {
             );
         };
         let args: Vec<Expr> = args.into_iter().cloned().collect();
+        self.plain_function(&name, &args, place)
+    }
+
+    /// A function of plain arguments.
+    pub fn plain_function(&mut self, name: &str, args: &[Expr], place: &Expr) -> Typed {
         if name.eq_ignore_ascii_case(TYPED_LITERAL) {
-            return self.typed_literal(&args, place);
+            return self.typed_literal(args, place);
         }
         let errors_before = self.errors.len();
-        if let Some(typed) = self.date_function(&name, &args, place) {
+        if let Some(typed) = self.date_function(name, args, place) {
             return typed;
         }
         if self.errors.len() > errors_before {
             return Typed::new("NULL", Type::Unknown);
         }
         let typed: Vec<Typed> = args.iter().map(|arg| self.expression(arg)).collect();
-        if let Some(found) = self.json_function(&name, &typed) {
+        if let Some(found) = self.json_function(name, &typed, args, place) {
             return found;
         }
-        if let Some(found) = self.scalar_function(&name, &typed, &args, place) {
+        if let Some(found) = self.scalar_function(name, &typed, args, place) {
             return found;
         }
-        if let Some(plain) = name.strip_prefix("SAFE.") {
-            return self.refuse(
-                "unsupported-function",
-                format!("the SAFE. prefix on {plain} is not supported on the embedded engine"),
-                place,
-                Some("use SAFE_CAST, SAFE_DIVIDE or guard with IF"),
-            );
-        }
-        let help = did_you_mean(&name, KNOWN);
+        let help = did_you_mean(name, KNOWN);
         self.refuse(
             "unsupported-function",
             format!(
@@ -154,6 +159,37 @@ impl Translator<'_> {
             place,
             help.as_deref(),
         )
+    }
+
+    /// `SAFE.f(…)`: NULL where `f` fails. Errors of its arguments stay errors, so only what cannot
+    /// fail is taken for an argument.
+    fn safe_call(&mut self, name: &str, function: &Function, place: &Expr) -> Typed {
+        let help = "use SAFE_CAST, SAFE_DIVIDE, or guard with IF";
+        if is_aggregate(name) {
+            let message = format!("the SAFE. prefix on {name} is not supported");
+            return self.refuse("unsupported-function", message, place, Some(help));
+        }
+        let plain = Function { name: ObjectName::from(vec![Ident::new(name)]), ..function.clone() };
+        let args = arguments(function).unwrap_or_default();
+        let can_fail = args.iter().any(|arg| {
+            !matches!(
+                arg,
+                Expr::Value(_)
+                    | Expr::Identifier(_)
+                    | Expr::CompoundIdentifier(_)
+                    | Expr::TypedString(_)
+                    | Expr::UnaryOp { .. }
+                    | Expr::Array(_)
+                    | Expr::Interval(_)
+            )
+        });
+        if can_fail {
+            let message = format!("SAFE.{name} takes columns and literals on the embedded engine");
+            let help = "compute its arguments in a subquery first";
+            return self.refuse("unsupported-function", message, place, Some(help));
+        }
+        let typed = self.function(&plain, place);
+        Typed::new(format!("TRY({})", typed.sql), typed.kind)
     }
 
     fn scalar_function(
@@ -189,52 +225,70 @@ impl Translator<'_> {
             ("IFNULL", 2) | ("COALESCE", 1..) => call("coalesce", same_kind()),
             ("NULLIF", 2) => call("nullif", kind(0)),
             ("CONCAT", 1..) => {
-                let parts: Vec<&str> = args.iter().map(|arg| arg.sql.as_str()).collect();
-                let result = if kind(0) == Type::Bytes { Type::Bytes } else { Type::String };
                 // DuckDB's own concat skips NULLs; BigQuery's gives NULL.
-                Some(Typed::new(format!("({})", parts.join(" || ")), result))
+                Some(self.joined(args))
             }
             ("GREATEST" | "LEAST", 1..) => {
-                let nulls: Vec<String> =
-                    args.iter().map(|arg| format!("{} IS NULL", arg.sql)).collect();
-                Some(Typed::new(
-                    format!(
-                        "(CASE WHEN {} THEN NULL ELSE {}({}) END)",
-                        nulls.join(" OR "),
-                        name.to_ascii_lowercase(),
-                        joined()
-                    ),
-                    same_kind(),
-                ))
+                let kind = same_kind();
+                let function = name.to_ascii_lowercase();
+                let is_float = kind == Type::Float64;
+                let values: Vec<&Typed> = args.iter().collect();
+                let sql = self.bind(&values, |names| {
+                    let any = |test: &dyn Fn(&String) -> String| {
+                        names.iter().map(test).collect::<Vec<_>>().join(" OR ")
+                    };
+                    let nulls = any(&|name| format!("{name} IS NULL"));
+                    let nan = if is_float {
+                        let nans = any(&|name| format!("isnan({name})"));
+                        format!(" WHEN {nans} THEN CAST('NaN' AS DOUBLE)")
+                    } else {
+                        String::new()
+                    };
+                    let names = names.join(", ");
+                    format!("(CASE WHEN {nulls} THEN NULL{nan} ELSE {function}({names}) END)")
+                });
+                Some(Typed::new(sql, kind))
             }
             ("SAFE_DIVIDE", 2) => {
                 let result = match kind(0).common(&kind(1)) {
                     Type::Int64 => Type::Float64,
                     other => other,
                 };
-                let division = match result {
-                    Type::Numeric | Type::BigNumeric => {
-                        super::operators::exact_division(&sql(0), &sql(1), &result)
-                    }
-                    _ => format!("({} / {})", sql(0), sql(1)),
-                };
-                Some(Typed::new(format!("(CASE WHEN {} <> 0 THEN {division} END)", sql(1)), result))
+                let kinds = (kind(0), kind(1));
+                let sql = self.bind_nested(&[&args[0], &args[1]], |translator, names| {
+                    let (left, right) = (
+                        Typed::new(names[0].as_str(), kinds.0),
+                        Typed::new(names[1].as_str(), kinds.1),
+                    );
+                    let division = match result {
+                        Type::Numeric | Type::BigNumeric => {
+                            translator.exact_division(&left, &right, &result)
+                        }
+                        _ => format!("({} / {})", left.sql, right.sql),
+                    };
+                    format!("(CASE WHEN {} <> 0 THEN {division} END)", right.sql)
+                });
+                Some(Typed::new(sql, result))
             }
             ("IEEE_DIVIDE", 2) => Some(Typed::new(
                 format!(
-                    "(CASE WHEN {1} = 0 THEN CASE WHEN {0} = 0 THEN CAST('NaN' AS DOUBLE) WHEN {0} > 0 THEN CAST('Infinity' AS DOUBLE) WHEN {0} < 0 THEN CAST('-Infinity' AS DOUBLE) END ELSE CAST({0} AS DOUBLE) / CAST({1} AS DOUBLE) END)",
+                    "googlesql_ieee_divide(CAST({} AS DOUBLE), CAST({} AS DOUBLE))",
                     sql(0),
                     sql(1)
                 ),
                 Type::Float64,
             )),
             ("DIV", 2) => {
-                let operation = format!("(({0} - ({0} % {1})) // {1})", sql(0), sql(1));
-                Some(Typed::new(checked(&sql(1), &operation, &sql(0)), same_kind()))
+                let sql = self.checked(&args[0], &args[1], |dividend, divisor| {
+                    format!("(({dividend} - ({dividend} % {divisor})) // {divisor})")
+                });
+                Some(Typed::new(sql, same_kind()))
             }
             ("MOD", 2) => {
-                let operation = format!("({} % {})", sql(0), sql(1));
-                Some(Typed::new(checked(&sql(1), &operation, &sql(0)), same_kind()))
+                let sql = self.checked(&args[0], &args[1], |dividend, divisor| {
+                    format!("({dividend} % {divisor})")
+                });
+                Some(Typed::new(sql, same_kind()))
             }
             ("SAFE_ADD" | "SAFE_SUBTRACT" | "SAFE_MULTIPLY", 2) => {
                 let symbol = match name {
@@ -309,7 +363,14 @@ impl Translator<'_> {
                     if kind(0) == Type::Bytes { sql(0) } else { format!("encode({})", sql(0)) };
                 Some(Typed::new(format!("octet_length({value})"), Type::Int64))
             }
-            ("TRIM" | "LTRIM" | "RTRIM", 1 | 2) => call(&name.to_ascii_lowercase(), kind(0)),
+            ("TRIM" | "LTRIM" | "RTRIM", 1 | 2) if kind(0) == Type::Bytes => None,
+            ("TRIM" | "LTRIM" | "RTRIM", 1) => {
+                // The engine's own form takes blanks only, not tabs and line ends.
+                let function = name.to_ascii_lowercase();
+                let blanks = literal(WHITE_SPACE);
+                Some(Typed::new(format!("{function}({}, {blanks})", sql(0)), Type::String))
+            }
+            ("TRIM" | "LTRIM" | "RTRIM", 2) => call(&name.to_ascii_lowercase(), kind(0)),
             ("LPAD" | "RPAD", 2 | 3) => {
                 let fill = if args.len() == 3 { sql(2) } else { "' '".to_owned() };
                 Some(Typed::new(
@@ -326,15 +387,13 @@ impl Translator<'_> {
             ("REVERSE", 1) => call("reverse", kind(0)),
             ("REPLACE", 3) => {
                 // Replacing nothing changes nothing in BigQuery.
-                Some(Typed::new(
+                let sql = self.bind(&[&args[0], &args[1], &args[2]], |names| {
+                    let (value, from, to) = (&names[0], &names[1], &names[2]);
                     format!(
-                        "(CASE WHEN {1} = '' THEN {0} ELSE replace({0}, {1}, {2}) END)",
-                        sql(0),
-                        sql(1),
-                        sql(2)
-                    ),
-                    Type::String,
-                ))
+                        "(CASE WHEN {from} = '' THEN {value} ELSE replace({value}, {from}, {to}) END)"
+                    )
+                });
+                Some(Typed::new(sql, Type::String))
             }
             ("STARTS_WITH", 2) => call("starts_with", Type::Bool),
             ("ENDS_WITH", 2) => call("ends_with", Type::Bool),
@@ -346,13 +405,17 @@ impl Translator<'_> {
                 Some(Typed::new(format!("strpos({}, {})", sql(0), sql(1)), Type::Int64))
             }
             ("LEFT" | "RIGHT", 2) => {
-                let checked = format!(
-                    "(CASE WHEN {1} < 0 THEN error('Third argument of {name} cannot be negative') ELSE {2}({0}, {1}) END)",
-                    sql(0),
-                    sql(1),
-                    name.to_ascii_lowercase()
-                );
-                Some(Typed::new(checked, Type::String))
+                if kind(0) == Type::Bytes {
+                    return None;
+                }
+                let function = name.to_ascii_lowercase();
+                let sql = self.bind(&[&args[0], &args[1]], |names| {
+                    let (value, length) = (&names[0], &names[1]);
+                    format!(
+                        "(CASE WHEN {length} < 0 THEN error('the length of {name} cannot be negative') ELSE {function}({value}, {length}) END)"
+                    )
+                });
+                Some(Typed::new(sql, Type::String))
             }
             ("SUBSTR" | "SUBSTRING", 2 | 3) => Some(self.substring(args)),
             ("SPLIT", 1 | 2) => {
@@ -362,18 +425,10 @@ impl Translator<'_> {
                     Type::Array(Box::new(Type::String)),
                 ))
             }
-            ("INITCAP", 1) => {
-                let breaks = literal(INITCAP_BREAKS);
-                let text = format!("lower({})", sql(0));
-                // Each character with the one before it: a letter after a break is a capital.
-                let sql = format!(
-                    "array_to_string(list_transform(range(1, length({0}) + 1), lambda i: CASE WHEN i = 1 OR contains({breaks}, substr({text}, i - 1, 1)) THEN upper(substr({text}, i, 1)) ELSE substr({text}, i, 1) END), '')",
-                    sql(0)
-                );
-                Some(Typed::new(
-                    format!("(CASE WHEN {} IS NOT NULL THEN {sql} END)", args[0].sql),
-                    Type::String,
-                ))
+            ("INITCAP", 1 | 2) => {
+                let delimiters = if args.len() == 2 { sql(1) } else { literal(INITCAP_BREAKS) };
+                let text = format!("googlesql_initcap({}, {delimiters})", sql(0));
+                Some(Typed::new(text, Type::String))
             }
             ("REGEXP_CONTAINS", 2) => call("regexp_matches", Type::Bool),
             ("REGEXP_REPLACE", 3) => Some(Typed::new(
@@ -404,14 +459,13 @@ impl Translator<'_> {
                     let text = format!("regexp_extract_all({}, {}, {group})", sql(0), sql(1));
                     return Some(Typed::new(text, Type::Array(Box::new(Type::String))));
                 }
-                Some(Typed::new(
+                let sql = self.bind(&[&args[0], &args[1]], |names| {
+                    let (value, pattern) = (&names[0], &names[1]);
                     format!(
-                        "(CASE WHEN regexp_matches({0}, {1}) THEN regexp_extract({0}, {1}, {group}) END)",
-                        sql(0),
-                        sql(1)
-                    ),
-                    Type::String,
-                ))
+                        "(CASE WHEN regexp_matches({value}, {pattern}) THEN regexp_extract({value}, {pattern}, {group}) END)"
+                    )
+                });
+                Some(Typed::new(sql, Type::String))
             }
             ("TO_HEX", 1) => Some(Typed::new(format!("lower(hex({}))", sql(0)), Type::String)),
             ("FROM_HEX", 1) => Some(Typed::new(format!("unhex({})", sql(0)), Type::Bytes)),
@@ -419,6 +473,11 @@ impl Translator<'_> {
                 format!("unhex({}({}))", name.to_ascii_lowercase(), sql(0)),
                 Type::Bytes,
             )),
+            ("SHA512", 1) => {
+                let bytes =
+                    if kind(0) == Type::Bytes { sql(0) } else { format!("encode({})", sql(0)) };
+                Some(Typed::new(format!("googlesql_sha512({bytes})"), Type::Bytes))
+            }
             ("TO_BASE64", 1) => call("to_base64", Type::String),
             ("FROM_BASE64", 1) => call("from_base64", Type::Bytes),
             ("CODE_POINTS_TO_STRING", 1) => Some(Typed::new(
@@ -446,47 +505,73 @@ impl Translator<'_> {
                 Some(Typed::new(text, kind(0)))
             }
             ("ARRAY_REVERSE", 1) => call("list_reverse", kind(0)),
-            ("GENERATE_ARRAY", 2 | 3) if same_kind() == Type::Int64 => Some(Typed::new(
-                format!("generate_series({})", joined()),
-                Type::Array(Box::new(Type::Int64)),
-            )),
+            ("GENERATE_ARRAY", 2 | 3) if same_kind() == Type::Int64 => {
+                if args.get(2).is_some_and(|step| constant_number(&step.sql) == Some(0.0)) {
+                    let message = "the step of GENERATE_ARRAY cannot be 0";
+                    return Some(self.refuse("sql-syntax", message, place, None));
+                }
+                let sql = format!("generate_series({})", joined());
+                Some(Typed::new(sql, Type::Array(Box::new(Type::Int64))))
+            }
+            ("GROUPING", 1) => {
+                Some(Typed::new(format!("CAST(grouping({}) AS BIGINT)", sql(0)), Type::Int64))
+            }
             ("ERROR", 1) => call("error", Type::Unknown),
             ("STRUCT", _) => {
                 let parts: Vec<Expr> = source.to_vec();
                 Some(self.expression(&Expr::Struct { values: parts, fields: Vec::new() }))
             }
             ("STRING", 1) => {
-                Some(Typed::new(convert(&args[0], &Type::String, false), Type::String))
+                Some(Typed::new(self.convert(&args[0], &Type::String, false), Type::String))
             }
             ("SAFE_CONVERT_BYTES_TO_STRING", 1) => {
-                Some(Typed::new(format!("TRY(decode({}))", sql(0)), Type::String))
+                Some(Typed::new(format!("googlesql_lossy_text({})", sql(0)), Type::String))
             }
-            ("SESSION_USER", 0) => Some(Typed::new("current_user", Type::String)),
-            ("RANGE_BUCKET", 2) => Some(Typed::new(
-                format!("len(list_filter({1}, lambda e: e <= {0}))", sql(0), sql(1)),
-                Type::Int64,
-            )),
+            ("RANGE_BUCKET", 2) => {
+                let sql = self.bind(&[&args[0]], |names| {
+                    format!(
+                        "(CASE WHEN {0} IS NOT NULL THEN len(list_filter({1}, lambda e: e <= {0})) END)",
+                        names[0],
+                        sql(1)
+                    )
+                });
+                Some(Typed::new(sql, Type::Int64))
+            }
             _ => None,
         }
     }
 
     /// SUBSTR: position 0 is 1, and a negative position beyond the start is the start.
     pub fn substring(&mut self, args: &[Typed]) -> Typed {
-        let value = &args[0].sql;
-        let at = &args[1].sql;
         let kind = args[0].kind.clone();
-        let from = match constant_number(at) {
-            Some(0.0) => "1".to_owned(),
-            Some(position) if position > 0.0 => at.clone(),
-            _ => format!(
-                "(CASE WHEN {at} = 0 THEN 1 WHEN {at} < -length({value}) THEN 1 ELSE {at} END)"
-            ),
-        };
-        let text = match args.get(2) {
-            Some(length) => format!("substr({value}, {from}, {})", length.sql),
-            None => format!("substr({value}, {from})"),
-        };
-        Typed::new(text, kind)
+        let position = constant_number(&args[1].sql);
+        let values: Vec<&Typed> = args.iter().collect();
+        let counts_bytes = kind == Type::Bytes;
+        let sql = self.bind(&values, |names| {
+            let (value, at) = (&names[0], &names[1]);
+            let length = if counts_bytes { "octet_length" } else { "length" };
+            let from = match position {
+                Some(0.0) => "1".to_owned(),
+                Some(position) if position > 0.0 => at.clone(),
+                _ => format!(
+                    "(CASE WHEN {at} = 0 OR {at} < -{length}({value}) THEN 1 ELSE {at} END)"
+                ),
+            };
+            let function = if counts_bytes { "googlesql_byte_substr" } else { "substr" };
+            match names.get(2) {
+                Some(length) if constant_number(length).is_some_and(|length| length >= 0.0) => {
+                    format!("{function}({value}, {from}, {length})")
+                }
+                Some(length) => format!(
+                    "(CASE WHEN {length} < 0 THEN error('the third argument of SUBSTR cannot be negative') ELSE {function}({value}, {from}, {length}) END)"
+                ),
+                None if counts_bytes => {
+                    format!("{function}({value}, {from}, octet_length({value}))")
+                }
+                None => format!("{function}({value}, {from})"),
+            }
+        });
+        Typed::new(sql, kind)
     }
 
     fn format_call(&mut self, args: &[Typed], source: &[Expr], place: &Expr) -> Typed {
@@ -538,7 +623,7 @@ impl Translator<'_> {
                 }
                 's' | 't' => {
                     out.push('s');
-                    values.push(convert(value, &Type::String, false));
+                    values.push(self.convert(value, &Type::String, false));
                 }
                 other => {
                     return self.refuse(

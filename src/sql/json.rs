@@ -1,9 +1,12 @@
 //! JSON functions
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions>).
 
+use sqlparser::ast::Expr;
+
 use super::{
+    json_path::engine_path,
     translate::{Translator, Typed},
-    types::Type,
+    types::{Type, literal},
 };
 
 /// The document as DuckDB's JSON; text that is no JSON is NULL, as in BigQuery.
@@ -16,23 +19,39 @@ fn document(value: &Typed) -> String {
 
 impl Translator<'_> {
     /// A JSON function; none where the name is no such function.
-    pub fn json_function(&mut self, name: &str, args: &[Typed]) -> Option<Typed> {
+    pub fn json_function(
+        &mut self,
+        name: &str,
+        args: &[Typed],
+        source: &[Expr],
+        place: &Expr,
+    ) -> Option<Typed> {
+        if !is_json(name, args) {
+            return None;
+        }
         let first = args.first()?;
+        if matches!(name, "TO_JSON" | "TO_JSON_STRING") {
+            return Some(self.json_of(name, args, place));
+        }
         let json = document(first);
-        let path = args.get(1).map_or("'$'", |path| path.sql.as_str());
+        let path = match source.get(1) {
+            None => "'$'".to_owned(),
+            Some(path) => match self.json_path(path) {
+                Some(path) => literal(&path),
+                None => return Some(Typed::new("NULL", Type::Null)),
+            },
+        };
         let at = format!("json_extract({json}, {path})");
         // The result of JSON_QUERY and its like has the type of the document.
         let same = |sql: String| match first.kind {
             Type::String => Typed::new(format!("CAST({sql} AS VARCHAR)"), Type::String),
             _ => Typed::new(sql, Type::Json),
         };
-        let scalar = |at: &str| {
-            format!("(CASE WHEN json_type({at}) NOT IN ('OBJECT', 'ARRAY') THEN {at} ->> '$' END)")
-        };
+        let scalar = |json: &str, path: &str| format!("(json_value({json}, {path}) ->> '$')");
         let elements =
             format!("(CASE WHEN json_type({at}) = 'ARRAY' THEN CAST({at} AS JSON[]) END)");
         Some(match name {
-            "JSON_VALUE" | "JSON_EXTRACT_SCALAR" => Typed::new(scalar(&at), Type::String),
+            "JSON_VALUE" | "JSON_EXTRACT_SCALAR" => Typed::new(scalar(&json, &path), Type::String),
             "JSON_QUERY" | "JSON_EXTRACT" => same(at),
             "JSON_QUERY_ARRAY" | "JSON_EXTRACT_ARRAY" => {
                 if first.kind == Type::String {
@@ -49,17 +68,6 @@ impl Translator<'_> {
                 Typed::new(sql, Type::Array(Box::new(Type::String)))
             }
             "PARSE_JSON" => Typed::new(format!("CAST({} AS JSON)", first.sql), Type::Json),
-            "TO_JSON" => Typed::new(format!("to_json({})", first.sql), Type::Json),
-            "TO_JSON_STRING" => match first.kind {
-                Type::Json => Typed::new(
-                    format!("coalesce(CAST({} AS VARCHAR), 'null')", first.sql),
-                    Type::String,
-                ),
-                _ => Typed::new(
-                    format!("coalesce(CAST(to_json({}) AS VARCHAR), 'null')", first.sql),
-                    Type::String,
-                ),
-            },
             "JSON_TYPE" => {
                 let sql = format!(
                     "(CASE json_type({json}) WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN 'BIGINT' THEN 'number' WHEN 'UBIGINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' END)"
@@ -87,9 +95,55 @@ impl Translator<'_> {
                     _ => Type::String,
                 };
                 let target = kind.duckdb().unwrap_or_default();
-                Typed::new(format!("TRY_CAST({} AS {target})", scalar(&json)), kind)
+                Typed::new(format!("TRY_CAST({} AS {target})", scalar(&json, "'$'")), kind)
             }
             _ => return None,
         })
     }
+
+    fn json_of(&mut self, name: &str, args: &[Typed], place: &Expr) -> Typed {
+        let [value] = args else {
+            let message = format!("{name} takes one argument on the embedded engine");
+            return self.refuse("unsupported-function", message, place, None);
+        };
+        let Some(sql) = self.jsonable(value) else {
+            let message =
+                format!("{name} needs a value whose type is known, found {}", value.kind.google());
+            return self.refuse("unsupported-function", message, place, Some("use CAST"));
+        };
+        match name {
+            "TO_JSON" => Typed::new(format!("to_json({sql})"), Type::Json),
+            _ => Typed::new(
+                format!("coalesce(CAST(to_json({sql}) AS VARCHAR), 'null')"),
+                Type::String,
+            ),
+        }
+    }
+
+    /// A path must be known before running, so that it can be read.
+    fn json_path(&mut self, path: &Expr) -> Option<String> {
+        let text = match path {
+            Expr::Value(value) => value.value.clone().into_string(),
+            _ => None,
+        };
+        let read = match text {
+            Some(text) => engine_path(&text),
+            None => Err("a JSON path must be a string literal".to_owned()),
+        };
+        match read {
+            Ok(path) => Some(path),
+            Err(message) => {
+                self.refuse("unsupported-syntax", message, path, None);
+                None
+            }
+        }
+    }
+}
+
+fn is_json(name: &str, args: &[Typed]) -> bool {
+    name.starts_with("JSON_")
+        || name.starts_with("LAX_")
+        || matches!(name, "PARSE_JSON" | "TO_JSON" | "TO_JSON_STRING")
+        || args.first().is_some_and(|first| first.kind == Type::Json)
+            && matches!(name, "INT64" | "FLOAT64" | "BOOL" | "STRING")
 }

@@ -21,22 +21,22 @@ impl Translator<'_> {
             Typed::new(format!("({} {symbol} {})", left.sql, right.sql), kind)
         };
         match op {
-            Op::Eq => plain("=", Type::Bool),
-            Op::NotEq => plain("<>", Type::Bool),
-            Op::Lt => plain("<", Type::Bool),
-            Op::LtEq => plain("<=", Type::Bool),
-            Op::Gt => plain(">", Type::Bool),
-            Op::GtEq => plain(">=", Type::Bool),
+            Op::Eq | Op::NotEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq => {
+                self.comparison(op, &left, &right, place)
+            }
             Op::And => plain("AND", Type::Bool),
             Op::Or => plain("OR", Type::Bool),
-            Op::StringConcat => plain("||", left.kind.common(&right.kind)),
+            Op::StringConcat => self.joined(&[left, right]),
             Op::BitwiseAnd => plain("&", Type::Int64),
             Op::BitwiseOr => plain("|", Type::Int64),
             Op::BitwiseXor | Op::PGBitwiseXor => {
                 Typed::new(format!("xor({}, {})", left.sql, right.sql), Type::Int64)
             }
-            Op::PGBitwiseShiftLeft => plain("<<", Type::Int64),
-            Op::PGBitwiseShiftRight => plain(">>", Type::Int64),
+            Op::PGBitwiseShiftLeft | Op::PGBitwiseShiftRight => {
+                let way = if *op == Op::PGBitwiseShiftLeft { "left" } else { "right" };
+                let sql = format!("googlesql_shift_{way}({}, {})", left.sql, right.sql);
+                Typed::new(sql, Type::Int64)
+            }
             Op::Plus | Op::Minus => self.sum(op, left, right),
             Op::Multiply => self.product(&left, &right),
             Op::Divide => self.quotient(&left, &right),
@@ -49,6 +49,28 @@ impl Translator<'_> {
         }
     }
 
+    /// Texts, bytes or arrays one after the other; NULL where one is.
+    pub fn joined(&mut self, parts: &[Typed]) -> Typed {
+        let kind = parts
+            .iter()
+            .map(|part| &part.kind)
+            .find(|kind| matches!(kind, Type::Bytes | Type::Array(_)))
+            .unwrap_or(&Type::String)
+            .clone();
+        // What is no text is cast.
+        let parts: Vec<Typed> = parts
+            .iter()
+            .map(|part| match part.kind {
+                Type::Unknown | Type::Null | Type::String | Type::Bytes | Type::Array(_) => {
+                    part.clone()
+                }
+                _ => Typed::new(self.convert(part, &Type::String, false), Type::String),
+            })
+            .collect();
+        let texts: Vec<&str> = parts.iter().map(|part| part.sql.as_str()).collect();
+        Typed::new(format!("({})", texts.join(" || ")), kind)
+    }
+
     fn sum(&mut self, op: &BinaryOperator, left: Typed, right: Typed) -> Typed {
         let symbol = if *op == BinaryOperator::Plus { "+" } else { "-" };
         let sql = format!("({} {symbol} {})", left.sql, right.sql);
@@ -57,6 +79,10 @@ impl Translator<'_> {
             // DATE + n is a number of days; DATE + INTERVAL is a DATETIME.
             (Type::Date, Type::Int64) => Typed::new(
                 format!("CAST({} {symbol} CAST({} AS INTEGER) AS DATE)", left.sql, right.sql),
+                Type::Date,
+            ),
+            (Type::Int64, Type::Date) if symbol == "+" => Typed::new(
+                format!("CAST({} + CAST({} AS INTEGER) AS DATE)", right.sql, left.sql),
                 Type::Date,
             ),
             (Type::Date, Type::Interval) | (Type::DateTime, Type::Interval) => {
@@ -79,7 +105,18 @@ impl Translator<'_> {
 
     fn product(&mut self, left: &Typed, right: &Typed) -> Typed {
         let kind = left.kind.common(&right.kind);
-        exact(format!("({} * {})", left.sql, right.sql), kind)
+        match kind {
+            // The engine multiplies decimals of 38 digits only where the product has no more digits
+            // behind the point than it can hold.
+            Type::Numeric | Type::BigNumeric => {
+                let value = |side: &Typed| match side.kind {
+                    Type::Int64 => format!("CAST({} AS DECIMAL(19,0))", side.sql),
+                    _ => side.sql.clone(),
+                };
+                exact(format!("({} * {})", value(left), value(right)), kind)
+            }
+            _ => exact(format!("({} * {})", left.sql, right.sql), kind),
+        }
     }
 
     /// BigQuery divides integers into FLOAT64 and refuses to divide by zero; DuckDB gives NULL.
@@ -88,11 +125,47 @@ impl Translator<'_> {
             Type::Int64 => Type::Float64,
             other => other,
         };
-        let division = match kind {
-            Type::Numeric | Type::BigNumeric => exact_division(&left.sql, &right.sql, &kind),
-            _ => format!("({} / {})", left.sql, right.sql),
+        let sql = match &kind {
+            Type::Numeric | Type::BigNumeric => self.exact_division(left, right, &kind),
+            Type::Float64 if !is_nonzero(&right.sql) => format!(
+                "googlesql_divide(CAST({} AS DOUBLE), CAST({} AS DOUBLE))",
+                left.sql, right.sql
+            ),
+            _ if is_nonzero(&right.sql) => format!("({} / {})", left.sql, right.sql),
+            // Of unknown type: the engine's own division, which gives NULL where this gives an error.
+            _ => self.checked(left, right, |left, right| format!("({left} / {right})")),
         };
-        Typed::new(checked(&right.sql, &division, &left.sql), kind)
+        Typed::new(sql, kind)
+    }
+
+    /// A decimal quotient. DuckDB divides decimals as doubles, which hold about 15 digits.
+    pub fn exact_division(&mut self, left: &Typed, right: &Typed, kind: &Type) -> String {
+        let (left, right) = (self.convert(left, kind, false), self.convert(right, kind, false));
+        let function = if *kind == Type::Numeric {
+            "googlesql_divide_numeric"
+        } else {
+            "googlesql_divide_bignumeric"
+        };
+        format!("{function}(CAST({left} AS VARCHAR), CAST({right} AS VARCHAR))")
+    }
+
+    /// An operation that a zero divisor makes an error.
+    pub fn checked(
+        &mut self,
+        dividend: &Typed,
+        divisor: &Typed,
+        operation: impl FnOnce(&str, &str) -> String,
+    ) -> String {
+        if is_nonzero(&divisor.sql) {
+            return self.bind(&[dividend], |names| operation(&names[0], &divisor.sql));
+        }
+        self.bind(&[dividend, divisor], |names| {
+            let (dividend, divisor) = (&names[0], &names[1]);
+            let operation = operation(dividend, divisor);
+            format!(
+                "(CASE WHEN {divisor} = 0 AND {dividend} IS NOT NULL THEN error('division by zero') ELSE {operation} END)"
+            )
+        })
     }
 }
 
@@ -105,21 +178,8 @@ fn exact(sql: String, kind: Type) -> Typed {
     }
 }
 
-/// A decimal quotient. DuckDB divides decimals as doubles, which hold about 15 digits.
-pub(super) fn exact_division(left: &str, right: &str, kind: &Type) -> String {
-    let name = if *kind == Type::Numeric { "DECIMAL(38,9)" } else { "DECIMAL(38,18)" };
-    format!("CAST(CAST({left} AS DOUBLE) / CAST({right} AS DOUBLE) AS {name})")
-}
-
-/// An operation that a zero divisor makes an error.
-pub(super) fn checked(divisor: &str, operation: &str, dividend: &str) -> String {
-    let constant = constant_number(divisor).is_some_and(|number| number != 0.0);
-    if constant {
-        return operation.to_owned();
-    }
-    format!(
-        "(CASE WHEN {divisor} = 0 AND {dividend} IS NOT NULL THEN error('division by zero') ELSE {operation} END)"
-    )
+fn is_nonzero(sql: &str) -> bool {
+    constant_number(sql).is_some_and(|number| number != 0.0)
 }
 
 /// The number that a translated literal is.

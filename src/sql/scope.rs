@@ -9,6 +9,15 @@ pub struct Columns {
     pub columns: Vec<(String, Type)>,
     /// Whether these are all.
     pub complete: bool,
+    /// Whether the rows are values (`SELECT AS VALUE`): the only column has no name.
+    pub is_value: bool,
+}
+
+impl Columns {
+    /// These and no others.
+    pub fn all(columns: Vec<(String, Type)>) -> Self {
+        Self { columns, complete: true, is_value: false }
+    }
 }
 
 /// One item of FROM.
@@ -29,6 +38,8 @@ pub struct Scope {
     pub sources: Vec<Source>,
     /// Aliases of the SELECT list, for GROUP BY, HAVING, QUALIFY and ORDER BY.
     pub aliases: Vec<(String, Type)>,
+    /// The SQL of the SELECT list's items that have an alias.
+    pub items: Vec<(String, String)>,
 }
 
 /// What a name turned out to be.

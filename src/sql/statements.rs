@@ -147,6 +147,7 @@ impl Translator<'_> {
         let known = self.schemas.columns(&borrowed);
         let columns = Columns {
             complete: known.is_some(),
+            is_value: false,
             columns: known
                 .unwrap_or_default()
                 .into_iter()

@@ -10,9 +10,6 @@ pub const TYPED_LITERAL: &str = "__typed_literal";
 
 /// Rewrites typed literals.
 pub fn typed_arrays(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
-    if !tokens.iter().any(|token| token.token == Token::Lt) {
-        return tokens;
-    }
     let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     // What closes the brackets that are open.
     let mut closings: Vec<Token> = Vec::new();
@@ -34,6 +31,12 @@ pub fn typed_arrays(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
             at = open + 1;
             continue;
         }
+        if let Some((name, last)) = safe_name_at(&tokens, at) {
+            let span = tokens[at].span;
+            out.push(TokenWithSpan::new(Token::make_word(&name, Some('`')), span));
+            at = last + 1;
+            continue;
+        }
         let TokenWithSpan { token, span } = tokens[at].clone();
         let token = match token {
             Token::LParen | Token::LBracket => {
@@ -48,6 +51,21 @@ pub fn typed_arrays(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         at += 1;
     }
     out
+}
+
+/// `SAFE.f` before a parenthesis, as one name: the parser reads some functions by their name only.
+fn safe_name_at(tokens: &[TokenWithSpan], at: usize) -> Option<(String, usize)> {
+    let Token::Word(safe) = &tokens[at].token else { return None };
+    if safe.quote_style.is_some() || !safe.value.eq_ignore_ascii_case("safe") {
+        return None;
+    }
+    let [_, dot, name, open] = tokens.get(at..at + 4)? else { return None };
+    match (&dot.token, &name.token, &open.token) {
+        (Token::Period, Token::Word(name), Token::LParen) => {
+            Some((format!("SAFE.{}", name.value), at + 2))
+        }
+        _ => None,
+    }
 }
 
 /// Where the literal's own bracket is, and its type's text, where a typed literal begins.

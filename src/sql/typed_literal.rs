@@ -3,7 +3,6 @@
 use sqlparser::ast::{Array, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
 
 use super::{
-    casts::convert,
     translate::{Translator, Typed},
     types::{Type, quote},
 };
@@ -52,7 +51,7 @@ impl Translator<'_> {
     }
 
     /// A part of a literal as a value of the type; struct parts go by position.
-    fn literal_as(&mut self, part: &Expr, kind: &Type) -> String {
+    pub fn literal_as(&mut self, part: &Expr, kind: &Type) -> String {
         match (part, kind) {
             (Expr::Array(Array { elem, .. }), Type::Array(element)) => {
                 return self.array_of(elem, element);
@@ -94,7 +93,7 @@ impl Translator<'_> {
             _ => {}
         }
         let typed = self.expression(part);
-        if typed.kind == *kind { typed.sql } else { convert(&typed, kind, false) }
+        if typed.kind == *kind { typed.sql } else { self.convert(&typed, kind, false) }
     }
 }
 

@@ -11,6 +11,8 @@ pub enum Type {
     /// Not known.
     #[default]
     Unknown,
+    /// NULL without a type: it takes the type of what it stands beside.
+    Null,
     /// `INT64`
     Int64,
     /// `FLOAT64`
@@ -47,7 +49,7 @@ impl Type {
     /// DuckDB's name of the type; unknown types have none.
     pub fn duckdb(&self) -> Option<String> {
         Some(match self {
-            Self::Unknown => return None,
+            Self::Unknown | Self::Null => return None,
             Self::Int64 => "BIGINT".into(),
             Self::Float64 => "DOUBLE".into(),
             Self::Numeric => "DECIMAL(38,9)".into(),
@@ -77,6 +79,7 @@ impl Type {
     pub fn google(&self) -> String {
         match self {
             Self::Unknown => "UNKNOWN".into(),
+            Self::Null => "NULL".into(),
             Self::Int64 => "INT64".into(),
             Self::Float64 => "FLOAT64".into(),
             Self::Numeric => "NUMERIC".into(),
@@ -102,7 +105,7 @@ impl Type {
     /// Whether it is known, the parts of arrays and structs too.
     pub fn is_known(&self) -> bool {
         match self {
-            Self::Unknown => false,
+            Self::Unknown | Self::Null => false,
             Self::Array(element) => element.is_known(),
             Self::Struct(fields) => fields.iter().all(|(_, kind)| kind.is_known()),
             _ => true,
@@ -123,8 +126,11 @@ impl Type {
             Self::Float64 => 4,
             _ => 0,
         };
-        if self == other {
+        if self == other || *other == Self::Null {
             return self.clone();
+        }
+        if *self == Self::Null {
+            return other.clone();
         }
         match (rank(self), rank(other)) {
             (left, right) if left > 0 && right > 0 => {

@@ -6,6 +6,7 @@ mod cells;
 mod columns;
 mod duckdb_adapter;
 mod errors;
+mod functions;
 mod load_seed;
 mod lock;
 mod lower;
@@ -17,4 +18,5 @@ mod shared;
 mod wording;
 
 pub use duckdb_adapter::DuckDbAdapter;
+pub use functions::register_functions;
 pub use options::{Attachment, DuckDbOptions, Extension};

@@ -10,6 +10,7 @@ use duckdb::{Config, Connection};
 use super::{
     DuckDbOptions,
     errors::{engine_error, warehouse_error},
+    functions::register_functions,
     lock,
 };
 use crate::{
@@ -33,6 +34,9 @@ pub(super) fn open(options: &DuckDbOptions) -> Result<(Connection, String), Adap
         Connection::open_in_memory_with_flags(config).map_err(|error| failed(&error))?;
     let run = |sql: &str| connection.execute_batch(sql).map_err(|error| failed(&error));
     run("SET GLOBAL TimeZone = 'UTC'")?;
+    if options.dialect == Dialect::GoogleSql {
+        register_functions(&connection).map_err(|error| failed(&error))?;
+    }
     for extension in &options.extensions {
         let name = quoted(&extension.name);
         let from = extension.repository.as_ref().map(|from| format!(" FROM {}", repository(from)));

@@ -1,0 +1,198 @@
+//! Comparisons as GoogleSQL has them where DuckDB differs: NaN is not equal to anything and smaller
+//! than nothing, structs are compared field by field and by position
+//! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#comparison_operators>).
+
+use sqlparser::ast::{BinaryOperator, Expr};
+
+use super::{
+    operators::constant_number,
+    translate::{Translator, Typed},
+    types::{Type, quote},
+};
+
+impl Translator<'_> {
+    /// `left op right` for the six comparisons.
+    pub fn comparison(
+        &mut self,
+        op: &BinaryOperator,
+        left: &Typed,
+        right: &Typed,
+        place: &Expr,
+    ) -> Typed {
+        if let Some((one, other)) = incomparable(&left.kind, &right.kind) {
+            let message = format!("{one} and {other} cannot be compared");
+            return self.refuse("wrong-type", message, place, Some("use CAST on one of them"));
+        }
+        let sql = match (&left.kind, &right.kind) {
+            (Type::Array(_), _) | (_, Type::Array(_)) => {
+                let message = "arrays cannot be compared";
+                let help = "compare TO_JSON_STRING of both, or their elements";
+                return self.refuse("wrong-type", message, place, Some(help));
+            }
+            (Type::Struct(_), Type::Struct(_)) => match op {
+                BinaryOperator::Eq => self.equal(left, right),
+                BinaryOperator::NotEq => format!("(NOT {})", self.equal(left, right)),
+                _ => {
+                    let message = format!("structs have no order: `{op}` cannot compare them");
+                    return self.refuse("wrong-type", message, place, None);
+                }
+            },
+            (Type::Float64, _) | (_, Type::Float64) => self.of_floats(op, left, right),
+            _ => format!("({} {op} {})", left.sql, right.sql),
+        };
+        Typed::new(sql, Type::Bool)
+    }
+
+    /// `left = right` of any types.
+    pub fn equal(&mut self, left: &Typed, right: &Typed) -> String {
+        match (&left.kind, &right.kind) {
+            (Type::Struct(left_fields), Type::Struct(right_fields))
+                if left_fields.len() == right_fields.len() && !left_fields.is_empty() =>
+            {
+                let kinds: Vec<_> = left_fields
+                    .iter()
+                    .zip(right_fields)
+                    .map(|(left, right)| (left.clone(), right.clone()))
+                    .collect();
+                self.bind_nested(&[left, right], |translator, names| {
+                    let parts: Vec<String> = kinds
+                        .iter()
+                        .map(|((left_name, left_kind), (right_name, right_kind))| {
+                            let part = |value: &str, name: &str, kind: &Type| {
+                                Typed::new(format!("{value}.{}", quote(name)), kind.clone())
+                            };
+                            translator.equal(
+                                &part(&names[0], left_name, left_kind),
+                                &part(&names[1], right_name, right_kind),
+                            )
+                        })
+                        .collect();
+                    // A NULL struct is NULL, not a struct of NULLs.
+                    format!(
+                        "(CASE WHEN {0} IS NOT NULL AND {1} IS NOT NULL THEN {2} END)",
+                        names[0],
+                        names[1],
+                        parts.join(" AND ")
+                    )
+                })
+            }
+            (Type::Float64, _) | (_, Type::Float64) => {
+                self.of_floats(&BinaryOperator::Eq, left, right)
+            }
+            _ => format!("({} = {})", left.sql, right.sql),
+        }
+    }
+
+    /// `value IN (…)`.
+    pub fn is_in(&mut self, value: &Typed, items: &[Typed], negated: bool, place: &Expr) -> Typed {
+        if let Some((one, other)) =
+            items.iter().find_map(|item| incomparable(&value.kind, &item.kind))
+        {
+            let message = format!("{one} and {other} cannot be compared");
+            return self.refuse("wrong-type", message, place, Some("use CAST on one of them"));
+        }
+        let not = if negated { "NOT " } else { "" };
+        let own =
+            matches!(value.kind, Type::Struct(_) | Type::Float64) && !items.iter().all(is_finite);
+        let sql = if own {
+            let kind = value.kind.clone();
+            let any = self.bind_nested(&[value], |translator, names| {
+                let value = Typed::new(names[0].as_str(), kind);
+                let parts: Vec<String> =
+                    items.iter().map(|item| translator.equal(&value, item)).collect();
+                format!("({})", parts.join(" OR "))
+            });
+            format!("({not}{any})")
+        } else {
+            let items: Vec<&str> = items.iter().map(|item| item.sql.as_str()).collect();
+            format!("({} {not}IN ({}))", value.sql, items.join(", "))
+        };
+        Typed::new(sql, Type::Bool)
+    }
+
+    /// The engine finds a struct with a NULL in it among others; GoogleSQL does not know.
+    pub fn no_struct_membership(&mut self, place: &Expr) -> Typed {
+        self.refuse(
+            "unsupported-syntax",
+            "IN with a struct on its left is not supported on the embedded engine",
+            place,
+            Some("use EXISTS and compare the fields"),
+        )
+    }
+
+    /// `value BETWEEN low AND high`.
+    pub fn between(
+        &mut self,
+        value: &Typed,
+        low: &Typed,
+        high: &Typed,
+        negated: bool,
+        place: &Expr,
+    ) -> Typed {
+        let not = if negated { "NOT " } else { "" };
+        let floats = [value, low, high].iter().any(|side| side.kind == Type::Float64);
+        if !floats {
+            if let Some((one, other)) = incomparable(&value.kind, &low.kind)
+                .or_else(|| incomparable(&value.kind, &high.kind))
+            {
+                let message = format!("{one} and {other} cannot be compared");
+                return self.refuse("wrong-type", message, place, Some("use CAST on one of them"));
+            }
+            let sql = format!("({} {not}BETWEEN {} AND {})", value.sql, low.sql, high.sql);
+            return Typed::new(sql, Type::Bool);
+        }
+        let kind = value.kind.clone();
+        let both = self.bind_nested(&[value], |translator, names| {
+            let value = Typed::new(names[0].as_str(), kind);
+            let above = translator.comparison(&BinaryOperator::GtEq, &value, low, place);
+            let below = translator.comparison(&BinaryOperator::LtEq, &value, high, place);
+            format!("({} AND {})", above.sql, below.sql)
+        });
+        Typed::new(format!("({not}{both})"), Type::Bool)
+    }
+
+    /// DuckDB holds NaN for the largest number and equal to itself.
+    fn of_floats(&mut self, op: &BinaryOperator, left: &Typed, right: &Typed) -> String {
+        use BinaryOperator as Op;
+        let guarded = match op {
+            Op::Eq | Op::NotEq | Op::Gt | Op::GtEq => left,
+            _ => right,
+        };
+        let other = if std::ptr::eq(guarded, left) { right } else { left };
+        // One finite side settles `=` and `<>`, and an integer is never NaN.
+        let settled = matches!(op, Op::Eq | Op::NotEq) && is_finite(other);
+        if is_finite(guarded) || settled {
+            return format!("({} {op} {})", left.sql, right.sql);
+        }
+        let is_left = std::ptr::eq(guarded, left);
+        self.bind(&[left, right], |names| {
+            let guarded = if is_left { &names[0] } else { &names[1] };
+            let (join, not) = if *op == Op::NotEq { ("OR", "") } else { ("AND", "NOT ") };
+            format!("({} {op} {} {join} {not}isnan({guarded}))", names[0], names[1])
+        })
+    }
+}
+
+/// Whether a value can be no NaN.
+fn is_finite(value: &Typed) -> bool {
+    matches!(value.kind, Type::Int64 | Type::Numeric | Type::BigNumeric)
+        || constant_number(&value.sql).is_some_and(f64::is_finite)
+}
+
+/// The names of two types that GoogleSQL compares in no way. Unknown types compare.
+fn incomparable(left: &Type, right: &Type) -> Option<(String, String)> {
+    let class = |kind: &Type| match kind {
+        Type::Unknown | Type::Null => None,
+        Type::Int64 | Type::Float64 | Type::Numeric | Type::BigNumeric => Some(0),
+        Type::Bool => Some(1),
+        Type::Bytes => Some(2),
+        // A text literal becomes a date or moment where one is expected.
+        Type::String | Type::Date | Type::DateTime | Type::Timestamp | Type::Time => Some(3),
+        Type::Json => Some(4),
+        Type::Interval => Some(5),
+        Type::Array(_) => Some(6),
+        Type::Struct(_) => Some(7),
+    };
+    let (one, other) = (class(left)?, class(right)?);
+    (one != other || one == 4).then(|| (left.google(), right.google()))
+}

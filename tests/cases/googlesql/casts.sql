@@ -1,0 +1,15 @@
+select
+  cast(' -0x1F ' as int64) as hexadecimal,
+  safe_cast('1_000' as int64) as no_underscores,
+  safe_cast('2024/01/05' as date) as no_slashes,
+  cast(2.5 as int64) as away_from_zero,
+  cast(-2.5 as int64) as away_below,
+  cast(1e15 as string) as large,
+  cast(0.1 as string) as tenth,
+  cast(numeric '1.50' as string) as short_decimal,
+  cast(1.2345 as numeric(10, 2)) as rounded_decimal,
+  safe_cast('abcd' as string(3)) as too_long,
+  cast(timestamp '2024-01-01 12:00:00.5+00' as string) as moment,
+  safe_cast(['1', 'x'] as array<int64>) as no_array,
+  safe_cast(b'\xff' as string) as no_text,
+  safe_convert_bytes_to_string(b'a\xff') as replaced
