@@ -1,6 +1,6 @@
 //! A project made ready: read, its macros loaded, its manifest and graph built.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
@@ -21,6 +21,10 @@ use crate::{
     report::{ColorChoice, LogFormat, Report, ReportOptions},
     run::ExitCode,
 };
+
+/// How long a database that another process holds is waited for before saying so: builds of a few
+/// models pass unseen.
+const PATIENCE_WITHOUT_A_WORD: Duration = Duration::from_secs(1);
 
 /// What every command that reads the project starts from.
 pub struct Session {
@@ -159,7 +163,15 @@ impl Session {
     /// # Errors
     /// Why it cannot be opened, printed; the exit code.
     pub fn adapter(&self) -> Result<Arc<dyn Adapter>, ExitCode> {
-        open_adapter(&self.project).map_err(|problem| self.fail(&[problem]))
+        let opened = match open_within(&self.project, Some(PATIENCE_WITHOUT_A_WORD)) {
+            Err(problem) if problem.code == "database-locked" => {
+                let held = problem.message.split("; waited").next().unwrap_or_default();
+                self.report.note(&format!("waiting: {held}"));
+                open_adapter(&self.project)
+            }
+            opened => opened,
+        };
+        opened.map_err(|problem| self.fail(&[problem]))
     }
 
     /// Prints what is wrong.
@@ -201,6 +213,14 @@ impl Session {
 /// # Errors
 /// Why it cannot be opened.
 pub fn open_adapter(project: &Project) -> Result<Arc<dyn Adapter>, Diagnostic> {
+    open_within(project, None)
+}
+
+/// Opens the warehouse; where another process holds it, waits no longer than `patience`.
+fn open_within(
+    project: &Project,
+    patience: Option<Duration>,
+) -> Result<Arc<dyn Adapter>, Diagnostic> {
     let Some(mut options) = DuckDbOptions::of_target(&project.target) else {
         return Err(Diagnostic::error(
             "unsupported-target",
@@ -210,6 +230,9 @@ pub fn open_adapter(project: &Project) -> Result<Arc<dyn Adapter>, Diagnostic> {
     };
     if !options.in_memory() && options.path.is_relative() {
         options.path = project.root.join(&options.path);
+    }
+    if let Some(patience) = patience {
+        options.lock_timeout = options.lock_timeout.min(patience);
     }
     match DuckDbAdapter::open(options) {
         Ok(adapter) => Ok(Arc::new(adapter)),

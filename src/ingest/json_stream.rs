@@ -72,7 +72,7 @@ impl<R: BufRead> JsonStream<R> {
                 self.each(|stream| stream.walk(rest, on))
             }
             Some((Step::Each, _)) if first.is_some() => {
-                Err(self.problem("the record path expects an array, found another value"))
+                Err(self.here("the record path expects an array, found another value".to_owned()))
             }
             Some((Step::Key(wanted), rest)) if first == Some(b'{') => {
                 let (line, column) = (self.line, self.column);
@@ -96,7 +96,7 @@ impl<R: BufRead> JsonStream<R> {
                 }
                 self.bump()
             }
-            Some((Step::Key(wanted), _)) if first.is_some() => Err(self.problem(&missing(wanted))),
+            Some((Step::Key(wanted), _)) if first.is_some() => Err(self.here(missing(wanted))),
             Some(_) => Err(self.end()),
         }
     }
@@ -245,7 +245,7 @@ impl<R: BufRead> JsonStream<R> {
         match serde_json::from_slice::<serde::de::IgnoredAny>(&text) {
             Ok(_) => Ok(()),
             Err(_) => {
-                let message = "expected value".to_owned();
+                let message = not_json("expected value");
                 Err(JsonProblem { line, column, message })
             }
         }
@@ -266,7 +266,7 @@ impl<R: BufRead> JsonStream<R> {
     fn peek(&mut self) -> Outcome<Option<u8>> {
         match self.input.fill_buf() {
             Ok(bytes) => Ok(bytes.first().copied()),
-            Err(error) => Err(self.problem(&error.to_string())),
+            Err(error) => Err(self.here(error.to_string())),
         }
     }
 
@@ -284,7 +284,7 @@ impl<R: BufRead> JsonStream<R> {
             captured.push(byte);
             if captured.len() > MAX_RECORD_BYTES {
                 let limit = MAX_RECORD_BYTES / 1024 / 1024;
-                return Err(self.problem(&format!("a record is longer than {limit} MiB")));
+                return Err(self.here(format!("a record is longer than {limit} MiB")));
             }
         }
         Ok(())
@@ -294,9 +294,18 @@ impl<R: BufRead> JsonStream<R> {
         self.problem("the document breaks off")
     }
 
+    /// A breach of JSON's grammar.
     fn problem(&self, message: &str) -> JsonProblem {
-        JsonProblem { line: self.line, column: self.column, message: message.to_owned() }
+        self.here(not_json(message))
     }
+
+    fn here(&self, message: String) -> JsonProblem {
+        JsonProblem { line: self.line, column: self.column, message }
+    }
+}
+
+fn not_json(message: &str) -> String {
+    format!("no valid JSON: {message}")
 }
 
 fn missing(key: &str) -> String {
@@ -353,15 +362,15 @@ mod tests {
             ("$.data", "{}", "1:1: the document has no `data` where the record path expects it"),
             ("$.data", "[1]", "1:1: the document has no `data` where the record path expects it"),
             ("$[*]", "{}", "1:1: the record path expects an array, found another value"),
-            ("$", "[{\"id\":1},\n{\"id\":", "2:7: the document breaks off"),
-            ("$", "", "1:1: the document breaks off"),
-            ("$", "[1,]", "1:4: expected value"),
-            ("$", "[1 2]", "1:4: expected `,` or `]`"),
-            ("$", "[01]", "1:2: expected value"),
-            ("$.a", "{\"a\":[1],\"b\":tru}", "1:14: expected value"),
-            ("$.a", "{\"a\":[1],\"b\":\"\n\"}", "1:15: control character in a text"),
-            ("$", "[1] x", "1:5: trailing characters"),
-            ("$", "<html>", "1:1: expected value"),
+            ("$", "[{\"id\":1},\n{\"id\":", "2:7: no valid JSON: the document breaks off"),
+            ("$", "", "1:1: no valid JSON: the document breaks off"),
+            ("$", "[1,]", "1:4: no valid JSON: expected value"),
+            ("$", "[1 2]", "1:4: no valid JSON: expected `,` or `]`"),
+            ("$", "[01]", "1:2: no valid JSON: expected value"),
+            ("$.a", "{\"a\":[1],\"b\":tru}", "1:14: no valid JSON: expected value"),
+            ("$.a", "{\"a\":[1],\"b\":\"\n\"}", "1:15: no valid JSON: control character in a text"),
+            ("$", "[1] x", "1:5: no valid JSON: trailing characters"),
+            ("$", "<html>", "1:1: no valid JSON: expected value"),
         ] {
             assert_eq!(read(path, document), Err(told.to_owned()), "{document}");
         }

@@ -9,7 +9,7 @@ use tabled::{
 
 use super::{
     diagnostics::render_blocks,
-    quantity::{counted, cut, duration, grouped},
+    quantity::{counted, cut_middle, duration, grouped},
     screen::{Tone, paint},
 };
 use crate::{
@@ -134,19 +134,29 @@ fn row(result: &NodeResult) -> [String; 5] {
 fn render_rows(mut lines: Vec<[String; 5]>, options: &SummaryOptions) -> String {
     lines.insert(0, ["node", "materialization", "rows", "time", "status"].map(str::to_owned));
     let widest = |at: usize| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or(0);
-    // Four gaps of two columns.
-    let others: usize = (1..5).map(widest).sum::<usize>() + 8;
-    let name_width = options.width.saturating_sub(others).max(MIN_NAME_WIDTH);
+    // On a narrow terminal the columns that can be missed most give way to the names.
+    let wanted_name = widest(0).min(MIN_NAME_WIDTH);
+    let mut shown: Vec<usize> = (0..5).collect();
+    let others = |shown: &[usize]| shown[1..].iter().map(|at| widest(*at) + 2).sum::<usize>();
+    for dispensable in [1, 3, 2] {
+        if wanted_name + others(&shown) <= options.width {
+            break;
+        }
+        shown.retain(|at| *at != dispensable);
+    }
+    let name_width = options.width.saturating_sub(others(&shown)).max(wanted_name);
     let mut builder = Builder::default();
     for line in &mut lines {
-        line[0] = cut(&line[0], name_width);
-        builder.push_record(line.iter());
+        line[0] = cut_middle(&line[0], name_width);
+        builder.push_record(shown.iter().map(|at| line[*at].as_str()));
     }
     let mut table = builder.build();
-    table
-        .with(Style::empty())
-        .with(Padding::new(0, 2, 0, 0))
-        .modify(Columns::new(2..4), Alignment::right());
+    let numbers = shown.iter().enumerate().filter(|(_, column)| matches!(column, 2 | 3));
+    let numbers: Vec<usize> = numbers.map(|(at, _)| at).collect();
+    table.with(Style::empty()).with(Padding::new(0, 2, 0, 0));
+    for at in numbers {
+        table.modify(Columns::new(at..=at), Alignment::right());
+    }
     let text = table.to_string();
     // Painted after layout, so that escapes do not count as width.
     let mut painted = Vec::new();

@@ -118,11 +118,22 @@ fn a_quiet_summary_tells_failures_only() {
 #[test]
 fn a_narrow_terminal_cuts_names_not_numbers() {
     let results = &a_run()[..1];
-    insta::assert_snapshot!(render_summary(results, 75.0, true, &plain(40)), @r#"
-    node              materialization    rows   time  status
-    reference.raw_o…  seed             12,345  1.50s  success
+    insta::assert_snapshot!(render_summary(results, 75.0, true, &plain(58)), @r#"
+    node               materialization    rows   time  status
+    referenc…w_orders  seed             12,345  1.50s  success
 
     1 built in 1m 15s (interrupted)
+    "#);
+}
+
+#[test]
+fn a_very_narrow_terminal_loses_columns_not_lines() {
+    let summary = render_summary(&a_run()[..2], 75.0, false, &plain(40));
+    let table: Vec<&str> = summary.lines().take(3).collect();
+    insta::assert_snapshot!(table.join("\n"), @r#"
+    node                rows   time  status
+    referenc…_orders  12,345  1.50s  success
+    silver.orders             0.25s  error
     "#);
 }
 

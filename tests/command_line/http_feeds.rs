@@ -132,9 +132,17 @@ fn faults_that_stay_fail() {
 
 #[test]
 fn broken_payloads_land_nothing() {
-    fails(vec![ok("[{\"id\":2},\n {\"id\":3,}]")], "", "/things:2:10: expected a text in quotes");
-    fails(vec![ok("[{\"id\":2},\n {\"id\":")], "", "/things:2:8: the document breaks off");
-    fails(vec![ok("<html>")], "", "/things:1:1: expected value");
+    fails(
+        vec![ok("[{\"id\":2},\n {\"id\":3,}]")],
+        "",
+        "/things:2:10: no valid JSON: expected a text in quotes",
+    );
+    fails(
+        vec![ok("[{\"id\":2},\n {\"id\":")],
+        "",
+        "/things:2:8: no valid JSON: the document breaks off",
+    );
+    fails(vec![ok("<html>")], "", "/things:1:1: no valid JSON: expected value");
     fails(
         vec![ok("[{\"id\":2},{\"no\":3}]")],
         "",
@@ -145,7 +153,9 @@ fn broken_payloads_land_nothing() {
         "              records: $.data\n",
         "the document has no `data`",
     );
-    let cut = Answer::Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[{\"id\":2},".to_vec());
+    let cut = Answer::Bytes(
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 100\r\n\r\n[{\"id\":2},".to_vec(),
+    );
     fails(vec![cut], "", "broke off");
 }
 
@@ -169,7 +179,7 @@ fn a_missing_secret_is_named() {
 #[test]
 fn compressed_answers_and_redirects_are_followed() {
     let mut zipped = format!(
-        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         ZIPPED.len()
     )
     .into_bytes();

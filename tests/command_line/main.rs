@@ -77,3 +77,4 @@ mod earlier_runs;
 mod feeds;
 mod http_feeds;
 mod server;
+mod stopping;

@@ -20,7 +20,7 @@ pub enum Answer {
 pub fn answer(status: &str, headers: &str, body: &str) -> Answer {
     let length = body.len();
     Answer::Bytes(
-        format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{headers}\r\n{body}")
+        format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}")
             .into_bytes(),
     )
 }
