@@ -13,10 +13,11 @@ pub fn from_json(json: &Json) -> Value {
     match json {
         Json::Null => Value::from(()),
         Json::Bool(value) => Value::from(*value),
-        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(value), _) => Value::from(value),
-            (None, Some(value)) => Value::from(value),
-            (None, None) => Value::from(number.to_string()),
+        Json::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
+            (Some(value), _, _) => Value::from(value),
+            (None, Some(value), _) => Value::from(value),
+            (None, None, Some(value)) => Value::from(value),
+            (None, None, None) => Value::from(number.to_string()),
         },
         Json::String(text) => Value::from(text.as_str()),
         Json::Array(items) => List::value(items.iter().map(from_json).collect()),

@@ -14,6 +14,7 @@ mod macros;
 mod methods;
 pub mod objects;
 mod python_text;
+mod query_result;
 mod rewrite;
 mod rewrite_defaults;
 mod rewrite_sums;

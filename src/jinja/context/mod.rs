@@ -7,7 +7,7 @@ mod functions;
 mod iteration;
 mod lookup;
 mod modules;
-mod moments;
+pub(in crate::jinja) mod moments;
 mod regular_expressions;
 mod sums;
 mod var_object;
