@@ -9,6 +9,7 @@ mod read_catalog;
 mod run_results;
 #[cfg(test)]
 mod schema_check;
+mod sources_json;
 
 pub use atomic::{write_atomically, write_json};
 pub use catalog::{CatalogTable, catalog_json};
@@ -17,3 +18,4 @@ pub use manifest_json::{CompiledEntry, ManifestExtras, manifest_json, node_dict,
 pub use metadata::ArtifactMetadata;
 pub use read_catalog::{Catalog, read_catalog};
 pub use run_results::{PreviousRun, read_previous_run, run_results_json};
+pub use sources_json::sources_json;

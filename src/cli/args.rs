@@ -105,6 +105,9 @@ pub enum Command {
     Retry(RetryArgs),
     /// Land feeds in bronze
     Ingest(SelectArgs),
+    /// Ask sources how fresh they are
+    #[command(subcommand)]
+    Source(SourceCommand),
     /// Write the SQL of the selected nodes to target/compiled
     Compile(CompileArgs),
     /// Show the first rows of a node or a query
@@ -213,6 +216,25 @@ pub struct RetryArgs {
     /// Stop at the first failure
     #[arg(long, short = 'x')]
     pub fail_fast: bool,
+}
+
+/// The commands of `source`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum SourceCommand {
+    /// Compare the newest row of each source with its `freshness`, and write sources.json
+    #[command(alias = "snapshot-freshness")]
+    Freshness(FreshnessArgs),
+}
+
+/// Flags of `source freshness`.
+#[derive(Clone, Debug, Args)]
+pub struct FreshnessArgs {
+    /// Which sources.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// Where to write sources.json, where not to the target folder
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Flags of `compile`.

@@ -6,6 +6,7 @@ mod compile;
 mod completions;
 mod debug;
 mod docs;
+mod freshness;
 mod ingest;
 mod init;
 mod lazy_warehouse;

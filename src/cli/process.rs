@@ -3,9 +3,9 @@
 use clap::Parser;
 
 use super::{
-    args::{Cli, Command},
-    clean, compile, completions, debug, docs, ingest, init, list, nodes, operation, retry, session,
-    show, sql,
+    args::{Cli, Command, SourceCommand},
+    clean, compile, completions, debug, docs, freshness, ingest, init, list, nodes, operation,
+    retry, session, show, sql,
 };
 use crate::run::{ExitCode, RunCommand};
 
@@ -59,6 +59,7 @@ fn run() -> ExitCode {
         Command::Snapshot(args) => nodes::run(global, RunCommand::Snapshot, args, &handle),
         Command::Retry(args) => retry::run(global, args, &handle),
         Command::Ingest(args) => ingest::run(global, args, &handle),
+        Command::Source(SourceCommand::Freshness(args)) => freshness::run(global, args, &handle),
         Command::Compile(args) => compile::run(global, args, &handle),
         Command::Show(args) => show::run(global, args, &handle),
         Command::Sql(args) => sql::run(global, args, &handle),

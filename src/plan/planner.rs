@@ -57,7 +57,7 @@ pub fn needs(node: &Node, observed: &Observed, options: &PlanOptions) -> Needs {
 /// What in the node's configuration cannot be done, at the user's line.
 pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
     let node = input.node;
-    let steps = match node.resource_type {
+    let mut steps = match node.resource_type {
         ResourceType::Seed => materialize::seed::steps(input)?,
         ResourceType::Snapshot => materialize::snapshot::steps(input)?,
         _ => match node.config.materialized() {
@@ -68,6 +68,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
             other => return Err(vec![unknown(node, other)]),
         },
     };
+    steps.extend(described_again(input, &steps)?);
     Ok(Plan {
         unique_id: node.unique_id.clone(),
         materialization: match node.resource_type {
@@ -78,6 +79,37 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
         steps,
         relation: Some(node.relation.clone()),
     })
+}
+
+/// A table that is added to keeps the descriptions it was created with: those of now are written
+/// after each run, as in dbt (<https://docs.getdbt.com/reference/resource-configs/persist_docs>).
+fn described_again(input: &PlanInput<'_>, steps: &[Step]) -> Result<Option<Step>, Vec<Diagnostic>> {
+    let creates = |step: &Step| {
+        matches!(
+            step,
+            Step::CreateTable { temporary: false, .. }
+                | Step::CreateView { .. }
+                | Step::LoadSeed { .. }
+        )
+    };
+    if steps.iter().any(creates) {
+        return Ok(None);
+    }
+    let mut columns: Vec<String> = Vec::new();
+    for column in input.observed.existing_columns.iter().flatten() {
+        columns.push(column.name.to_ascii_lowercase());
+    }
+    for step in steps {
+        if let Step::AlterColumns { add, drop, .. } = step {
+            columns.extend(add.iter().map(|column| column.name.to_ascii_lowercase()));
+            columns.retain(|name| !drop.iter().any(|gone| gone.eq_ignore_ascii_case(name)));
+        }
+    }
+    let mut options = materialize::view_options(input)?;
+    options.column_descriptions.retain(|(name, _)| columns.contains(&name.to_ascii_lowercase()));
+    let none = options.description.is_none() && options.column_descriptions.is_empty();
+    let relation = input.node.relation.clone();
+    Ok((!none).then_some(Step::Describe { relation, options }))
 }
 
 /// The steps that make room for a relation of another kind: engines replace only like with like.

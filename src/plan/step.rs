@@ -64,6 +64,13 @@ pub enum Step {
         /// Whether it lives for this plan only (a staging table).
         temporary: bool,
     },
+    /// Writes descriptions to a table that exists.
+    Describe {
+        /// The table.
+        relation: Relation,
+        /// The descriptions.
+        options: TableOptions,
+    },
     /// Drops what `relation.kind` says, if it exists.
     DropRelation {
         /// The relation, its kind known.

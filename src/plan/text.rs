@@ -56,6 +56,7 @@ fn relation(step: &Step) -> Option<&Relation> {
         Step::CreateView { relation, .. }
         | Step::CreateTable { relation, .. }
         | Step::DropRelation { relation }
+        | Step::Describe { relation, .. }
         | Step::AlterColumns { relation, .. }
         | Step::LoadSeed { relation, .. }
         | Step::Append { relation, .. }

@@ -75,6 +75,7 @@ fn copy_state(project: &Path) {
 mod clean;
 mod earlier_runs;
 mod feeds;
+mod freshness;
 mod http_feeds;
 mod server;
 mod stopping;

@@ -47,6 +47,9 @@ impl Lowering<'_> {
                     temporary: *temporary,
                 }
             }
+            Step::Describe { relation, options } => {
+                Step::Describe { relation: self.name(relation), options: self.options(options)? }
+            }
             Step::DropRelation { relation } => Step::DropRelation { relation: self.name(relation) },
             Step::AlterColumns { relation, add, drop, retype } => Step::AlterColumns {
                 relation: self.name(relation),

@@ -11,5 +11,6 @@ pub(super) mod table;
 pub(super) mod view;
 
 pub use data_test::plan_data_test;
+pub(super) use options::view_options;
 pub use seed::seed_mistake;
 use staging::staging;

@@ -47,7 +47,9 @@ pub(super) fn table_options(input: &PlanInput<'_>) -> Result<TableOptions, Vec<D
 ///
 /// # Errors
 /// A broken contract.
-pub(super) fn view_options(input: &PlanInput<'_>) -> Result<TableOptions, Vec<Diagnostic>> {
+pub(in crate::plan) fn view_options(
+    input: &PlanInput<'_>,
+) -> Result<TableOptions, Vec<Diagnostic>> {
     let node = input.node;
     contract::check(input)?;
     let mut options = TableOptions::default();

@@ -42,6 +42,7 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
         Step::CreateTable { relation, query, options, temporary } => {
             create_table(relation, query, options, *temporary)
         }
+        Step::Describe { relation, options } => comments(relation, options, RelationKind::Table),
         Step::DropRelation { relation } => {
             let kind = match relation.kind {
                 Some(RelationKind::View) => "view",

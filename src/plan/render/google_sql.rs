@@ -35,6 +35,15 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
         Step::CreateTable { relation, query, options, temporary } => {
             create_table(relation, query, options, *temporary)
         }
+        Step::Describe { relation, options } => {
+            let of_table = options.description.iter().map(|text| {
+                let text = text_literal(text);
+                Rendered::plain(format!(
+                    "alter table {relation} set options (description = {text})"
+                ))
+            });
+            of_table.chain(described_columns(relation, options)).collect()
+        }
         Step::DropRelation { relation } => {
             let kind = relation.kind.map_or("table", RelationKind::as_str).replace('_', " ");
             vec![Rendered::plain(format!("drop {kind} if exists {relation}"))]
@@ -159,15 +168,21 @@ fn create_table(
         }
     };
     if options.contract.is_none() {
-        all.extend(options.column_descriptions.iter().map(|(name, text)| {
-            Rendered::plain(format!(
-                "alter table {relation} alter column {} set options (description = {})",
-                quote(name),
-                text_literal(text)
-            ))
-        }));
+        all.extend(described_columns(relation, options));
     }
     all
+}
+
+/// Descriptions of columns that exist.
+fn described_columns(relation: &Relation, options: &TableOptions) -> Vec<Rendered> {
+    let statement = |(name, text): &(String, String)| {
+        Rendered::plain(format!(
+            "alter table {relation} alter column {} set options (description = {})",
+            quote(name),
+            text_literal(text)
+        ))
+    };
+    options.column_descriptions.iter().map(statement).collect()
 }
 
 /// `partition by …`
