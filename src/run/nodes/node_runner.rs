@@ -1,12 +1,17 @@
 //! The executor of a run's nodes.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
+    sync::Arc,
+    time::Instant,
+};
 
 use super::{Compile, Failure};
 use crate::{
     adapter::{Adapter, BoxFuture, Cancel},
     manifest::{Node, ResourceType, UniqueId, UnitTest},
-    plan::PlanOptions,
+    plan::{PlanOptions, Step},
     run::{Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor, Status},
 };
 
@@ -50,6 +55,8 @@ pub struct NodeRunner<C> {
     pub(super) options: RunOptions,
     pub(super) events: EventSink,
     works: Vec<Work>,
+    /// Whether the schemas that the nodes build into were made.
+    pub(super) schemas: tokio::sync::OnceCell<()>,
     operations: HashMap<UniqueId, Arc<Node>>,
 }
 
@@ -66,7 +73,8 @@ impl<C: Compile> NodeRunner<C> {
         let cache = RelationCache::new(Arc::clone(&adapter));
         let operations =
             operations.into_iter().map(|node| (node.unique_id.clone(), node)).collect();
-        Self { compile, adapter, cache, options, events, works, operations }
+        let schemas = tokio::sync::OnceCell::new();
+        Self { compile, adapter, cache, options, events, works, schemas, operations }
     }
 
     /// Makes a call of the compiler on a thread that may block; a panic there is the node's.
@@ -83,6 +91,22 @@ impl<C: Compile> NodeRunner<C> {
                 Err(_) => std::future::pending().await,
             },
         }
+    }
+
+    /// The schemas that the run's nodes build into, as steps.
+    pub(super) fn schema_steps(&self) -> Vec<Step> {
+        let schemas: BTreeSet<(Option<String>, String)> = self
+            .works
+            .iter()
+            .filter_map(|work| match work {
+                Work::Node(node) if node.has_relation() => {
+                    Some((node.relation.database.clone(), node.relation.schema.clone()))
+                }
+                _ => None,
+            })
+            .collect();
+        let step = |(database, schema)| Step::CreateSchema { database, schema };
+        schemas.into_iter().map(step).collect()
     }
 
     /// A line for people.

@@ -21,6 +21,8 @@ impl<C: Compile> NodeRunner<C> {
         result: &mut NodeResult,
         cancel: &Cancel,
     ) -> Result<(), Failure> {
+        // As in dbt, hooks find the schemas of the nodes that will run.
+        self.schemas.get_or_try_init(|| self.create_schemas(node, cancel)).await?;
         let begun = Utc::now();
         let given = Arc::clone(node);
         let rendered = self.blocking(move |compile| compile.operation(&given, &results)).await;
@@ -42,5 +44,20 @@ impl<C: Compile> NodeRunner<C> {
         let outcome = outcome.map_err(|error| guilty.blame(&error, plan.steps.first()))?;
         result.response = outcome.response;
         Ok(())
+    }
+
+    async fn create_schemas(&self, node: &Arc<Node>, cancel: &Cancel) -> Result<(), Failure> {
+        let steps = self.schema_steps();
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let plan = Plan {
+            unique_id: node.unique_id.clone(),
+            materialization: "operation".to_owned(),
+            steps,
+            relation: None,
+        };
+        let applied = self.adapter.apply(&plan, cancel).await;
+        applied.map(|_| ()).map_err(|error| Failure::of_adapter(&error))
     }
 }
