@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_file_has_dbts_shape() {
-        let time = |secs| DateTime::from_timestamp(1_700_000_000 + secs, 0).unwrap();
+        let time = |secs: i64| DateTime::from_timestamp(1_700_000_000 + secs, 0).unwrap();
         let metadata = ArtifactMetadata {
             dbt_version: "1.12.0".to_owned(),
             generated_at: time(0),
