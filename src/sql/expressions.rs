@@ -11,9 +11,24 @@ use super::{
     types::{Type, literal, quote},
 };
 
+/// The engine's SQL for one expression at most: some functions name an argument twice, which nesting
+/// multiplies.
+const MAX_SQL_BYTES: usize = 4 * 1024 * 1024;
+
 impl Translator<'_> {
     /// An expression with its type.
     pub fn expression(&mut self, expression: &Expr) -> Typed {
+        let typed = self.translated(expression);
+        if typed.sql.len() > MAX_SQL_BYTES {
+            let message =
+                format!("one expression takes more than {MAX_SQL_BYTES} bytes of the engine's SQL");
+            let help = "compute parts of it in a subquery";
+            return self.refuse("sql-depth", message, expression, Some(help));
+        }
+        typed
+    }
+
+    fn translated(&mut self, expression: &Expr) -> Typed {
         match expression {
             Expr::Identifier(name) => self.path(std::slice::from_ref(&name.value), expression),
             Expr::CompoundIdentifier(parts) => {
