@@ -57,6 +57,40 @@ pub(super) fn check(input: &PlanInput<'_>) -> Result<(), Vec<Diagnostic>> {
     Err(vec![diagnostic.help("change the query or the contract")])
 }
 
+/// What a contract's constraints promise and nothing enforces, a sentence each: BigQuery and the
+/// embedded engine refuse NULL and no more
+/// (<https://docs.getdbt.com/reference/resource-properties/constraints>). `warn_unenforced` and
+/// `warn_unsupported` silence them, as in dbt.
+pub fn unenforced_constraints(node: &Node) -> Vec<String> {
+    if !is_enforced(node) {
+        return Vec::new();
+    }
+    let of_columns = node.columns.values().flat_map(|column| {
+        column.constraints.iter().map(move |constraint| (Some(column.name.as_str()), constraint))
+    });
+    let all = node.constraints.iter().map(|constraint| (None, constraint)).chain(of_columns);
+    let is_view = node.config.materialized() == "view";
+    all.filter_map(|(column, constraint)| {
+        let silenced = ["warn_unenforced", "warn_unsupported"]
+            .iter()
+            .any(|key| constraint.get(*key) == Some(&Value::Bool(false)));
+        let kind = constraint.get("type").and_then(Value::as_str).unwrap_or_default();
+        let test = match kind {
+            "not_null" if is_view => "the data test `not_null`",
+            "not_null" => return None,
+            "primary_key" => "the data tests `unique` and `not_null`",
+            "unique" => "the data test `unique`",
+            "foreign_key" => "the data test `relationships`",
+            _ => "a data test of its own",
+        };
+        let name = column.map_or(node.name.clone(), |column| format!("{}.{column}", node.name));
+        let text =
+            format!("nothing enforces the constraint `{kind}` of `{name}`: check it with {test}");
+        (!silenced).then_some(text)
+    })
+    .collect()
+}
+
 /// A type without its parameters, its synonyms made one.
 fn base(data_type: &str) -> String {
     let upper = data_type.trim().to_ascii_uppercase();

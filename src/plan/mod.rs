@@ -11,6 +11,7 @@ mod snapshot_columns;
 mod step;
 mod text;
 
+pub use contract::unenforced_constraints;
 pub use input::{Needs, Observed, PlanInput, PlanOptions};
 pub use materialize::{plan_data_test, seed_mistake};
 pub use planner::{is_incremental, needs, plan, should_full_refresh};

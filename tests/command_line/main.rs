@@ -73,6 +73,7 @@ fn copy_state(project: &Path) {
 }
 
 mod clean;
+mod constraints;
 mod descriptions;
 mod earlier_runs;
 mod feeds;

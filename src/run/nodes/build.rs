@@ -47,6 +47,8 @@ impl<C: Compile> NodeRunner<C> {
         };
         let begun = Utc::now();
         result.relation_name = Some(node.relation.to_string());
+        let unenforced = plan::unenforced_constraints(node);
+        self.warn(&node.original_file_path, &unenforced)?;
         let mut ready = Ready { node, compiled: &compiled, observed, incremental };
         let outcome = if self.compile.is_custom(node) {
             self.run_custom(&ready, cancel).await

@@ -53,10 +53,21 @@ pub(super) fn strategy(node: &Node, keys: &[String]) -> Result<Strategy, Vec<Dia
         }
         other => format!("incremental strategy `{other}` of `{}` does not exist", node.name),
     };
+    let others = match name.as_str() {
+        "microbatch" => format!(
+            "use `{}` and, where `is_incremental()`, select the rows since the newest `event_time` in `{{{{ this }}}}`",
+            if dialect == Dialect::GoogleSql {
+                "insert_overwrite` or `merge"
+            } else {
+                "delete+insert"
+            }
+        ),
+        _ => format!("use one of `{}`", valid.join("`, `")),
+    };
     Err(vec![
         Diagnostic::error("incremental-strategy", message)
             .at(place(node), "")
             .maybe_help(did_you_mean(&name, valid.iter().copied()))
-            .help(format!("use one of `{}`", valid.join("`, `"))),
+            .help(others),
     ])
 }
