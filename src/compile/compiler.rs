@@ -10,7 +10,6 @@ use minijinja::Value;
 use rayon::prelude::*;
 
 use super::{
-    ReferenceIndex,
     host::{NodeHost, SharedHost, StandIns, cte_name},
     inject::{Injected, inject},
     mapped::MappedText,
@@ -20,7 +19,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
     jinja::{Caller, Captured, Engine, Globals, Marks, Phase, Scope, Warehouse},
-    manifest::{Manifest, Node, ResourceType, UniqueId},
+    manifest::{Lookup, Manifest, Node, ResourceType, UniqueId},
     relation::Relation,
 };
 
@@ -106,12 +105,11 @@ impl Compiler {
     /// A compiler for one run.
     pub fn new(options: CompilerOptions) -> Self {
         let CompilerOptions { manifest, engine, globals, warehouse, log } = options;
-        let references = ReferenceIndex::new(&manifest);
+        let lookup = Lookup::of(&manifest);
         let graph = OnceLock::new();
         let manifest_of_host = Arc::clone(&manifest);
         let empty = globals.flags.get_attr("EMPTY").is_ok_and(|flag| flag.is_true());
-        let host =
-            SharedHost { manifest: manifest_of_host, references, warehouse, log, graph, empty };
+        let host = SharedHost { manifest: manifest_of_host, lookup, warehouse, log, graph, empty };
         let ephemeral = Mutex::default();
         Self { manifest, engine, globals, host: Arc::new(host), ephemeral }
     }

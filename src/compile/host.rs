@@ -7,13 +7,11 @@ use std::{
 
 use minijinja::Value;
 
-use super::{
-    ReferenceIndex, compiler::LogSink, node_value::graph_value, refusal::RefusingWarehouse,
-};
+use super::{compiler::LogSink, node_value::graph_value, refusal::RefusingWarehouse};
 use crate::{
     diagnostic::Diagnostic,
     jinja::{Caller, Host, RefCall, SourceCall, Warehouse},
-    manifest::{Manifest, UniqueId},
+    manifest::{Lookup, Manifest, Reader, Resolver, UniqueId},
     relation::{Relation, RelationKind},
 };
 
@@ -22,7 +20,7 @@ pub struct SharedHost {
     /// The project.
     pub manifest: Arc<Manifest>,
     /// Names to ids.
-    pub references: ReferenceIndex,
+    pub lookup: Lookup,
     /// The warehouse, where connected.
     pub warehouse: Option<Arc<dyn Warehouse>>,
     /// Takes log lines.
@@ -82,6 +80,28 @@ impl NodeHost {
         self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Looks something up by the rules the manifest is built by.
+    fn resolving<T>(
+        &self,
+        caller: &Caller,
+        ask: impl FnOnce(&Resolver<'_>, &Reader<'_>) -> T,
+    ) -> T {
+        let shared = &self.shared;
+        let node = |id: &UniqueId| shared.manifest.node_or_disabled(id);
+        let restricted = &shared.manifest.restricted_packages;
+        let resolver = Resolver { lookup: &shared.lookup, node: &node, restricted };
+        let own = caller.unique_id.as_deref().and_then(|id| shared.manifest.nodes.get(id));
+        let reader = Reader {
+            id: caller.unique_id.as_deref().unwrap_or(&caller.name),
+            package: &caller.package,
+            group: own.and_then(|node| node.group.as_deref()),
+            is_test: false,
+            is_ad_hoc: caller.unique_id.is_none(),
+            node: own.map(AsRef::as_ref),
+        };
+        ask(&resolver, &reader)
+    }
+
     fn stand_in(&self, id: &UniqueId, written: &str) -> Option<Result<Relation, Box<Diagnostic>>> {
         let stand_ins = self.stand_ins.as_ref()?;
         Some(stand_ins.relations.get(id).cloned().ok_or_else(|| {
@@ -94,8 +114,8 @@ impl NodeHost {
 
 impl Host for NodeHost {
     fn resolve_ref(&self, caller: &Caller, call: &RefCall) -> Result<Relation, Box<Diagnostic>> {
-        let id = self.shared.references.find_ref(&caller.package, call)?;
         let manifest = &self.shared.manifest;
+        let id = self.resolving(caller, |resolver, reader| resolver.resolve_ref(reader, call))?;
         if let Some(answer) = self.stand_in(&id, &format!("ref('{}')", call.name)) {
             return answer;
         }
@@ -134,7 +154,8 @@ impl Host for NodeHost {
         call: &SourceCall,
     ) -> Result<Relation, Box<Diagnostic>> {
         let shared = &self.shared;
-        let id = shared.references.find_source(&shared.manifest, &caller.package, call)?;
+        let id =
+            self.resolving(caller, |resolver, reader| resolver.resolve_source(reader, call))?;
         let written = format!("source('{}', '{}')", call.source, call.table);
         self.stand_in(&id, &written)
             .unwrap_or_else(|| Ok(self.read(shared.manifest.sources[&id].relation.clone())))

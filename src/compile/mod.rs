@@ -10,7 +10,6 @@ mod inline;
 mod layout;
 mod mapped;
 mod node_value;
-mod references;
 mod refusal;
 mod test_arguments;
 mod unit_test;
@@ -21,7 +20,6 @@ pub use in_run::{InRun, Names};
 pub use layout::{TargetFolder, target_path, write_target_file};
 pub use mapped::MappedText;
 pub use node_value::model_value;
-pub use references::ReferenceIndex;
 pub use unit_test::{
     CompiledUnitTest, KnownColumns, Schemas, SqlType, UnitTestInput, UnitTestQuery, UnitTestRows,
 };

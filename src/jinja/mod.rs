@@ -7,9 +7,11 @@ pub mod convert;
 mod deferred_block;
 pub mod dict;
 mod engine;
+mod failure;
 mod filters;
 mod hole;
 pub mod list;
+mod macro_object;
 mod macros;
 mod methods;
 pub mod objects;
@@ -17,12 +19,14 @@ mod python_text;
 mod query_result;
 mod rewrite;
 mod rewrite_defaults;
+mod rewrite_references;
 mod rewrite_sums;
 mod scope;
 mod source_map;
 
 pub use calls::{RefCall, SourceCall};
-pub use engine::{Dispatch, Engine, EngineOptions, INTERNAL_PACKAGE, MacroFile, RenderError};
+pub use engine::{Dispatch, Engine, EngineOptions, INTERNAL_PACKAGE, MacroFile};
+pub use failure::RenderError;
 pub use macros::{Block, MacroInfo, MacroKind, find_blocks};
 pub use rewrite::Marks;
 pub use scope::{

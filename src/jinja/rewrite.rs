@@ -4,9 +4,12 @@
 //! - list and dict literals become our mutable objects;
 //! - `do` takes any expression; a colon before the end of a tag is dropped;
 //! - `'%s' % x` becomes a filter;
+//! - `ref()` and `source()` learn where they are called;
 //! - defaults that name an earlier parameter move into the body;
 //! - macros whose body names `varargs` or `kwargs` get them as hidden parameters;
 //! - optionally, marks with line numbers go into the text of the top level (the source map).
+
+use std::ops::Range;
 
 use minijinja::machinery::{Span, Token};
 
@@ -40,11 +43,53 @@ pub struct Edit {
 /// Words after which a template may add times.
 const TIME_WORDS: [&str; 4] = ["datetime", "timedelta", "run_started_at", "modules"];
 
-/// The rewritten template, or the byte offset and the message of what cannot be read.
-pub fn rewrite(source: &str, marks: Marks) -> Result<String, minijinja::Error> {
+/// The rewritten template, or the byte offset and the message of what cannot be read. `base` is where
+/// it starts in its file.
+pub fn rewrite(source: &str, base: usize, marks: Marks) -> Result<String, minijinja::Error> {
     if !source.contains('{') && marks == Marks::None {
         return Ok(source.to_owned());
     }
+    Ok(apply(source, edits(source, base, marks)?))
+}
+
+/// Where a range of the rewritten template is in the source: what the engine says of places, in the
+/// user's terms.
+pub fn original_range(
+    source: &str,
+    base: usize,
+    marks: Marks,
+    rewritten: Range<usize>,
+) -> Option<Range<usize>> {
+    let mut edits = edits(source, base, marks).ok()?;
+    sort(&mut edits);
+    let start = original_offset(&edits, rewritten.start);
+    let end = original_offset(&edits, rewritten.end);
+    (end <= source.len()).then(|| start..end.max(start))
+}
+
+/// The offset in the source of an offset in the text that sorted edits make of it.
+fn original_offset(edits: &[Edit], wanted: usize) -> usize {
+    // How much of both texts is behind us.
+    let (mut read, mut written) = (0, 0);
+    for edit in edits {
+        if edit.at < read {
+            continue;
+        }
+        if wanted < written + (edit.at - read) {
+            break;
+        }
+        written += edit.at - read;
+        read = edit.until;
+        if wanted < written + edit.text.len() {
+            return edit.at;
+        }
+        written += edit.text.len();
+    }
+    read + (wanted - written)
+}
+
+/// What is to be changed in a template.
+fn edits(source: &str, base: usize, marks: Marks) -> Result<Vec<Edit>, minijinja::Error> {
     let mut tokens = Vec::new();
     for token in minijinja::machinery::tokenize(source, false, Default::default()) {
         tokens.push(token?);
@@ -73,6 +118,7 @@ pub fn rewrite(source: &str, marks: Marks) -> Result<String, minijinja::Error> {
                 if times {
                     super::rewrite_sums::rewrite_sums(inside, &mut edits);
                 }
+                super::rewrite_references::place_references(inside, base, &mut edits);
                 rewrite_expressions(inside, &mut edits);
                 if block {
                     rewrite_tag(source, inside, &tokens, end, &mut depth, &mut edits);
@@ -95,7 +141,7 @@ pub fn rewrite(source: &str, marks: Marks) -> Result<String, minijinja::Error> {
             _ => at += 1,
         }
     }
-    Ok(apply(source, edits))
+    Ok(edits)
 }
 
 /// The mark of a line.
@@ -113,10 +159,14 @@ pub fn end_of(span: &Span) -> usize {
     span.end_offset as usize
 }
 
-/// The source with its edits.
-pub fn apply(source: &str, mut edits: Vec<Edit>) -> String {
+fn sort(edits: &mut [Edit]) {
     // Stable: insertions at one place keep the order they were made in.
     edits.sort_by_key(|edit| (edit.at, edit.until, edit.order));
+}
+
+/// The source with its edits.
+pub fn apply(source: &str, mut edits: Vec<Edit>) -> String {
+    sort(&mut edits);
     let mut out = String::with_capacity(source.len() + edits.len() * 12);
     let mut done = 0;
     for edit in edits {
@@ -382,7 +432,7 @@ mod tests {
     use super::*;
 
     fn plain(source: &str) -> String {
-        rewrite(source, Marks::None).expect("readable template")
+        rewrite(source, 0, Marks::None).expect("readable template")
     }
 
     #[test]
@@ -391,6 +441,18 @@ mod tests {
             plain("{% test positive(model, column_name) %}x{% endtest %}"),
             "{% macro test_positive(model, column_name) %}x{% endmacro %}"
         );
+    }
+
+    #[test]
+    fn places_of_the_rewritten_text_are_found_in_the_source() {
+        let source = "select\n  {{ ref('a') }}, {{ [1].nothing }}";
+        let rewritten = rewrite(source, 0, Marks::Lines).expect("readable template");
+        for (inside, expected) in [("'a'", "'a'"), (".nothing", ".nothing"), ("__at", "")] {
+            let start = rewritten.find(inside).expect("it is there");
+            let range = start..start + inside.len();
+            let found = original_range(source, 0, Marks::Lines, range).expect("it has a place");
+            assert_eq!(&source[found], expected);
+        }
     }
 
     #[test]
@@ -426,7 +488,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn never_panics(text in "\\PC{0,60}|([{}%\\[\\]() a-z'\"=,:.-]|\\{% | %\\}|\\{\\{){0,40}") {
-            let _ = rewrite(&text, Marks::Lines);
+            let _ = rewrite(&text, 0, Marks::Lines);
         }
     }
 }

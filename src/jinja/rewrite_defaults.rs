@@ -117,7 +117,7 @@ mod tests {
     use crate::jinja::rewrite::{Marks, rewrite};
 
     fn plain(source: &str) -> String {
-        rewrite(source, Marks::None).expect("readable template")
+        rewrite(source, 0, Marks::None).expect("readable template")
     }
 
     #[test]

@@ -152,7 +152,7 @@ fn add_nodes(
     lookup: &Lookup,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let restricted: Vec<String> = builder
+    manifest.restricted_packages = builder
         .project
         .packages
         .iter()
@@ -162,7 +162,8 @@ fn add_nodes(
     let resolved: Vec<Resolved> = {
         let by_id: HashMap<UniqueId, &Node> =
             nodes.iter().map(|node| (node.unique_id.clone(), node.as_ref())).collect();
-        let resolver = Resolver { lookup, nodes: &by_id, restricted: &restricted };
+        let node = |id: &UniqueId| by_id.get(id).copied();
+        let resolver = Resolver { lookup, node: &node, restricted: &manifest.restricted_packages };
         nodes
             .par_iter()
             .map(|node| {
@@ -174,6 +175,7 @@ fn add_nodes(
                     package: &node.package,
                     group: node.group.as_deref(),
                     is_test: node.resource_type == ResourceType::Test,
+                    is_ad_hoc: false,
                     node: Some(node),
                 };
                 resolver.resolve(&reader, &node.refs, &node.sources)
@@ -228,8 +230,6 @@ fn add_others(
     lookup: &Lookup,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let by_id: HashMap<UniqueId, &Node> = HashMap::new();
-    let resolver = Resolver { lookup, nodes: &by_id, restricted: &[] };
     let mut exposures = Vec::new();
     let mut unit_tests = Vec::new();
     for (at, package) in builder.project.packages.iter().enumerate() {
@@ -246,8 +246,12 @@ fn add_others(
                         package: &exposure.package,
                         group: None,
                         is_test: false,
+                        is_ad_hoc: false,
                         node: None,
                     };
+                    let node = |id: &UniqueId| manifest.node_or_disabled(id);
+                    let restricted = &manifest.restricted_packages;
+                    let resolver = Resolver { lookup, node: &node, restricted };
                     let resolved = resolver.resolve(&reader, &exposure.refs, &exposure.sources);
                     diagnostics.extend(resolved.diagnostics);
                     exposure.depends_on_nodes = resolved.nodes;

@@ -2,12 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Node, ResourceType, Source, UniqueId};
+use super::{Disabled, Manifest, Node, ResourceType, Source, UniqueId};
 use crate::jinja::{RefCall, SourceCall};
 
 /// What a call names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub enum Found {
     /// It is there.
     Enabled(UniqueId),
     /// It is there and disabled.
@@ -28,14 +28,33 @@ struct Entry {
 
 /// Everything that can be named, by name.
 #[derive(Debug, Default)]
-pub(super) struct Lookup {
+pub struct Lookup {
     root: Arc<str>,
     nodes: HashMap<String, Vec<Entry>>,
     sources: HashMap<String, HashMap<String, Vec<Entry>>>,
 }
 
 impl Lookup {
-    pub fn new<'n>(
+    /// What can be named in a manifest, what is disabled too.
+    pub fn of(manifest: &Manifest) -> Self {
+        let disabled = || manifest.disabled.values().flatten();
+        let nodes = disabled().filter_map(|entry| match entry {
+            Disabled::Node(node) => Some(node.as_ref()),
+            _ => None,
+        });
+        let sources = disabled().filter_map(|entry| match entry {
+            Disabled::Source(source) => Some(source.as_ref()),
+            _ => None,
+        });
+        Self::new(
+            &manifest.project_name,
+            manifest.nodes.values().map(AsRef::as_ref).chain(nodes),
+            manifest.sources.values().map(AsRef::as_ref).chain(sources),
+        )
+    }
+
+    /// What can be named among these nodes and sources.
+    pub(super) fn new<'n>(
         root: &Arc<str>,
         nodes: impl IntoIterator<Item = &'n Node>,
         sources: impl IntoIterator<Item = &'n Source>,

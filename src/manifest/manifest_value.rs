@@ -27,6 +27,21 @@ pub struct Manifest {
     pub docs: BTreeMap<String, DocBlock>,
     /// Disabled nodes by unique id.
     pub disabled: BTreeMap<UniqueId, Vec<Disabled>>,
+    /// Packages whose protected models are for themselves (`restrict-access`).
+    pub restricted_packages: Vec<String>,
+}
+
+impl Manifest {
+    /// A node, also where it is disabled.
+    pub fn node_or_disabled(&self, id: &UniqueId) -> Option<&Node> {
+        let enabled = self.nodes.get(id).map(AsRef::as_ref);
+        enabled.or_else(|| {
+            self.disabled.get(id)?.iter().find_map(|entry| match entry {
+                Disabled::Node(node) => Some(node.as_ref()),
+                _ => None,
+            })
+        })
+    }
 }
 
 /// A `{% docs %}` block.

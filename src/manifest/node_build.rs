@@ -15,7 +15,7 @@ use super::{
     patches::Patch,
 };
 use crate::{
-    diagnostic::{Diagnostic, Parsed, SourceFile},
+    diagnostic::{Diagnostic, Parsed, SourceFile, Span},
     jinja::{Caller, Captured, Marks, Phase, RefCall, Scope, SourceCall},
     relation::{Relation, RelationKind},
 };
@@ -223,7 +223,7 @@ impl Builder<'_> {
             config: Default::default(),
         });
         let scope = self.parse_scope(package, unique_id, &spec.name, model);
-        match self.engine.render(&file, range, &scope, Marks::None) {
+        let mut captured = match self.engine.render(&file, range, &scope, Marks::None) {
             Ok(rendered) => {
                 for warning in &rendered.captured.warnings {
                     diagnostics.push(Diagnostic::warning("template-warning", warning.clone()));
@@ -234,7 +234,11 @@ impl Builder<'_> {
                 diagnostics.push(error.diagnostic);
                 error.captured
             }
+        };
+        if spec.generated_code.is_some() {
+            move_spans(&mut captured, &file, |_| None);
         }
+        captured
     }
 
     /// Hooks are rendered for their references, as dbt does.
@@ -257,9 +261,17 @@ impl Builder<'_> {
                 let scope = self.parse_scope(package, unique_id, &spec.name, Value::from(()));
                 match self.engine.render(&file, 0..sql.len(), &scope, Marks::None) {
                     Ok(rendered) => {
-                        captured.refs.extend(rendered.captured.refs);
-                        captured.sources.extend(rendered.captured.sources);
-                        captured.macros.extend(rendered.captured.macros);
+                        let mut found = rendered.captured;
+                        // Where the hook is written in the node's own file, its places are there.
+                        if let Some(at) = spec.source.text().find(sql) {
+                            move_spans(&mut found, &file, |span| {
+                                let (start, end) = (span.start as usize, span.end as usize);
+                                Some(Span::new(&spec.source, at + start..at + end))
+                            });
+                        }
+                        captured.refs.extend(found.refs);
+                        captured.sources.extend(found.sources);
+                        captured.macros.extend(found.macros);
                     }
                     Err(error) => diagnostics.push(error.diagnostic),
                 }
@@ -319,6 +331,21 @@ impl Builder<'_> {
             },
             quoting,
             dialect: self.dialect,
+        }
+    }
+}
+
+/// Replaces the places in a text that no file holds.
+fn move_spans(
+    captured: &mut Captured,
+    text: &Arc<SourceFile>,
+    place: impl Fn(&Span) -> Option<Span>,
+) {
+    let refs = captured.refs.iter_mut().map(|call| &mut call.span);
+    let sources = captured.sources.iter_mut().map(|call| &mut call.span);
+    for span in refs.chain(sources) {
+        if let Some(of_text) = span.as_ref().filter(|span| Arc::ptr_eq(&span.file, text)) {
+            *span = place(of_text);
         }
     }
 }

@@ -1,7 +1,5 @@
 //! From calls to ids: who may read whom, and what to say where nothing is found.
 
-use std::collections::HashMap;
-
 use super::{
     Access, Node, ResourceType, UniqueId,
     lookup::{Found, Lookup},
@@ -12,34 +10,44 @@ use crate::{
 };
 
 /// What resolving looks things up in.
-pub(super) struct Resolver<'r> {
+pub struct Resolver<'r> {
+    /// Names to ids.
     pub lookup: &'r Lookup,
-    /// Every node, disabled ones too.
-    pub nodes: &'r HashMap<UniqueId, &'r Node>,
+    /// A node by its id, disabled ones too.
+    pub node: &'r (dyn Fn(&UniqueId) -> Option<&'r Node> + Sync),
     /// Packages whose access rules hold for others (`restrict-access`).
     pub restricted: &'r [String],
 }
 
-/// The calls of one node, exposure or other reader.
-pub(super) struct Reader<'c> {
+/// Who calls: a node, an exposure or another reader.
+pub struct Reader<'c> {
+    /// Its unique id, or what it is called in messages.
     pub id: &'c str,
+    /// Its package.
     pub package: &'c str,
+    /// Its group.
     pub group: Option<&'c str>,
     /// Tests of what is not there warn and are left out, as in dbt.
     pub is_test: bool,
+    /// A query typed at the command line reads private models too, as in dbt.
+    pub is_ad_hoc: bool,
+    /// The node itself, where it is one.
     pub node: Option<&'c Node>,
 }
 
 /// What a reader reads.
 #[derive(Default)]
-pub(super) struct Resolved {
+pub struct Resolved {
+    /// The ids, without doubles.
     pub nodes: Vec<UniqueId>,
+    /// What was wrong.
     pub diagnostics: Vec<Diagnostic>,
     /// Whether something it reads is missing or disabled.
     pub broken: bool,
 }
 
 impl Resolver<'_> {
+    /// All that a reader reads.
     pub fn resolve(
         &self,
         reader: &Reader<'_>,
@@ -50,22 +58,14 @@ impl Resolver<'_> {
         for call in refs {
             match self.lookup.find_ref(reader.package, call) {
                 Found::Enabled(id) => {
-                    if let Some(refused) = self.refused(reader, &id, call) {
-                        resolved.diagnostics.push(refused);
-                    }
+                    resolved.diagnostics.extend(self.refused(reader, &id, call));
                     if !resolved.nodes.contains(&id) {
                         resolved.nodes.push(id);
                     }
                 }
-                Found::Disabled(id) => {
+                found => {
                     resolved.broken = true;
-                    if !reader.is_test {
-                        resolved.diagnostics.push(self.disabled(reader, call, &id));
-                    }
-                }
-                Found::Nothing => {
-                    resolved.broken = true;
-                    resolved.diagnostics.push(self.unknown_ref(reader, call));
+                    resolved.diagnostics.extend(self.no_ref(reader, call, &found));
                 }
             }
         }
@@ -76,23 +76,86 @@ impl Resolver<'_> {
                         resolved.nodes.push(id);
                     }
                 }
-                Found::Disabled(_) if reader.is_test => resolved.broken = true,
-                Found::Disabled(_) => {
+                found => {
                     resolved.broken = true;
-                    let message =
-                        format!("source table `{}.{}` is disabled", call.source, call.table);
-                    let diagnostic = Diagnostic::error("disabled-source", message);
-                    resolved
-                        .diagnostics
-                        .push(at(diagnostic, place(reader, call.span.as_ref(), &call.table)));
-                }
-                Found::Nothing => {
-                    resolved.broken = true;
-                    resolved.diagnostics.push(self.unknown_source(reader, call));
+                    resolved.diagnostics.extend(self.no_source(reader, call, &found));
                 }
             }
         }
         resolved
+    }
+
+    /// The node that one `ref()` means.
+    ///
+    /// # Errors
+    /// It is not there, disabled, or not for this reader.
+    pub fn resolve_ref(
+        &self,
+        reader: &Reader<'_>,
+        call: &RefCall,
+    ) -> Result<UniqueId, Box<Diagnostic>> {
+        let found = self.lookup.find_ref(reader.package, call);
+        let problem = match &found {
+            Found::Enabled(id) => self.refused(reader, id, call),
+            found => self.no_ref(reader, call, found),
+        };
+        match (problem, found) {
+            (None, Found::Enabled(id)) => Ok(id),
+            (Some(problem), _) => Err(Box::new(problem)),
+            (None, _) => Err(Box::new(self.unknown_ref(reader, call))),
+        }
+    }
+
+    /// The source table that one `source()` means.
+    ///
+    /// # Errors
+    /// It is not there or disabled.
+    pub fn resolve_source(
+        &self,
+        reader: &Reader<'_>,
+        call: &SourceCall,
+    ) -> Result<UniqueId, Box<Diagnostic>> {
+        match self.lookup.find_source(reader.package, call) {
+            Found::Enabled(id) => Ok(id),
+            found => {
+                let problem = self.no_source(reader, call, &found);
+                Err(Box::new(problem.unwrap_or_else(|| self.unknown_source(reader, call))))
+            }
+        }
+    }
+
+    /// What to say of a `ref()` of nothing that is enabled.
+    fn no_ref(&self, reader: &Reader<'_>, call: &RefCall, found: &Found) -> Option<Diagnostic> {
+        match found {
+            Found::Disabled(_) if reader.is_test => None,
+            Found::Disabled(id) => Some(self.disabled(reader, call, id)),
+            _ => Some(self.unknown_ref(reader, call)),
+        }
+    }
+
+    /// What to say of a `source()` of nothing that is enabled.
+    fn no_source(
+        &self,
+        reader: &Reader<'_>,
+        call: &SourceCall,
+        found: &Found,
+    ) -> Option<Diagnostic> {
+        match found {
+            Found::Disabled(_) if reader.is_test => None,
+            Found::Disabled(_) => {
+                let name = format!("{}.{}", call.source, call.table);
+                let diagnostic = Diagnostic::error(
+                    "disabled-source",
+                    format!(
+                        "`{}` reads source table `{name}`, which is disabled",
+                        short(reader.id)
+                    ),
+                );
+                let place = place(reader, call.span.as_ref(), &call.table);
+                Some(at(diagnostic, place).help("enable it, or take the `source` out"))
+            }
+            _ => Some(self.unknown_source(reader, call)),
+        }
     }
 
     fn unknown_ref(&self, reader: &Reader<'_>, call: &RefCall) -> Diagnostic {
@@ -137,7 +200,7 @@ impl Resolver<'_> {
             format!("`{}` refers to `{}`, which is disabled", short(reader.id), shown(call)),
         );
         let mut diagnostic = at(diagnostic, place(reader, call.span.as_ref(), &call.name));
-        if let Some(node) = self.nodes.get(id) {
+        if let Some(node) = (self.node)(id) {
             let key =
                 super::builder::config_call_span(&node.source, node.code_range.clone(), "enabled");
             let in_code = key.file.text().get(key.start as usize..key.end as usize);
@@ -153,8 +216,8 @@ impl Resolver<'_> {
 
     /// Private and protected models (<https://docs.getdbt.com/reference/resource-configs/access>).
     fn refused(&self, reader: &Reader<'_>, id: &UniqueId, call: &RefCall) -> Option<Diagnostic> {
-        let target = self.nodes.get(id)?;
-        if target.resource_type != ResourceType::Model {
+        let target = (self.node)(id)?;
+        if target.resource_type != ResourceType::Model || reader.is_ad_hoc {
             return None;
         }
         let foreign = *target.package != *reader.package

@@ -11,8 +11,8 @@ use super::Shared;
 use crate::{
     jinja::{
         Phase, Warehouse,
-        engine::DispatchedMacro,
         list::List,
+        macro_object::DispatchedMacro,
         objects::{ColumnObject, kind_of, relation_of, relation_value},
     },
     relation::{Column, Dialect, Relation},

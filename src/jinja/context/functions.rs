@@ -8,15 +8,22 @@ use minijinja::{
     value::{Kwargs, Object, ObjectRepr, from_args},
 };
 
-use super::Shared;
-use crate::jinja::{
-    Caller, Phase, RefCall, SourceCall,
-    convert::{from_json, to_json},
-    dict::{self, Dict},
-    list::List,
-    objects::{TableObject, relation_value},
+use super::{
+    Shared,
+    references::at_place,
+    text_formats::{json_to_yaml, python_json, yaml_to_value},
 };
-use crate::relation::{Relation, Table};
+use crate::{
+    diagnostic::Span,
+    jinja::{
+        Phase,
+        convert::{from_json, to_json},
+        dict::{self, Dict},
+        list::List,
+        objects::TableObject,
+    },
+    relation::Table,
+};
 
 /// Which function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +78,8 @@ pub enum Which {
     Metric,
     /// `adapter_macro`
     AdapterMacro,
+    /// `__at`
+    At,
     /// `__list`
     List,
     /// `__dict`
@@ -106,6 +115,7 @@ impl Which {
             "diff_of_two_dicts" => Self::DiffOfTwoDicts,
             "metric" => Self::Metric,
             "adapter_macro" => Self::AdapterMacro,
+            "__at" => Self::At,
             "__list" => Self::List,
             "__dict" | "dict" => Self::Dict,
             _ => return None,
@@ -122,6 +132,8 @@ pub struct Builtin {
     pub package: Arc<str>,
     /// Which function.
     pub which: Which,
+    /// Where it is called, where the template tells.
+    pub place: Option<Span>,
 }
 
 /// What `return()` carries through the error channel.
@@ -153,67 +165,12 @@ pub fn returned(error: &Error) -> Option<Value> {
     None
 }
 
-fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+/// An error of a function that was called wrongly.
+pub fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }
 
 impl Builtin {
-    fn caller(&self) -> Caller {
-        Caller { package: Arc::clone(&self.package), ..self.shared.scope.caller.clone() }
-    }
-
-    fn resolved(
-        &self,
-        answer: Result<Relation, Box<crate::diagnostic::Diagnostic>>,
-    ) -> Result<Value, Error> {
-        match answer {
-            Ok(relation) => Ok(relation_value(relation)),
-            Err(diagnostic) => {
-                let help = diagnostic.help.join("; ");
-                let separator = if help.is_empty() { "" } else { "; " };
-                Err(invalid(format!("{}{separator}{help}", diagnostic.message)))
-            }
-        }
-    }
-
-    fn reference(&self, args: &[Value]) -> Result<Value, Error> {
-        let (first, second, options): (String, Option<String>, Kwargs) = from_args(args)?;
-        let version = match options.get::<Option<Value>>("version")? {
-            Some(version) => Some(version),
-            None => options.get::<Option<Value>>("v")?,
-        };
-        options.assert_all_used()?;
-        let (package, name) = match second {
-            Some(second) => (Some(first), second),
-            None => (None, first),
-        };
-        let version = version.filter(|value| !value.is_none()).map(|value| value.to_string());
-        let call = RefCall { package, name, version, span: None };
-        let scope = &self.shared.scope;
-        self.shared.capture(|captured| captured.refs.push(call.clone()));
-        if scope.phase == Phase::Parse {
-            return Ok(relation_value(self.placeholder(&call.name)));
-        }
-        self.resolved(scope.host.resolve_ref(&self.caller(), &call))
-    }
-
-    fn source(&self, args: &[Value]) -> Result<Value, Error> {
-        let (source, table): (String, String) = from_args(args)?;
-        let call = SourceCall { source, table, span: None };
-        let scope = &self.shared.scope;
-        self.shared.capture(|captured| captured.sources.push(call.clone()));
-        if scope.phase == Phase::Parse {
-            return Ok(relation_value(self.placeholder(&call.table)));
-        }
-        self.resolved(scope.host.resolve_source(&self.caller(), &call))
-    }
-
-    /// What a reference is while nothing is resolved.
-    fn placeholder(&self, name: &str) -> Relation {
-        let globals = &self.shared.scope.globals;
-        Relation::new(globals.dialect, globals.database.clone(), globals.schema.clone(), name)
-    }
-
     fn run(&self, sql: &str) -> Result<Table, Error> {
         let warehouse = self.shared.scope.host.warehouse().ok_or_else(|| {
             invalid("this template asks the warehouse, and this command connects to none")
@@ -279,61 +236,6 @@ impl Builtin {
 /// `None` where it was written as the second argument: as good a default as any.
 pub fn none_given(args: &[Value]) -> Option<Value> {
     args.get(1).filter(|second| !second.is_undefined() && !second.is_kwargs()).cloned()
-}
-
-fn yaml_to_value(text: &str) -> Result<Value, Error> {
-    let source = crate::diagnostic::SourceFile::new("fromyaml", text);
-    let parsed = crate::project::read_yaml(source);
-    match parsed
-        .diagnostics
-        .iter()
-        .find(|problem| problem.severity == crate::diagnostic::Severity::Error)
-    {
-        Some(problem) => Err(invalid(format!("the text is no YAML: {}", problem.message))),
-        None => Ok(from_json(&parsed.value.root.to_json())),
-    }
-}
-
-/// YAML in block style, keys in order, as `toyaml` prints it.
-fn json_to_yaml(value: &serde_json::Value, indent: usize, out: &mut String) {
-    use serde_json::Value as Json;
-    let pad = "  ".repeat(indent);
-    match value {
-        Json::Object(map) if !map.is_empty() => {
-            for (key, value) in map {
-                out.push_str(&format!("{pad}{key}:"));
-                nested(value, indent, out);
-            }
-        }
-        Json::Array(items) if !items.is_empty() => {
-            for value in items {
-                out.push_str(&format!("{pad}-"));
-                nested(value, indent, out);
-            }
-        }
-        scalar => out.push_str(&format!("{pad}{scalar}\n")),
-    }
-}
-
-fn nested(value: &serde_json::Value, indent: usize, out: &mut String) {
-    use serde_json::Value as Json;
-    match value {
-        Json::Object(map) if !map.is_empty() => {
-            out.push('\n');
-            json_to_yaml(value, indent + 1, out);
-        }
-        Json::Array(items) if !items.is_empty() => {
-            out.push('\n');
-            json_to_yaml(value, indent, out);
-        }
-        Json::String(text)
-            if !text.is_empty()
-                && text.chars().all(|c| c.is_alphanumeric() || "_-. /".contains(c)) =>
-        {
-            out.push_str(&format!(" {text}\n"));
-        }
-        scalar => out.push_str(&format!(" {scalar}\n")),
-    }
 }
 
 impl Object for Builtin {
@@ -468,6 +370,7 @@ impl Object for Builtin {
             Which::AdapterMacro => {
                 Err(invalid("`adapter_macro` is gone from dbt; use `adapter.dispatch` instead"))
             }
+            Which::At => at_place(self, state, args),
             Which::List => {
                 let (value,): (Option<Value>,) = from_args(args)?;
                 let items =
@@ -503,49 +406,4 @@ impl Object for Builtin {
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// JSON with Python's separators (`, ` and `: `).
-fn python_json(value: &serde_json::Value, sort: bool) -> String {
-    use serde_json::Value as Json;
-    match value {
-        Json::Array(items) => {
-            let items: Vec<String> = items.iter().map(|item| python_json(item, sort)).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Json::Object(map) => {
-            let mut entries: Vec<(&String, &Json)> = map.iter().collect();
-            if sort {
-                entries.sort_by(|a, b| a.0.cmp(b.0));
-            }
-            let entries: Vec<String> = entries
-                .into_iter()
-                .map(|(key, value)| {
-                    let key = ascii(&Json::String(key.clone()).to_string());
-                    format!("{key}: {}", python_json(value, sort))
-                })
-                .collect();
-            format!("{{{}}}", entries.join(", "))
-        }
-        scalar => ascii(&scalar.to_string()),
-    }
-}
-
-/// What is not ASCII, as JSON escapes: Python writes JSON so.
-fn ascii(json: &str) -> String {
-    if json.is_ascii() {
-        return json.to_owned();
-    }
-    let mut out = String::with_capacity(json.len() + 16);
-    let mut units = [0; 2];
-    for c in json.chars() {
-        if c.is_ascii() {
-            out.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    out
 }

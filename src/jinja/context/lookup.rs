@@ -18,13 +18,10 @@ use super::{
     modules::ModulesObject,
     var_object::VarObject,
 };
+use crate::diagnostic::{SourceFile, Span};
 use crate::jinja::{
-    Captured, MacroInfo, Phase, Scope,
-    dict::Dict,
-    engine::{EngineInner, PackageObject},
-    hole::hole,
-    list::List,
-    objects::relation_value,
+    Captured, MacroInfo, Phase, Scope, dict::Dict, engine::EngineInner, hole::hole, list::List,
+    macro_object::PackageObject, objects::relation_value,
 };
 
 /// What all templates of one rendering share: the model and every macro it calls.
@@ -33,6 +30,8 @@ pub struct Shared {
     pub engine: Arc<EngineInner>,
     /// What may be seen.
     pub scope: Arc<Scope>,
+    /// The file the rendering starts in.
+    pub file: Option<Arc<SourceFile>>,
     /// What was called.
     pub captured: Mutex<Captured>,
     /// Results of `statement` by name.
@@ -50,6 +49,15 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
+    /// A place in the file of a template: a macro's, or the one the rendering started in.
+    pub fn span(&self, template: &str, range: std::ops::Range<usize>) -> Option<Span> {
+        let file = match self.engine.macro_by_id(template) {
+            Some(info) => &info.file,
+            None => self.file.as_ref()?,
+        };
+        Some(Span::new(file, range))
+    }
+
     /// Notes something in what was captured.
     pub fn capture(&self, note: impl FnOnce(&mut Captured)) {
         note(&mut self.captured.lock().unwrap_or_else(PoisonError::into_inner));
@@ -74,6 +82,7 @@ impl Context {
                 shared: Arc::clone(&self.shared),
                 package: Arc::clone(&self.package),
                 which,
+                place: None,
             }))
         };
         if let Some(which) = Which::from_name(name) {

@@ -8,8 +8,10 @@ mod iteration;
 mod lookup;
 mod modules;
 pub(in crate::jinja) mod moments;
+mod references;
 mod regular_expressions;
 mod sums;
+mod text_formats;
 mod var_object;
 
 pub(super) use functions::returned;

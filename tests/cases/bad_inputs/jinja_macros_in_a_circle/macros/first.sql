@@ -1,0 +1,1 @@
+{% macro first() %}{{ second() }}{% endmacro %}

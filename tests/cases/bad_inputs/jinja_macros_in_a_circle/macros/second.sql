@@ -1,0 +1,3 @@
+{% macro second() %}
+  {{ first() }}
+{% endmacro %}

@@ -1,0 +1,2 @@
+select
+  '{{ "a" | uper }}' as a

@@ -1,0 +1,1 @@
+{% if 1 is definde %}select 1 as a{% endif %}

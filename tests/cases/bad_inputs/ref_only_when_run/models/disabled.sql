@@ -1,0 +1,4 @@
+select 1 as id
+{% if execute %}
+union all select id from {{ ref('off') }}
+{% endif %}

@@ -1,0 +1,3 @@
+{% macro newest(model) %}
+  (select * from {{ ref(model) }})
+{% endmacro %}

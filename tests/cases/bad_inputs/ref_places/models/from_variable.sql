@@ -1,0 +1,4 @@
+{% set tables = ['base', 'bse'] %}
+{% for table in tables %}
+select * from {{ ref(table) }}
+{% endfor %}
