@@ -2,6 +2,7 @@
 //! SQL. What has no exact counterpart is refused by name at its place.
 
 mod aggregates;
+mod arguments;
 mod bind;
 mod casts;
 mod comparisons;
@@ -17,6 +18,7 @@ mod grouping;
 mod json;
 mod json_path;
 mod lexer;
+mod math_functions;
 mod names;
 mod operators;
 mod ordering;
@@ -27,6 +29,7 @@ mod queries;
 pub mod read_text;
 mod scope;
 mod statements;
+mod string_functions;
 mod to_json;
 mod translate;
 mod type_parameters;

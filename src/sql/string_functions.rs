@@ -1,0 +1,312 @@
+//! Functions of texts and bytes
+//! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions>).
+
+use sqlparser::ast::{Expr, Value};
+
+use super::{
+    arguments::Args,
+    operators::constant_number,
+    translate::{Translator, Typed},
+    types::{Type, literal},
+};
+
+/// What TRIM takes for blanks: Unicode's White_Space.
+pub(super) const WHITE_SPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
+
+const INITCAP_BREAKS: &str = " \t\n\r[](){}/|<>!?@\"^#$&~_,.:;*%+-";
+
+impl Translator<'_> {
+    /// A function of texts or bytes; none where the name is no such function.
+    pub fn string_function(
+        &mut self,
+        name: &str,
+        args: &Args<'_>,
+        source: &[Expr],
+        place: &Expr,
+    ) -> Option<Typed> {
+        match (name, args.len()) {
+            ("CONCAT", 1..) => {
+                // DuckDB's own concat skips NULLs; BigQuery's gives NULL.
+                Some(self.joined(args))
+            }
+            ("UPPER" | "LOWER", 1) => args.call(&name.to_ascii_lowercase(), Type::String),
+            ("LENGTH", 1) if args.kind(0) == Type::Bytes => {
+                Some(Typed::new(format!("octet_length({})", args.sql(0)), Type::Int64))
+            }
+            ("LENGTH" | "CHAR_LENGTH" | "CHARACTER_LENGTH", 1) => {
+                Some(Typed::new(format!("length({})", args.sql(0)), Type::Int64))
+            }
+            ("BYTE_LENGTH" | "OCTET_LENGTH", 1) => {
+                let value = if args.kind(0) == Type::Bytes {
+                    args.sql(0)
+                } else {
+                    format!("encode({})", args.sql(0))
+                };
+                Some(Typed::new(format!("octet_length({value})"), Type::Int64))
+            }
+            ("TRIM" | "LTRIM" | "RTRIM", 1 | 2) if args.kind(0) == Type::Bytes => None,
+            ("TRIM" | "LTRIM" | "RTRIM", 1) => {
+                // The engine's own form takes blanks only, not tabs and line ends.
+                let function = name.to_ascii_lowercase();
+                let blanks = literal(WHITE_SPACE);
+                Some(Typed::new(format!("{function}({}, {blanks})", args.sql(0)), Type::String))
+            }
+            ("TRIM" | "LTRIM" | "RTRIM", 2) => args.call(&name.to_ascii_lowercase(), args.kind(0)),
+            ("LPAD" | "RPAD", 2 | 3) => {
+                let fill = if args.len() == 3 { args.sql(2) } else { "' '".to_owned() };
+                Some(Typed::new(
+                    format!(
+                        "{}({}, CAST({} AS INTEGER), {fill})",
+                        name.to_ascii_lowercase(),
+                        args.sql(0),
+                        args.sql(1)
+                    ),
+                    Type::String,
+                ))
+            }
+            ("REPEAT", 2) => args.call("repeat", args.kind(0)),
+            ("REVERSE", 1) => args.call("reverse", args.kind(0)),
+            ("REPLACE", 3) => {
+                // Replacing nothing changes nothing in BigQuery.
+                let sql = self.bind(&[&args[0], &args[1], &args[2]], |names| {
+                    let (value, from, to) = (&names[0], &names[1], &names[2]);
+                    format!(
+                        "(CASE WHEN {from} = '' THEN {value} ELSE replace({value}, {from}, {to}) END)"
+                    )
+                });
+                Some(Typed::new(sql, Type::String))
+            }
+            ("STARTS_WITH", 2) => args.call("starts_with", Type::Bool),
+            ("ENDS_WITH", 2) => args.call("ends_with", Type::Bool),
+            ("CONTAINS_SUBSTR", 2) => Some(Typed::new(
+                format!("contains(lower({}), lower({}))", args.sql(0), args.sql(1)),
+                Type::Bool,
+            )),
+            ("STRPOS", 2) | ("INSTR", 2) => {
+                Some(Typed::new(format!("strpos({}, {})", args.sql(0), args.sql(1)), Type::Int64))
+            }
+            ("LEFT" | "RIGHT", 2) => {
+                if args.kind(0) == Type::Bytes {
+                    return None;
+                }
+                let function = name.to_ascii_lowercase();
+                let sql = self.bind(&[&args[0], &args[1]], |names| {
+                    let (value, length) = (&names[0], &names[1]);
+                    format!(
+                        "(CASE WHEN {length} < 0 THEN error('the length of {name} cannot be negative') ELSE {function}({value}, {length}) END)"
+                    )
+                });
+                Some(Typed::new(sql, Type::String))
+            }
+            ("SUBSTR" | "SUBSTRING", 2 | 3) => Some(self.substring(args)),
+            ("SPLIT", 1 | 2) => {
+                let separator = if args.len() == 2 { args.sql(1) } else { "','".to_owned() };
+                Some(Typed::new(
+                    format!("string_split({}, {separator})", args.sql(0)),
+                    Type::Array(Box::new(Type::String)),
+                ))
+            }
+            ("INITCAP", 1 | 2) => {
+                let delimiters =
+                    if args.len() == 2 { args.sql(1) } else { literal(INITCAP_BREAKS) };
+                let text = format!("googlesql_initcap({}, {delimiters})", args.sql(0));
+                Some(Typed::new(text, Type::String))
+            }
+            ("REGEXP_CONTAINS", 2) => args.call("regexp_matches", Type::Bool),
+            ("REGEXP_REPLACE", 3) => Some(Typed::new(
+                format!("regexp_replace({}, {}, {}, 'g')", args.sql(0), args.sql(1), args.sql(2)),
+                Type::String,
+            )),
+            ("REGEXP_EXTRACT" | "REGEXP_SUBSTR" | "REGEXP_EXTRACT_ALL", 2) => {
+                let Some(Expr::Value(pattern)) = source.get(1) else {
+                    return Some(self.refuse(
+                        "unsupported-function",
+                        format!(
+                            "{name} needs a pattern that is a string literal on the embedded engine"
+                        ),
+                        place,
+                        None,
+                    ));
+                };
+                let group = capturing_groups(&pattern.value);
+                if group > 1 {
+                    return Some(self.refuse(
+                        "sql-syntax",
+                        format!("{name} takes a pattern with at most one group"),
+                        place,
+                        Some("make the others (?:…)"),
+                    ));
+                }
+                if name == "REGEXP_EXTRACT_ALL" {
+                    let text =
+                        format!("regexp_extract_all({}, {}, {group})", args.sql(0), args.sql(1));
+                    return Some(Typed::new(text, Type::Array(Box::new(Type::String))));
+                }
+                let sql = self.bind(&[&args[0], &args[1]], |names| {
+                    let (value, pattern) = (&names[0], &names[1]);
+                    format!(
+                        "(CASE WHEN regexp_matches({value}, {pattern}) THEN regexp_extract({value}, {pattern}, {group}) END)"
+                    )
+                });
+                Some(Typed::new(sql, Type::String))
+            }
+            ("TO_HEX", 1) => Some(Typed::new(format!("lower(hex({}))", args.sql(0)), Type::String)),
+            ("FROM_HEX", 1) => Some(Typed::new(format!("unhex({})", args.sql(0)), Type::Bytes)),
+            ("MD5" | "SHA1" | "SHA256", 1) => Some(Typed::new(
+                format!("unhex({}({}))", name.to_ascii_lowercase(), args.sql(0)),
+                Type::Bytes,
+            )),
+            ("SHA512", 1) => {
+                let bytes = if args.kind(0) == Type::Bytes {
+                    args.sql(0)
+                } else {
+                    format!("encode({})", args.sql(0))
+                };
+                Some(Typed::new(format!("googlesql_sha512({bytes})"), Type::Bytes))
+            }
+            ("TO_BASE64", 1) => args.call("to_base64", Type::String),
+            ("FROM_BASE64", 1) => args.call("from_base64", Type::Bytes),
+            ("CODE_POINTS_TO_STRING", 1) => Some(Typed::new(
+                format!(
+                    "array_to_string(list_transform({}, lambda c: chr(CAST(c AS INTEGER))), '')",
+                    args.sql(0)
+                ),
+                Type::String,
+            )),
+            ("CHR", 1) => {
+                Some(Typed::new(format!("chr(CAST({} AS INTEGER))", args.sql(0)), Type::String))
+            }
+            ("ASCII" | "UNICODE", 1) => Some(Typed::new(
+                format!("CAST({}({}) AS BIGINT)", name.to_ascii_lowercase(), args.sql(0)),
+                Type::Int64,
+            )),
+            ("FORMAT", 1..) => Some(self.format_call(args, source, place)),
+            ("ARRAY_TO_STRING", 2) => args.call("array_to_string", Type::String),
+            ("SAFE_CONVERT_BYTES_TO_STRING", 1) => {
+                Some(Typed::new(format!("googlesql_lossy_text({})", args.sql(0)), Type::String))
+            }
+            _ => None,
+        }
+    }
+
+    /// SUBSTR: position 0 is 1, and a negative position beyond the start is the start.
+    pub fn substring(&mut self, args: &[Typed]) -> Typed {
+        let kind = args[0].kind.clone();
+        let position = constant_number(&args[1].sql);
+        let values: Vec<&Typed> = args.iter().collect();
+        let counts_bytes = kind == Type::Bytes;
+        let sql = self.bind(&values, |names| {
+            let (value, at) = (&names[0], &names[1]);
+            let length = if counts_bytes { "octet_length" } else { "length" };
+            let from = match position {
+                Some(0.0) => "1".to_owned(),
+                Some(position) if position > 0.0 => at.clone(),
+                _ => format!(
+                    "(CASE WHEN {at} = 0 OR {at} < -{length}({value}) THEN 1 ELSE {at} END)"
+                ),
+            };
+            let function = if counts_bytes { "googlesql_byte_substr" } else { "substr" };
+            match names.get(2) {
+                Some(length) if constant_number(length).is_some_and(|length| length >= 0.0) => {
+                    format!("{function}({value}, {from}, {length})")
+                }
+                Some(length) => format!(
+                    "(CASE WHEN {length} < 0 THEN error('the third argument of SUBSTR cannot be negative') ELSE {function}({value}, {from}, {length}) END)"
+                ),
+                None if counts_bytes => {
+                    format!("{function}({value}, {from}, octet_length({value}))")
+                }
+                None => format!("{function}({value}, {from})"),
+            }
+        });
+        Typed::new(sql, kind)
+    }
+
+    fn format_call(&mut self, args: &[Typed], source: &[Expr], place: &Expr) -> Typed {
+        let Some(Expr::Value(format)) = source.first() else {
+            return self.refuse(
+                "unsupported-function",
+                "FORMAT needs a format that is a string literal on the embedded engine",
+                place,
+                None,
+            );
+        };
+        let text = format.value.clone().into_string().unwrap_or_default();
+        let mut out = String::new();
+        let mut used = 0;
+        let mut values = Vec::new();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find('%') {
+            out.push_str(&rest[..=at]);
+            rest = &rest[at + 1..];
+            let length = rest
+                .find(|c: char| !(c.is_ascii_digit() || ".-+0".contains(c)))
+                .unwrap_or(rest.len());
+            let (flags, after) = rest.split_at(length);
+            let element = after.chars().next();
+            rest = after.get(element.map_or(0, char::len_utf8)..).unwrap_or_default();
+            let Some(element) = element else { break };
+            if element == '%' {
+                out.push('%');
+                continue;
+            }
+            used += 1;
+            let Some(value) = args.get(used) else {
+                return self.refuse(
+                    "sql-syntax",
+                    "FORMAT has fewer values than elements",
+                    place,
+                    None,
+                );
+            };
+            out.push_str(flags);
+            match element {
+                'd' | 'i' => {
+                    out.push('d');
+                    values.push(value.sql.clone());
+                }
+                'f' => {
+                    out.push('f');
+                    values.push(format!("CAST({} AS DOUBLE)", value.sql));
+                }
+                's' | 't' => {
+                    out.push('s');
+                    values.push(self.convert(value, &Type::String, false));
+                }
+                other => {
+                    return self.refuse(
+                        "unsupported-function",
+                        format!(
+                            "format element `%{other}` is not supported on the embedded engine"
+                        ),
+                        place,
+                        Some("use %s, %d, %i, %f or %t"),
+                    );
+                }
+            }
+        }
+        out.push_str(rest);
+        let values = values.iter().map(|value| format!(", {value}")).collect::<String>();
+        Typed::new(format!("printf({}{values})", literal(&out)), Type::String)
+    }
+}
+
+/// How many capturing groups a pattern has.
+fn capturing_groups(pattern: &Value) -> usize {
+    let text = pattern.clone().into_string().unwrap_or_default();
+    let mut count = 0;
+    let mut characters = text.chars().peekable();
+    let mut in_class = false;
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' => {
+                characters.next();
+            }
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class && characters.peek() != Some(&'?') => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
