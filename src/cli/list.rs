@@ -21,7 +21,8 @@ use crate::{
 pub fn run(global: &GlobalArgs, args: &ListArgs) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, "list", Map::new())?;
     let ids = selected(session, &args.selection)?;
-    let listed: Vec<Listed> = ids.iter().filter_map(|id| listed(session, id)).collect();
+    let json = args.output == ListArg::Json;
+    let listed: Vec<Listed> = ids.iter().filter_map(|id| listed(session, id, json)).collect();
     if listed.is_empty() {
         session.report.note("no node is selected");
         return Ok(ExitCode::Success);
@@ -43,7 +44,8 @@ pub fn run(global: &GlobalArgs, args: &ListArgs) -> Result<ExitCode, ExitCode> {
     Ok(ExitCode::Success)
 }
 
-fn listed(session: &Session, id: &UniqueId) -> Option<Listed> {
+/// A node as it is listed. Its fields are written in the JSON form only: those of many nodes are large.
+fn listed(session: &Session, id: &UniqueId, json: bool) -> Option<Listed> {
     let manifest = &session.manifest;
     let (selector, name, path) = if let Some(node) = manifest.nodes.get(id) {
         if node.resource_type == ResourceType::Operation {
@@ -66,7 +68,8 @@ fn listed(session: &Session, id: &UniqueId) -> Option<Listed> {
         (selector, exposure.name.clone(), exposure.original_file_path.clone())
     };
     let kind = id.as_str().split('.').next().unwrap_or_default();
-    let fields = match manifest.nodes.get(id).map(|node| node_dict(node)) {
+    let node = manifest.nodes.get(id).filter(|_| json);
+    let fields = match node.map(|node| node_dict(node)) {
         Some(Value::Object(fields)) => fields,
         _ => [
             ("unique_id", json!(id)),

@@ -14,6 +14,7 @@ mod list;
 mod nodes;
 mod operation;
 mod process;
+mod refused;
 mod retry;
 mod selection;
 mod session;

@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use super::{
     args::{GlobalArgs, RunArgs},
     compile::write_manifest,
+    refused::test_overrides,
     selection::selected,
     session::Session,
 };
@@ -52,6 +53,7 @@ pub fn execute(
     mut ids: BTreeSet<UniqueId>,
     handle: &Handle,
 ) -> Result<ExitCode, ExitCode> {
+    test_overrides(session, command, &ids).map_err(|problem| session.fail(&[problem]))?;
     let adapter = session.adapter()?;
     let cancel = Cancel::default();
     if let Err(error) = stop_on_signals(&cancel) {

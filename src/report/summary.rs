@@ -24,6 +24,8 @@ const MAX_ROWS: usize = 100;
 const MAX_RERUN_NAMES: usize = 5;
 /// Skipped nodes named for each reason; the table holds the others.
 const MAX_SKIPPED_NAMES: usize = 6;
+/// Reasons of skipping told at most: a run in which thousands fail is not read to its end.
+const MAX_SKIP_REASONS: usize = 12;
 /// A node's name keeps at least this many characters in a narrow terminal.
 const MIN_NAME_WIDTH: usize = 16;
 
@@ -212,7 +214,14 @@ fn skip_reasons(results: &[Arc<NodeResult>]) -> Option<String> {
             more => format!("{reason}: {shown} and {}", format_args!("{more} more")),
         }
     };
-    let lines: Vec<String> = reasons.into_iter().map(line).collect();
+    let untold: usize = reasons.iter().skip(MAX_SKIP_REASONS).map(|(_, names)| names.len()).sum();
+    let mut lines: Vec<String> = reasons.into_iter().take(MAX_SKIP_REASONS).map(line).collect();
+    if untold > 0 {
+        lines.push(format!(
+            "… and {} more skipped, all of them in target/run_results.json",
+            counted(untold, "node")
+        ));
+    }
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 

@@ -110,6 +110,21 @@ fn a_summary_with_failures() {
 }
 
 #[test]
+fn thousands_of_skipped_nodes_are_told_in_a_few_lines() {
+    let skipped = |at: usize| {
+        let name = format!("silver.n{at}");
+        Arc::new(NodeResult {
+            message: Some(format!("skipped because bronze.b{at} failed")),
+            ..result("model.shop.n", ResourceType::Model, "table", &name, Status::Skipped)
+        })
+    };
+    let results: Vec<Arc<NodeResult>> = (0..3000).map(skipped).collect();
+    let summary = render_summary(&results, 1.0, false, &plain(100));
+    assert_eq!(summary.matches("skipped because").count(), 12);
+    assert!(summary.contains("… and 2,988 nodes more skipped"), "{summary}");
+}
+
+#[test]
 fn a_quiet_summary_tells_failures_only() {
     let options = SummaryOptions { quiet: true, ..plain(100) };
     insta::assert_snapshot!(render_summary(&a_run(), 2.5, false, &options));

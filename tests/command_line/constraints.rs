@@ -49,3 +49,56 @@ fn microbatch_is_refused_with_what_to_do_instead() {
         said.err
     );
 }
+
+#[test]
+fn a_test_that_is_counted_otherwise_is_refused() {
+    let folder = project(&[
+        ("models/a.sql", "select 1 as id\n"),
+        (
+            "models/_models.yml",
+            "models:\n  - name: a\n    columns: [{name: id, data_tests: [not_null]}]\n",
+        ),
+        (
+            "macros/m.sql",
+            "{% macro get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) %}\nselect 1\n{% endmacro %}\n",
+        ),
+    ]);
+    let said = elt(folder.path(), &["build"]);
+    assert_eq!(said.code, Some(2), "{}", said.err);
+    assert!(
+        said.err.contains("overriding the macro `get_test_sql` is not supported"),
+        "{}",
+        said.err
+    );
+    assert!(said.err.contains("macros/m.sql:1:10"), "{}", said.err);
+    assert_eq!(elt(folder.path(), &["run"]).code, Some(0), "no test is run");
+}
+
+#[test]
+fn a_failing_node_undoes_the_hooks_of_its_transaction_and_fail_fast_stops() {
+    let hooks = "pre_hook=\"create table shop.log as select 'in' as s\", post_hook=[{'sql': \"create table shop.after as select 1 as x\", 'transaction': false}]";
+    let folder = project(&[
+        ("models/first.sql", "select 1 as x\n"),
+        (
+            "models/second.sql",
+            &format!(
+                "{{{{ config(materialized='table', {hooks}) }}}}\nselect 1 / (x - 1) as y from {{{{ ref('first') }}}}\n"
+            ),
+        ),
+        ("models/third.sql", "-- depends_on: {{ ref('first') }}\nselect 1 as x\n"),
+        ("models/fourth.sql", "select * from {{ ref('second') }}\n"),
+    ]);
+    let said = elt(folder.path(), &["run", "--fail-fast", "--threads", "1"]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert!(said.err.contains("shop.second failed and --fail-fast is on"), "{}", said.err);
+    for name in ["log", "after"] {
+        let shown =
+            elt(folder.path(), &["show", "--inline", &format!("select * from shop.{name}")]);
+        assert!(
+            shown.err.contains(&format!("table `{name}` does not exist"))
+                || shown.err.contains(&format!("table `shop.{name}` does not exist")),
+            "{}",
+            shown.err
+        );
+    }
+}

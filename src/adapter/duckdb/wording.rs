@@ -1,6 +1,6 @@
 //! The engine's words in the words of the dialect that the user writes.
 
-use crate::{adapter::AdapterError, relation::Dialect};
+use crate::{adapter::AdapterError, diagnostic::did_you_mean, relation::Dialect};
 
 /// The types whose names differ, longest first where one begins another.
 const TYPES: [(&str, &str); 15] = [
@@ -32,10 +32,14 @@ pub(super) fn in_words_of(error: AdapterError, dialect: Dialect) -> AdapterError
     if dialect == Dialect::DuckDb {
         return AdapterError { code, ..error };
     }
+    let message = message(code, words);
+    // The engine suggests whatever is nearest, however far.
     let nearest = words.split_once("Did you mean \"").and_then(|(_, rest)| rest.split_once('"'));
-    let nearest = nearest.filter(|_| code == "missing-table");
-    let help = nearest.map(|(name, _)| format!("did you mean `{name}`?"));
-    AdapterError { code, message: message(code, words), help: error.help.or(help), ..error }
+    let help = match (code, nearest, message.split('`').nth(1)) {
+        ("missing-table", Some((nearest, _)), Some(name)) => did_you_mean(name, [nearest]),
+        _ => None,
+    };
+    AdapterError { code, message, help: error.help.or(help), ..error }
 }
 
 /// `Invalid Input Error: division by zero` in its two parts.
