@@ -223,6 +223,15 @@ impl Translator<'_> {
                 ))
             }
             ("IFNULL", 2) | ("COALESCE", 1..) => args.call("coalesce", args.same_kind()),
+            ("NULLIF", 2) if matches!(args.kind(0), Type::Struct(_) | Type::Float64) => {
+                let kind = args.kind(0);
+                let sql = self.bind_nested(&[&args[0]], |translator, names| {
+                    let value = Typed::new(names[0].as_str(), kind.clone());
+                    let equal = translator.equal(&value, &args[1]);
+                    format!("(CASE WHEN {equal} THEN NULL ELSE {} END)", value.sql)
+                });
+                Some(Typed::new(sql, kind))
+            }
             ("NULLIF", 2) => args.call("nullif", args.kind(0)),
             ("GENERATE_UUID", 0) => Some(Typed::new("CAST(uuid() AS VARCHAR)", Type::String)),
             ("ARRAY_LENGTH", 1) => Some(Typed::new(format!("len({})", args.sql(0)), Type::Int64)),
@@ -235,11 +244,15 @@ impl Translator<'_> {
             }
             ("ARRAY_REVERSE", 1) => args.call("list_reverse", args.kind(0)),
             ("GENERATE_ARRAY", 2 | 3) if args.same_kind() == Type::Int64 => {
-                if args.get(2).is_some_and(|step| constant_number(&step.sql) == Some(0.0)) {
-                    let message = "the step of GENERATE_ARRAY cannot be 0";
-                    return Some(self.refuse("sql-syntax", message, place, None));
-                }
-                let sql = format!("generate_series({})", args.joined());
+                let sql = match args.get(2) {
+                    Some(step) if constant_number(&step.sql).is_none_or(|step| step == 0.0) => {
+                        self.bind(&[step], |names| {
+                            let (from, to, step) = (args.sql(0), args.sql(1), &names[0]);
+                            format!("(CASE WHEN {step} = 0 THEN error('the step of GENERATE_ARRAY cannot be 0') ELSE generate_series({from}, {to}, {step}) END)")
+                        })
+                    }
+                    _ => format!("generate_series({})", args.joined()),
+                };
                 Some(Typed::new(sql, Type::Array(Box::new(Type::Int64))))
             }
             ("GROUPING", 1) => {

@@ -49,7 +49,11 @@ impl Translator<'_> {
         };
         let scalar = |json: &str, path: &str| format!("(json_value({json}, {path}) ->> '$')");
         let elements =
-            format!("(CASE WHEN json_type({at}) = 'ARRAY' THEN CAST({at} AS JSON[]) END)");
+            // A wildcard keeps JSON's null, which a cast to a list makes NULL.
+            format!(
+                "(CASE WHEN json_type({at}) = 'ARRAY' THEN json_extract({json}, {}) END)",
+                every_element(&path)
+            );
         Some(match name {
             "JSON_VALUE" | "JSON_EXTRACT_SCALAR" => Typed::new(scalar(&json, &path), Type::String),
             "JSON_QUERY" | "JSON_EXTRACT" => same(at),
@@ -138,6 +142,11 @@ impl Translator<'_> {
             }
         }
     }
+}
+
+/// The path of all elements of the array at a path.
+fn every_element(path: &str) -> String {
+    format!("{}[*]'", path.strip_suffix('\'').unwrap_or(path))
 }
 
 fn is_json(name: &str, args: &[Typed]) -> bool {
