@@ -88,8 +88,6 @@ const KNOWN: [&str; 70] = [
     "TIMESTAMP_TRUNC",
 ];
 
-/// A text as the character class of the default word breaks of INITCAP.
-
 impl Translator<'_> {
     /// The only argument of a call, if it has one.
     pub fn only_argument(&self, call: &Function) -> Option<Expr> {
