@@ -81,6 +81,7 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
         store_failures: false,
         warn_error: false,
         target_path: folder.join("target"),
+        scrubber: Default::default(),
     };
     Opened { manifest, graph, compiler, adapter, runtime, cancel, options, logs }
 }

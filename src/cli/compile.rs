@@ -146,6 +146,7 @@ pub fn compile_selected<'a>(
         return Err(session.fail(&problems));
     }
     use rayon::prelude::*;
+    let scrubber = session.project.scrubber();
     let failed: Vec<Diagnostic> = codes
         .par_iter()
         .filter_map(|compiled| {
@@ -154,7 +155,8 @@ pub fn compile_selected<'a>(
                 .project
                 .target_path
                 .join(target_path(TargetFolder::Compiled, node.as_ref()));
-            let error = write_target_file(&path, compiled.code.text()).err()?;
+            let text = scrubber.scrub(compiled.code.text());
+            let error = write_target_file(&path, &text).err()?;
             let message = format!("`{}` cannot be written: {error}", path.display());
             Some(Diagnostic::error("cannot-write", message))
         })

@@ -92,6 +92,7 @@ pub fn execute(
             store_failures: args.store_failures,
             warn_error: global.warn_error,
             target_path: session.project.target_path.clone(),
+            scrubber: session.project.scrubber(),
         },
         limits,
         target: session.target_name(),

@@ -7,7 +7,10 @@ use super::{
     clean, compile, completions, debug, docs, freshness, ingest, init, list, nodes, operation,
     retry, session, show, sql,
 };
-use crate::run::{ExitCode, RunCommand};
+use crate::{
+    report::data_lost,
+    run::{ExitCode, RunCommand},
+};
 
 /// Stack of every thread that renders, parses or translates: these go as deep as what people write,
 /// bounded by limits that fit into this many bytes.
@@ -75,5 +78,6 @@ fn run() -> ExitCode {
     };
     // Interrupted statements must not hold the process.
     runtime.shutdown_background();
-    outcome.unwrap_or_else(|code| code)
+    let code = outcome.unwrap_or_else(|code| code);
+    if data_lost() { code.worst(ExitCode::Usage) } else { code }
 }

@@ -51,7 +51,9 @@ impl Env {
         let mut secrets: Vec<String> = self
             .variables
             .iter()
-            .filter(|(name, value)| Self::is_secret(name) && !value.trim().is_empty())
+            .filter(|(name, value)| {
+                Self::is_secret(name) && value.trim().chars().count() >= SHORTEST_SECRET
+            })
             .map(|(_, value)| value.clone())
             .collect();
         // The longest first: a secret may hold another one.
@@ -66,6 +68,10 @@ impl std::fmt::Debug for Env {
         write!(f, "Env({} variables)", self.variables.len())
     }
 }
+
+/// Characters of the shortest value that is masked. Shorter ones (`1`, `on`) are parts of nearly every
+/// text, which would be unreadable, and no secret worth the name.
+const SHORTEST_SECRET: usize = 4;
 
 /// Replaces the values of secret variables in any text by [`SCRUBBED`].
 #[derive(Clone, Default)]
@@ -90,7 +96,8 @@ impl Scrubber {
         scrubbed
     }
 
-    /// The JSON value with all its texts and keys scrubbed.
+    /// The JSON value with all its texts scrubbed. Keys are names of ours and of the project's, which
+    /// no secret can be in, and which readers of the file look for.
     pub fn scrub_json(&self, value: &mut serde_json::Value) {
         use serde_json::Value;
         if self.secrets.is_empty() {
@@ -104,11 +111,7 @@ impl Scrubber {
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.scrub_json(item)),
             Value::Object(entries) => {
-                let old = std::mem::take(entries);
-                for (key, mut value) in old {
-                    self.scrub_json(&mut value);
-                    entries.insert(self.scrub(&key).into_owned(), value);
-                }
+                entries.values_mut().for_each(|value| self.scrub_json(value));
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
@@ -131,12 +134,13 @@ mod tests {
             ("DBT_ENV_SECRET_A", "pass"),
             ("ELT_SECRET_B", "password"),
             ("ELT_SECRET_EMPTY", ""),
+            ("ELT_SECRET_SHORT", "you"),
             ("DBT_ENV_OTHER", "other"),
         ]);
         let scrubber = env.scrubber();
         assert_eq!(scrubber.scrub("my password, your pass, other"), "my *****, your *****, other");
         let mut json = serde_json::json!({"a": ["xpassx", 1], "pass": null});
         scrubber.scrub_json(&mut json);
-        assert_eq!(json, serde_json::json!({"a": ["x*****x", 1], "*****": null}));
+        assert_eq!(json, serde_json::json!({"a": ["x*****x", 1], "pass": null}));
     }
 }

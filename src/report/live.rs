@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, render_github, render_json},
+    project::Scrubber,
     run::{Event, EventSink, NodeResult, Status},
 };
 
@@ -109,7 +110,7 @@ impl Report {
             LogFormat::Json => {
                 let mut value = event_json(event, Utc::now(), &self.state().results);
                 self.options.scrubber.scrub_json(&mut value);
-                self.line(&value.to_string());
+                self.json_line(&value);
             }
             LogFormat::Text => self.show(event),
         }
@@ -209,7 +210,12 @@ impl Report {
     fn json(&self, event: &str, fields: serde_json::Value) {
         let mut value = object(event, Utc::now(), fields);
         self.options.scrubber.scrub_json(&mut value);
-        self.line(&value.to_string());
+        self.json_line(&value);
+    }
+
+    /// JSON whose texts are scrubbed already: its keys and numbers stay as they are.
+    fn json_line(&self, value: &serde_json::Value) {
+        self.aside(|| to_stderr(&value.to_string(), &Scrubber::default()));
     }
 
     fn line(&self, text: &str) {

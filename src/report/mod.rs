@@ -22,5 +22,6 @@ pub use junit::render_junit;
 pub use listing::{ListOutput, Listed, render_listing};
 pub use live::Report;
 pub use options::{ColorChoice, LogFormat, ReportOptions};
+pub use screen::data_lost;
 pub use summary::{SummaryOptions, render_summary};
 pub use table::{TableFormat, render_table};

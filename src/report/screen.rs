@@ -1,6 +1,9 @@
 //! The two streams, secrets scrubbed on the way, and colour.
 
-use std::io::Write;
+use std::{
+    io::{ErrorKind, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use crate::project::Scrubber;
 
@@ -31,9 +34,23 @@ pub(super) fn to_stderr(text: &str, scrubber: &Scrubber) {
     let _ = writeln!(std::io::stderr().lock(), "{}", scrubber.scrub(text));
 }
 
+/// Whether data could not be written to stdout.
+static DATA_LOST: AtomicBool = AtomicBool::new(false);
+
+/// Whether data could not be written to stdout, for instance because the disk is full.
+pub fn data_lost() -> bool {
+    DATA_LOST.load(Ordering::Relaxed)
+}
+
 /// Writes a text and a line end to stdout. Where the reader has gone (`| head`), the rest of the
-/// data is of no use to anybody.
+/// data is of no use to anybody; any other failure is told once, and makes the command fail.
 pub(super) fn to_stdout(text: &str, scrubber: &Scrubber) {
     let mut stdout = std::io::stdout().lock();
-    let _ = writeln!(stdout, "{}", scrubber.scrub(text)).and_then(|()| stdout.flush());
+    let written = writeln!(stdout, "{}", scrubber.scrub(text)).and_then(|()| stdout.flush());
+    if let Err(error) = written
+        && error.kind() != ErrorKind::BrokenPipe
+        && !DATA_LOST.swap(true, Ordering::Relaxed)
+    {
+        to_stderr(&format!("error[cannot-write]: stdout cannot be written: {error}"), scrubber);
+    }
 }

@@ -58,7 +58,7 @@ impl<'s, W: Write> JsonWriter<'s, W> {
     /// An entry's key; its value must follow.
     pub fn key(&mut self, key: &str) -> io::Result<()> {
         self.separate()?;
-        self.text(key)?;
+        serde_json::to_writer(&mut self.out, key).map_err(io::Error::from)?;
         self.out.write_all(b":")
     }
 

@@ -32,10 +32,12 @@ impl<C: Compile> NodeRunner<C> {
 
     fn write(&self, below: PathBuf, text: &str) -> Result<PathBuf, Failure> {
         let target = &self.options.target_path;
-        write_target_file(&target.join(&below), text).map_err(|error| {
-            let message = format!("cannot write `{}`: {error}", target.join(&below).display());
-            Failure::from(Diagnostic::error("cannot-write-target", message))
-        })?;
+        write_target_file(&target.join(&below), &self.options.scrubber.scrub(text)).map_err(
+            |error| {
+                let message = format!("cannot write `{}`: {error}", target.join(&below).display());
+                Failure::from(Diagnostic::error("cannot-write-target", message))
+            },
+        )?;
         let folder = target.file_name().map(PathBuf::from).unwrap_or_default();
         Ok(folder.join(below))
     }

@@ -12,6 +12,7 @@ use crate::{
     adapter::{Adapter, BoxFuture, Cancel},
     manifest::{Node, ResourceType, UniqueId, UnitTest},
     plan::{PlanOptions, Step},
+    project::Scrubber,
     run::{Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor, Status},
 };
 
@@ -26,6 +27,8 @@ pub struct RunOptions {
     pub warn_error: bool,
     /// The target folder (`<project>/target`).
     pub target_path: PathBuf,
+    /// What must not be in the files there.
+    pub scrubber: Scrubber,
 }
 
 /// One task of the schedule.

@@ -242,6 +242,7 @@ fn run(work: Work, warehouse: Warehouse, warn_error: bool) -> Ran {
         store_failures: false,
         warn_error,
         target_path: folder.path().to_owned(),
+        scrubber: Default::default(),
     };
     let events: EventSink = Arc::new(|_| {});
     let adapter: Arc<dyn Adapter> = Arc::clone(&warehouse) as _;
