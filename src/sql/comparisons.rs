@@ -110,14 +110,37 @@ impl Translator<'_> {
         Typed::new(sql, Type::Bool)
     }
 
-    /// The engine finds a struct with a NULL in it among others; GoogleSQL does not know.
-    pub fn no_struct_membership(&mut self, place: &Expr) -> Typed {
-        self.refuse(
-            "unsupported-syntax",
-            "IN with a struct on its left is not supported on the embedded engine",
-            place,
-            Some("use EXISTS and compare the fields"),
-        )
+    /// `left IS [NOT] DISTINCT FROM right`: structs go field by field, by position.
+    pub fn is_distinct(&mut self, left: &Expr, right: &Expr, negated: bool) -> Typed {
+        let (left, right) = (self.expression(left), self.expression(right));
+        let not = if negated { "NOT " } else { "" };
+        let sql = match (&left.kind, &right.kind) {
+            (Type::Struct(_), Type::Struct(_)) => {
+                format!("({not}{})", self.distinct(&left, &right))
+            }
+            _ => format!("({} IS {not}DISTINCT FROM {})", left.sql, right.sql),
+        };
+        Typed::new(sql, Type::Bool)
+    }
+
+    fn distinct(&mut self, left: &Typed, right: &Typed) -> String {
+        let (Type::Struct(left_fields), Type::Struct(right_fields)) = (&left.kind, &right.kind)
+        else {
+            return format!("({} IS DISTINCT FROM {})", left.sql, right.sql);
+        };
+        let kinds: Vec<_> = left_fields.iter().cloned().zip(right_fields.iter().cloned()).collect();
+        self.bind_nested(&[left, right], |translator, names| {
+            let mut parts = vec![format!("({} IS NULL) <> ({} IS NULL)", names[0], names[1])];
+            for ((left_name, left_kind), (right_name, right_kind)) in kinds {
+                let left = format!("{}.{}", names[0], quote(&left_name));
+                let right = format!("{}.{}", names[1], quote(&right_name));
+                parts.push(
+                    translator
+                        .distinct(&Typed::new(left, left_kind), &Typed::new(right, right_kind)),
+                );
+            }
+            format!("({})", parts.join(" OR "))
+        })
     }
 
     /// `value BETWEEN low AND high`.

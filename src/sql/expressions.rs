@@ -1,12 +1,11 @@
 //! Expressions: names, literals, operators, conditions.
 
 use sqlparser::ast::{
-    AccessExpr, Array, BinaryOperator, CaseWhen, Expr, Spanned, Subscript, TypedString,
-    UnaryOperator, Value,
+    AccessExpr, Array, BinaryOperator, Expr, Spanned, Subscript, TypedString, UnaryOperator, Value,
 };
 
 use super::{
-    scope::field,
+    scope::{Found, Phase, Resolved, field},
     translate::{Translator, Typed},
     types::{Type, literal, quote},
 };
@@ -44,9 +43,17 @@ impl Translator<'_> {
             }
             Expr::BinaryOp { left, op, right } => self.binary(left, op, right, expression),
             Expr::UnaryOp { op, expr } => {
+                if *op == UnaryOperator::Minus
+                    && let Some(number) = negative_literal(expr)
+                {
+                    return Typed::new(format!("CAST({number} AS BIGINT)"), Type::Int64);
+                }
                 let typed = self.expression(expr);
                 match op {
-                    UnaryOperator::Not => Typed::new(format!("(NOT {})", typed.sql), Type::Bool),
+                    UnaryOperator::Not => {
+                        let sql = self.truth(typed, expr, "NOT");
+                        Typed::new(format!("(NOT {sql})"), Type::Bool)
+                    }
                     UnaryOperator::Minus => Typed::new(format!("(-{})", typed.sql), typed.kind),
                     UnaryOperator::Plus => typed,
                     UnaryOperator::BitwiseNot => {
@@ -66,33 +73,18 @@ impl Translator<'_> {
             Expr::IsNotTrue(inner) => self.postfix(inner, "IS DISTINCT FROM TRUE"),
             Expr::IsFalse(inner) => self.postfix(inner, "IS NOT DISTINCT FROM FALSE"),
             Expr::IsNotFalse(inner) => self.postfix(inner, "IS DISTINCT FROM FALSE"),
-            Expr::IsDistinctFrom(left, right) => self.infix(left, "IS DISTINCT FROM", right),
-            Expr::IsNotDistinctFrom(left, right) => self.infix(left, "IS NOT DISTINCT FROM", right),
+            Expr::IsDistinctFrom(left, right) => self.is_distinct(left, right, false),
+            Expr::IsNotDistinctFrom(left, right) => self.is_distinct(left, right, true),
             Expr::InList { expr, list, negated } => {
                 let value = self.expression(expr);
                 let items: Vec<Typed> = list.iter().map(|item| self.expression(item)).collect();
                 self.is_in(&value, &items, *negated, expression)
             }
             Expr::InSubquery { expr, subquery, negated } => {
-                let value = self.expression(expr);
-                let (query, _) = self.query(subquery);
-                if matches!(value.kind, Type::Struct(_)) {
-                    return self.no_struct_membership(expression);
-                }
-                let not = if *negated { "NOT " } else { "" };
-                Typed::new(format!("({} {not}IN ({query}))", value.sql), Type::Bool)
+                self.in_subquery(expr, subquery, *negated)
             }
             Expr::InUnnest { expr, array_expr, negated } => {
-                let value = self.expression(expr);
-                let array = self.expression(array_expr);
-                if matches!(value.kind, Type::Struct(_)) {
-                    return self.no_struct_membership(expression);
-                }
-                let not = if *negated { "NOT " } else { "" };
-                Typed::new(
-                    format!("({} {not}IN (SELECT unnest({})))", value.sql, array.sql),
-                    Type::Bool,
-                )
+                self.in_unnest(expr, array_expr, *negated)
             }
             Expr::Between { expr, negated, low, high } => {
                 let (value, low, high) =
@@ -109,7 +101,7 @@ impl Translator<'_> {
                 )
             }
             Expr::Case { operand, conditions, else_result, .. } => {
-                self.case(operand.as_deref(), conditions, else_result.as_deref())
+                self.case(operand.as_deref(), conditions, else_result.as_deref(), expression)
             }
             Expr::Cast { kind, expr, data_type, format } => self.cast(
                 *kind != sqlparser::ast::CastKind::Cast,
@@ -148,7 +140,7 @@ impl Translator<'_> {
                 let texts: Vec<String> = items.into_iter().map(|item| item.sql).collect();
                 Typed::new(
                     format!("[{}]", texts.join(", ")),
-                    Type::Array(Box::new(kind.unwrap_or_default())),
+                    Type::Array(Box::new(kind.unwrap_or(Type::Null))),
                 )
             }
             Expr::Struct { values, fields } => self.structure(values, fields, expression),
@@ -200,11 +192,6 @@ impl Translator<'_> {
         Typed::new(format!("({} {operator})", typed.sql), Type::Bool)
     }
 
-    fn infix(&mut self, left: &Expr, operator: &str, right: &Expr) -> Typed {
-        let (left, right) = (self.expression(left), self.expression(right));
-        Typed::new(format!("({} {operator} {})", left.sql, right.sql), Type::Bool)
-    }
-
     fn rounding(&mut self, function: &str, inner: &Expr) -> Typed {
         let typed = self.expression(inner);
         let kind = if typed.kind == Type::Int64 { Type::Float64 } else { typed.kind.clone() };
@@ -217,10 +204,44 @@ impl Translator<'_> {
 
     /// `a`, `alias.a`, `a.field`, `project.dataset.table.a`.
     pub fn path(&mut self, parts: &[String], place: &impl Spanned) -> Typed {
-        let found = self.scopes.iter().rev().find_map(|scope| {
+        let (mut typed, used) = match self.find(parts) {
+            Some(found) => found,
+            None => {
+                let first = &parts[0];
+                let is_given = self.scopes.last().is_some_and(|scope| {
+                    scope.given.iter().any(|given| given.eq_ignore_ascii_case(first))
+                });
+                if is_given && self.is_unknown(first) {
+                    let message =
+                        format!("`{first}` is an alias of this SELECT, which it cannot use here");
+                    let help = "repeat the expression, or give the alias in a subquery";
+                    return self.refuse("unknown-column", message, place, Some(help));
+                }
+                (Typed::new(quote(first), Type::Unknown), 1)
+            }
+        };
+        for part in &parts[used..] {
+            typed = self.member(typed, part, place);
+        }
+        typed
+    }
+
+    /// What the beginning of a path means, and how many parts that takes.
+    fn find(&self, parts: &[String]) -> Option<(Typed, usize)> {
+        for at in (0..self.scopes.len()).rev() {
+            let (scope, inner) = (&self.scopes[at], &self.scopes[at + 1..]);
+            let column = scope.column(&parts[0], inner);
+            if scope.phase == Phase::Results
+                && let Found::Is(Resolved { sql, kind: kind @ Type::Struct(_) }) = &column
+                && scope.items.iter().any(|item| item.name.eq_ignore_ascii_case(&parts[0]))
+            {
+                return Some((Typed::new(sql.as_str(), kind.clone()), 1));
+            }
             if let Some(source) = scope.source(&parts[0]) {
-                if let Some((column, kind)) = &source.element {
-                    return Some((Typed::new(quote(column), kind.clone()), 1));
+                if source.element.is_some()
+                    && let Found::Is(found) = column
+                {
+                    return Some((Typed::new(found.sql, found.kind), 1));
                 }
                 if let Some(second) = parts.get(1) {
                     let kind = field(&source.columns.columns, second);
@@ -228,21 +249,32 @@ impl Translator<'_> {
                     let sql = format!("{}.{}", quote(&parts[0]), quote(second));
                     return Some((Typed::new(sql, kind), 2));
                 }
-                if scope.column(&parts[0]).is_none() {
-                    // The whole row as a struct.
-                    let kind = Type::Struct(source.columns.columns.clone());
+                // The whole row as a struct, before any column of that name.
+                let columns = &source.columns;
+                let kind = match columns.complete {
+                    true => Type::Struct(columns.columns.clone()),
+                    false => Type::Unknown,
+                };
+                if !scope.may_be_column(&parts[0]) || !columns.complete {
                     return Some((Typed::new(quote(&parts[0]), kind), 1));
                 }
+                let table = quote(&source.table);
+                let part = |(name, _): &(String, Type)| format!("{0} := {table}.{0}", quote(name));
+                let parts: Vec<String> = columns.columns.iter().map(part).collect();
+                return Some((Typed::new(format!("struct_pack({})", parts.join(", ")), kind), 1));
             }
-            let resolved = scope.column(&parts[0])?;
-            Some((Typed::new(resolved.sql, resolved.kind), 1))
-        });
-        let (mut typed, used) =
-            found.unwrap_or_else(|| (Typed::new(quote(&parts[0]), Type::Unknown), 1));
-        for part in &parts[used..] {
-            typed = self.member(typed, part, place);
+            match column {
+                Found::Is(found) => return Some((Typed::new(found.sql, found.kind), 1)),
+                Found::Maybe => return None,
+                Found::No => {}
+            }
         }
-        typed
+        None
+    }
+
+    /// Whether no table in sight has, or may have, such a column.
+    fn is_unknown(&self, name: &str) -> bool {
+        self.scopes.iter().all(|scope| !scope.may_be_column(name))
     }
 
     /// `value.name`: a field of a struct or of a JSON object.
@@ -332,81 +364,6 @@ impl Translator<'_> {
             )
         });
         Typed::new(sql, element)
-    }
-
-    fn case(
-        &mut self,
-        operand: Option<&Expr>,
-        conditions: &[CaseWhen],
-        other: Option<&Expr>,
-    ) -> Typed {
-        if let Some(operand) = operand {
-            let operand = self.expression(operand);
-            if matches!(operand.kind, Type::Struct(_) | Type::Float64) {
-                // The engine's own comparison differs: written out.
-                return self.case_of(&operand, conditions, other);
-            }
-            return self.cases(Some(operand.sql), conditions, other);
-        }
-        self.cases(None, conditions, other)
-    }
-
-    fn case_of(&mut self, operand: &Typed, conditions: &[CaseWhen], other: Option<&Expr>) -> Typed {
-        let mut kind = Type::Unknown;
-        let given = operand.kind.clone();
-        let sql = self.bind_nested(&[operand], |translator, names| {
-            let operand = Typed::new(names[0].as_str(), given);
-            let conditions: Vec<(String, &Expr)> = conditions
-                .iter()
-                .map(|when| {
-                    let value = translator.expression(&when.condition);
-                    (translator.equal(&operand, &value), &when.result)
-                })
-                .collect();
-            let mut out = String::from("(CASE");
-            for (condition, result) in conditions {
-                let result = translator.expression(result);
-                out.push_str(&format!(" WHEN {condition} THEN {}", result.sql));
-                kind = result.kind;
-            }
-            if let Some(other) = other {
-                out.push_str(&format!(" ELSE {}", translator.expression(other).sql));
-            }
-            out.push_str(" END)");
-            out
-        });
-        Typed::new(sql, kind)
-    }
-
-    fn cases(
-        &mut self,
-        operand: Option<String>,
-        conditions: &[CaseWhen],
-        other: Option<&Expr>,
-    ) -> Typed {
-        let mut out = String::from("(CASE");
-        if let Some(operand) = operand {
-            out.push_str(&format!(" {operand}"));
-        }
-        let mut kind: Option<Type> = None;
-        let mut choose = |new: Typed, sql: &str| -> String {
-            if new.sql != "NULL" {
-                kind = Some(kind.take().map_or(new.kind.clone(), |old| old.common(&new.kind)));
-            }
-            format!(" {sql} {}", new.sql)
-        };
-        for when in conditions {
-            let condition = self.expression(&when.condition);
-            let result = self.expression(&when.result);
-            out.push_str(&format!(" WHEN {}", condition.sql));
-            out.push_str(&choose(result, "THEN"));
-        }
-        if let Some(other) = other {
-            let result = self.expression(other);
-            out.push_str(&choose(result, "ELSE"));
-        }
-        out.push_str(" END)");
-        Typed::new(out, kind.unwrap_or_default())
     }
 
     fn structure(
@@ -517,6 +474,15 @@ impl Translator<'_> {
         let (left, right) = (self.expression(left), self.expression(right));
         self.operator(op, left, right, place)
     }
+}
+
+/// The least INT64: without its sign it is no INT64.
+fn negative_literal(expression: &Expr) -> Option<i64> {
+    let Expr::Value(value) = expression else { return None };
+    let Value::Number(text, _) = &value.value else { return None };
+    let least = "9223372036854775808";
+    let is_least = text == least || text.eq_ignore_ascii_case("0x8000000000000000");
+    is_least.then_some(i64::MIN)
 }
 
 /// A text as a literal. The engine reads SQL up to its first NUL.

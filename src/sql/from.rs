@@ -6,22 +6,29 @@ use sqlparser::ast::{
 
 use super::{
     queries::name_parts,
-    scope::{Columns, Source},
+    scope::{Columns, Merged, Scope, Source, StarPart, field},
     translate::Translator,
     types::{Type, quote},
 };
 
 impl Translator<'_> {
-    /// An item of FROM with its joins.
-    pub fn table_with_joins(&mut self, table: &TableWithJoins, first: bool) -> String {
-        let mut out = self.table(&table.relation, first);
+    /// An item of FROM with its joins, which are with what `*` has from `start` on: a comma joins
+    /// as JOIN does.
+    pub fn table_with_joins(&mut self, table: &TableWithJoins, start: usize) -> String {
+        let mut out = self.table(&table.relation);
         for join in &table.joins {
-            out.push_str(&self.join(join));
+            out.push_str(&self.join(join, start));
         }
         out
     }
 
-    fn join(&mut self, join: &Join) -> String {
+    /// How many parts `*` has so far.
+    fn star_length(&self) -> usize {
+        self.scopes.last().map_or(0, |scope| scope.star.len())
+    }
+
+    /// A join to what `*` has from `start` on.
+    fn join(&mut self, join: &Join, start: usize) -> String {
         let (keyword, constraint) = match &join.join_operator {
             JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => {
                 ("JOIN", constraint)
@@ -46,16 +53,20 @@ impl Translator<'_> {
                 ("JOIN", &JoinConstraint::None)
             }
         };
-        let unnest = matches!(join.relation, TableFactor::UNNEST { .. });
-        let table = self.table(&join.relation, false);
+        let right = self.star_length();
+        let table = self.table(&join.relation);
+        // An array of a neighbour needs no condition.
+        let unnest = table.starts_with("LATERAL ");
         let mut out = format!(" {keyword} {table}");
         match constraint {
             JoinConstraint::On(condition) => {
-                out.push_str(&format!(" ON {}", self.expression(condition).sql));
+                out.push_str(&format!(" ON {}", self.condition(condition, "ON")));
             }
             JoinConstraint::Using(names) => {
                 let names: Vec<String> =
-                    names.iter().map(|name| quote(&name_parts(name).join("."))).collect();
+                    names.iter().map(|name| name_parts(name).join(".")).collect();
+                self.merge(&names, start, right, keyword, &join.relation);
+                let names: Vec<String> = names.iter().map(|name| quote(name)).collect();
                 out.push_str(&format!(" USING ({})", names.join(", ")));
             }
             JoinConstraint::Natural => {
@@ -73,14 +84,73 @@ impl Translator<'_> {
         out
     }
 
+    /// The columns of USING come first in `*`, once for both sides
+    /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#using_clause>).
+    fn merge(
+        &mut self,
+        names: &[String],
+        start: usize,
+        right: usize,
+        keyword: &str,
+        place: &TableFactor,
+    ) {
+        let Some(scope) = self.scopes.last_mut() else { return };
+        let right_parts = scope.star.split_off(right);
+        let left_parts = scope.star.split_off(start);
+        let mut of_floats = None;
+        for name in names {
+            let (left, right) = (side(scope, &left_parts, name), side(scope, &right_parts, name));
+            let (sql, kind) = match (left, right) {
+                (Some((left, kind)), Some((right, right_kind))) => {
+                    let sql = match keyword {
+                        "FULL JOIN" => format!("COALESCE({left}, {right})"),
+                        "RIGHT JOIN" => right,
+                        _ => left,
+                    };
+                    if kind == Type::Float64 || right_kind == Type::Float64 {
+                        of_floats = Some(name.clone());
+                    }
+                    (Some(sql), kind.common(&right_kind))
+                }
+                _ => (None, Type::Unknown),
+            };
+            scope.star.push(StarPart::Merged(Merged { name: name.clone(), kind, sql }));
+        }
+        let is_merged = |name: &String| names.iter().any(|other| other.eq_ignore_ascii_case(name));
+        for part in left_parts.into_iter().chain(right_parts) {
+            match part {
+                StarPart::Merged(merged) if is_merged(&merged.name) => {}
+                StarPart::Source(at, mut without) => {
+                    let columns = &scope.sources[at].columns;
+                    let has = |name: &&String| {
+                        !columns.complete || field(&columns.columns, name).is_some()
+                    };
+                    let mut more: Vec<String> = names.iter().filter(has).cloned().collect();
+                    more.retain(|name| {
+                        !without.iter().any(|other| other.eq_ignore_ascii_case(name))
+                    });
+                    without.extend(more);
+                    scope.star.push(StarPart::Source(at, without));
+                }
+                other => scope.star.push(other),
+            }
+        }
+        if let Some(name) = of_floats {
+            let message = format!("USING of the FLOAT64 column `{name}` is not supported");
+            let help = "write ON with `=`: NaN would be equal to NaN here";
+            self.refuse("unsupported-syntax", message, place, Some(help));
+        }
+    }
+
     fn add_source(&mut self, source: Source) {
         if let Some(scope) = self.scopes.last_mut() {
+            scope.star.push(StarPart::Source(scope.sources.len(), Vec::new()));
             scope.sources.push(source);
         }
     }
 
     /// One item of FROM; it becomes visible in the innermost scope.
-    fn table(&mut self, table: &TableFactor, first: bool) -> String {
+    pub fn table(&mut self, table: &TableFactor) -> String {
         match table {
             TableFactor::Table { name, alias, args, version, sample, .. } => {
                 if args.is_some() {
@@ -124,7 +194,7 @@ impl Translator<'_> {
                 let alias = alias.as_ref().map(|alias| alias.name.value.clone());
                 let shown = alias.clone().unwrap_or_else(|| self.fresh("sub"));
                 let element = value_column(&columns);
-                self.add_source(Source { alias, columns, element });
+                self.add_source(Source { alias, table: shown.clone(), columns, element });
                 format!("({text}) AS {}", quote(&shown))
             }
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, .. } => {
@@ -138,7 +208,7 @@ impl Translator<'_> {
                         .as_ref()
                         .map_or("offset".to_owned(), |name| name.value.clone())
                 });
-                self.unnest(array, alias, offset, first)
+                self.unnest(array, alias, offset)
             }
             TableFactor::NestedJoin { table_with_joins, alias } => {
                 if alias.is_some() {
@@ -149,7 +219,8 @@ impl Translator<'_> {
                         None,
                     );
                 }
-                format!("({})", self.table_with_joins(table_with_joins, first))
+                let start = self.star_length();
+                format!("({})", self.table_with_joins(table_with_joins, start))
             }
             TableFactor::Pivot { .. } => {
                 self.refuse(
@@ -195,7 +266,12 @@ impl Translator<'_> {
                 self.ctes.iter().rev().find(|(cte, _)| cte.eq_ignore_ascii_case(&last)).cloned();
             if let Some((cte, columns)) = cte {
                 let element = value_column(&columns);
-                self.add_source(Source { alias: Some(known_as.clone()), columns, element });
+                self.add_source(Source {
+                    alias: Some(known_as.clone()),
+                    table: known_as.clone(),
+                    columns,
+                    element,
+                });
                 return format!("{} AS {}", quote(&cte), quote(&known_as));
             }
         } else if self.scopes.iter().rev().any(|scope| scope.source(&parts[0]).is_some()) {
@@ -236,19 +312,17 @@ impl Translator<'_> {
             None => Columns::default(),
         };
         let path: Vec<String> = parts.iter().map(|part| quote(part)).collect();
-        self.add_source(Source { alias: Some(known_as.clone()), columns, element: None });
+        self.add_source(Source {
+            alias: Some(known_as.clone()),
+            table: known_as.clone(),
+            columns,
+            element: None,
+        });
         format!("{} AS {}", path.join("."), quote(&known_as))
     }
 
-    fn unnest(
-        &mut self,
-        array: &Expr,
-        alias: Option<String>,
-        offset: Option<String>,
-        first: bool,
-    ) -> String {
+    fn unnest(&mut self, array: &Expr, alias: Option<String>, offset: Option<String>) -> String {
         let typed = self.expression(array);
-        let _ = first;
         self.unnest_typed(typed.sql, typed.kind, alias, offset)
     }
 
@@ -267,7 +341,7 @@ impl Translator<'_> {
         if let (None, Type::Struct(fields), None) = (&alias, &element, &offset) {
             // Without a name the fields are the columns.
             let columns = Columns::all(fields.clone());
-            self.add_source(Source { alias: None, columns, element: None });
+            self.add_source(Source { alias: None, table: table.clone(), columns, element: None });
             return format!(
                 "LATERAL (SELECT unnest({array}, max_depth := 2)) AS {}",
                 quote(&table)
@@ -287,7 +361,8 @@ impl Translator<'_> {
             ));
             columns.columns.push((offset.clone(), Type::Int64));
         }
-        self.add_source(Source { alias, columns, element: Some((column, element)) });
+        let element = Some((column, element));
+        self.add_source(Source { alias, table: table.clone(), columns, element });
         format!("LATERAL (SELECT {items}) AS {}", quote(&table))
     }
 }
@@ -295,4 +370,19 @@ impl Translator<'_> {
 /// The column of a value table, which its alias means.
 fn value_column(columns: &Columns) -> Option<(String, Type)> {
     if columns.is_value { columns.columns.first().cloned() } else { None }
+}
+
+/// A column of one side of a join, with its table.
+fn side(scope: &Scope, parts: &[StarPart], name: &str) -> Option<(String, Type)> {
+    parts.iter().find_map(|part| match part {
+        StarPart::Merged(merged) if merged.name.eq_ignore_ascii_case(name) => {
+            Some((merged.sql.clone()?, merged.kind.clone()))
+        }
+        StarPart::Merged(_) => None,
+        StarPart::Source(at, _) => {
+            let source = scope.sources.get(*at)?;
+            let (column, kind) = field(&source.columns.columns, name)?;
+            Some((format!("{}.{}", quote(&source.table), quote(column)), kind.clone()))
+        }
+    })
 }

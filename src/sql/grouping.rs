@@ -1,14 +1,14 @@
 //! GROUP BY.
 
-use sqlparser::ast::{Expr, GroupByExpr, GroupByWithModifier, Select};
+use sqlparser::ast::{Expr, GroupByExpr, GroupByWithModifier, Select, SelectItem};
 
-use super::translate::Translator;
+use super::{bind::is_plain, scope::Named, translate::Translator};
 
 impl Translator<'_> {
     /// ` GROUP BY …`, or nothing.
     pub fn group_by(&mut self, select: &Select) -> String {
         match &select.group_by {
-            GroupByExpr::All(_) => " GROUP BY ALL".to_owned(),
+            GroupByExpr::All(_) => self.group_by_all(select),
             GroupByExpr::Expressions(expressions, modifiers) => {
                 if let Some(modifier) = modifiers.first() {
                     let name = match modifier {
@@ -26,11 +26,32 @@ impl Translator<'_> {
                 if expressions.is_empty() {
                     return String::new();
                 }
+                if let [Expr::Tuple(none)] = expressions.as_slice()
+                    && none.is_empty()
+                {
+                    return " GROUP BY ()".to_owned();
+                }
                 let texts: Vec<String> =
                     expressions.iter().map(|expression| self.grouping(expression)).collect();
                 format!(" GROUP BY {}", texts.join(", "))
             }
         }
+    }
+
+    /// The items without an aggregate or window function, constants too, which the engine's own
+    /// GROUP BY ALL leaves out.
+    fn group_by_all(&mut self, select: &Select) -> String {
+        let stars = select.projection.iter().any(|item| {
+            matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..))
+        });
+        let items = self.scopes.last().map(|scope| scope.items.clone()).unwrap_or_default();
+        let constants = items.iter().filter(|item| is_plain(&item.sql) && !item.sql.contains('"'));
+        let constants: Vec<&str> = constants.map(|item| item.sql.as_str()).collect();
+        if stars || constants.len() < select.projection.len() {
+            return " GROUP BY ALL".to_owned();
+        }
+        // An expression: the engine takes a bare constant for a place.
+        format!(" GROUP BY ({} IS NULL)", constants.join(" IS NULL), ("))
     }
 
     fn grouping(&mut self, expression: &Expr) -> String {
@@ -71,16 +92,13 @@ impl Translator<'_> {
     /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#group_by_clause>).
     fn group_key(&mut self, expression: &Expr) -> String {
         if let Expr::Identifier(name) = expression {
-            let items = self.scopes.last().map(|scope| scope.items.as_slice()).unwrap_or_default();
-            let mut named =
-                items.iter().filter(|(alias, _)| alias.eq_ignore_ascii_case(&name.value));
-            match (named.next(), named.next()) {
-                (Some((_, sql)), None) => return sql.clone(),
-                (Some(_), Some(_)) => {
-                    let message = format!("`{name}` is the alias of more than one column");
+            match self.scopes.last().map_or(Named::None, |scope| scope.named(&name.value)) {
+                Named::One(item) => return item.sql.clone(),
+                Named::Several => {
+                    let message = format!("`{name}` is the name of more than one column");
                     self.refuse("ambiguous-name", message, expression, None);
                 }
-                _ => {}
+                Named::None => {}
             }
         }
         self.key(expression)

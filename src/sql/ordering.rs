@@ -3,8 +3,9 @@
 use sqlparser::ast::{Expr, OrderBy, OrderByExpr, OrderByKind};
 
 use super::{
+    scope::{Named, Phase},
     translate::{Translator, Typed},
-    types::Type,
+    types::{Type, quote},
 };
 
 impl Translator<'_> {
@@ -58,6 +59,20 @@ impl Translator<'_> {
     fn order_key(&mut self, expression: &Expr) -> Typed {
         match expression {
             Expr::Value(_) => Typed::new(self.key(expression), Type::Unknown),
+            // An alias alone means the column of the result to the engine too.
+            Expr::Identifier(name)
+                if let Some(scope) = self.scopes.last()
+                    && scope.phase == Phase::Results =>
+            {
+                match scope.named(&name.value) {
+                    Named::One(item) => Typed::new(quote(&item.name), item.kind.clone()),
+                    Named::Several => {
+                        let message = format!("`{name}` is the name of more than one column");
+                        self.refuse("ambiguous-name", message, expression, None)
+                    }
+                    Named::None => self.expression(expression),
+                }
+            }
             other => self.expression(other),
         }
     }

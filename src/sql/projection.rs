@@ -1,182 +1,59 @@
 //! The SELECT list.
 
-use sqlparser::ast::{
-    Expr, Select, SelectItem, SelectItemQualifiedWildcardKind, ValueTableMode,
-    WildcardAdditionalOptions,
-};
+use sqlparser::ast::{Expr, Select, SelectItem, ValueTableMode};
 
 use super::{
-    queries::name_parts,
-    scope::{Columns, Source},
+    scope::{Columns, Item},
+    star::List,
     translate::Translator,
     types::{Type, quote},
 };
 
+/// The items of a SELECT list as rows or values.
+pub(super) struct Values {
+    /// The engine's SQL of the items.
+    pub items: Vec<String>,
+    /// What they give.
+    pub columns: Columns,
+    /// Whether each row is still to become one struct.
+    pub is_row: bool,
+}
+
 impl Translator<'_> {
     /// The SELECT list: texts with aliases, and what they give.
     pub fn projection(&mut self, select: &Select) -> (Vec<String>, Columns) {
-        let mut texts = Vec::new();
-        let mut columns = Columns::all(Vec::new());
+        let mut list = List { texts: Vec::new(), columns: Columns::all(Vec::new()) };
         for item in &select.projection {
             match item {
                 SelectItem::UnnamedExpr(expression) => {
-                    let typed = self.expression(expression);
-                    let name = implied_name(expression);
-                    match &name {
-                        Some(name) => texts.push(format!("{} AS {}", typed.sql, quote(name))),
-                        None => {
-                            // BigQuery names such columns f0_, f1_, …
-                            let name = format!("f{}_", columns.columns.len());
-                            texts.push(format!("{} AS {}", typed.sql, quote(&name)));
-                        }
-                    }
-                    let name = name.unwrap_or_else(|| format!("f{}_", columns.columns.len()));
-                    columns.columns.push((name, typed.kind));
+                    let implied = implied_name(expression);
+                    self.item(expression, implied, &mut list);
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
-                    let typed = self.expression(expr);
-                    if let Some(top) = self.scopes.last_mut() {
-                        top.items.push((alias.value.clone(), typed.sql.clone()));
-                    }
-                    texts.push(format!("{} AS {}", typed.sql, quote(&alias.value)));
-                    columns.columns.push((alias.value.clone(), typed.kind));
+                    self.item(expr, Some(alias.value.clone()), &mut list);
                 }
                 SelectItem::ExprWithAliases { expr, .. } => {
                     self.refuse("unsupported-syntax", "an expression takes one alias", expr, None);
                 }
-                SelectItem::Wildcard(options) => {
-                    let sources: Vec<Source> =
-                        self.scopes.last().map(|scope| scope.sources.clone()).unwrap_or_default();
-                    let mut all = Columns::all(Vec::new());
-                    for source in &sources {
-                        all.complete &= source.columns.complete;
-                        all.columns.extend(source.columns.columns.iter().cloned());
-                    }
-                    let nested = sources
-                        .iter()
-                        .any(|source| matches!(source.element, Some((_, Type::Struct(_)))));
-                    if nested {
-                        self.expanded_wildcard(&sources, options, item, &mut texts, &mut columns);
-                        continue;
-                    }
-                    texts.push(format!("*{}", self.wildcard_options(options, &mut all)));
-                    columns.complete &= all.complete;
-                    columns.columns.extend(all.columns);
-                }
+                SelectItem::Wildcard(options) => self.star(options, item, &mut list),
                 SelectItem::QualifiedWildcard(kind, options) => {
-                    let (text, mut all) = self.qualified_wildcard(kind);
-                    texts.push(format!("{text}{}", self.wildcard_options(options, &mut all)));
-                    columns.complete &= all.complete;
-                    columns.columns.extend(all.columns);
+                    self.qualified_star(kind, options, item, &mut list);
                 }
             }
         }
-        (texts, columns)
+        (list.texts, list.columns)
     }
 
-    /// `*` over an unnested array of structs: the fields of the structs are columns.
-    fn expanded_wildcard(
-        &mut self,
-        sources: &[Source],
-        options: &WildcardAdditionalOptions,
-        place: &SelectItem,
-        texts: &mut Vec<String>,
-        columns: &mut Columns,
-    ) {
-        if options.opt_except.is_some() || options.opt_replace.is_some() {
-            let help = "name the columns, or give each FROM item its own `alias.* EXCEPT (…)`";
-            self.refuse(
-                "unsupported-syntax",
-                "EXCEPT or REPLACE on `*` over UNNEST is not supported",
-                place,
-                Some(help),
-            );
-            return;
+    fn item(&mut self, expression: &Expr, name: Option<String>, list: &mut List) {
+        let typed = self.expression(expression);
+        if let (Some(name), Some(top)) = (&name, self.scopes.last_mut()) {
+            let (name, sql, kind) = (name.clone(), typed.sql.clone(), typed.kind.clone());
+            top.items.push(Item { name, sql, kind });
         }
-        for source in sources {
-            match (&source.element, &source.alias) {
-                (Some((column, Type::Struct(fields))), _) => {
-                    texts.push(format!("{}.*", quote(column)));
-                    columns.columns.extend(fields.iter().cloned());
-                }
-                (_, Some(alias)) if source.element.is_none() => {
-                    texts.push(format!("{}.*", quote(alias)));
-                    columns.complete &= source.columns.complete;
-                    columns.columns.extend(source.columns.columns.iter().cloned());
-                }
-                _ => {
-                    let names = source.columns.columns.iter();
-                    texts.extend(names.clone().map(|(name, _)| quote(name)));
-                    columns.columns.extend(names.cloned());
-                }
-            }
-        }
-    }
-
-    fn qualified_wildcard(&mut self, kind: &SelectItemQualifiedWildcardKind) -> (String, Columns) {
-        match kind {
-            SelectItemQualifiedWildcardKind::ObjectName(name) => {
-                let parts = name_parts(name);
-                let first = parts.first().cloned().unwrap_or_default();
-                let found =
-                    self.scopes.iter().rev().find_map(|scope| scope.source(&first).cloned());
-                match found {
-                    Some(source) if source.element.is_some() => {
-                        let (column, kind) = source.element.unwrap_or_default();
-                        let columns = match kind {
-                            Type::Struct(fields) => Columns::all(fields),
-                            _ => Columns::default(),
-                        };
-                        (format!("{}.*", quote(&column)), columns)
-                    }
-                    Some(source) => (format!("{}.*", quote(&first)), source.columns),
-                    None => {
-                        let path: Vec<String> = parts.iter().map(|part| quote(part)).collect();
-                        (format!("{}.*", path.join(".")), Columns::default())
-                    }
-                }
-            }
-            SelectItemQualifiedWildcardKind::Expr(expression) => {
-                let typed = self.expression(expression);
-                let columns = match typed.kind {
-                    Type::Struct(fields) => Columns::all(fields),
-                    _ => Columns::default(),
-                };
-                (format!("unnest({})", typed.sql), columns)
-            }
-        }
-    }
-
-    fn wildcard_options(
-        &mut self,
-        options: &WildcardAdditionalOptions,
-        all: &mut Columns,
-    ) -> String {
-        let mut out = String::new();
-        if let Some(except) = &options.opt_except {
-            let names: Vec<&String> = std::iter::once(&except.first_element)
-                .chain(&except.additional_elements)
-                .map(|name| &name.value)
-                .collect();
-            all.columns
-                .retain(|(column, _)| !names.iter().any(|name| name.eq_ignore_ascii_case(column)));
-            let quoted: Vec<String> = names.iter().map(|name| quote(name)).collect();
-            out.push_str(&format!(" EXCLUDE ({})", quoted.join(", ")));
-        }
-        if let Some(replace) = &options.opt_replace {
-            let mut items = Vec::new();
-            for item in &replace.items {
-                let typed = self.expression(&item.expr);
-                items.push(format!("{} AS {}", typed.sql, quote(&item.column_name.value)));
-                for (column, kind) in &mut all.columns {
-                    if column.eq_ignore_ascii_case(&item.column_name.value) {
-                        kind.clone_from(&typed.kind);
-                    }
-                }
-            }
-            out.push_str(&format!(" REPLACE ({})", items.join(", ")));
-        }
-        out
+        // BigQuery names such columns f0_, f1_, …
+        let name = name.unwrap_or_else(|| format!("f{}_", list.columns.columns.len()));
+        list.texts.push(format!("{} AS {}", typed.sql, quote(&name)));
+        list.columns.columns.push((name, typed.kind));
     }
 
     /// `SELECT AS STRUCT` and `SELECT AS VALUE`.
@@ -186,24 +63,29 @@ impl Translator<'_> {
         items: Vec<String>,
         columns: Columns,
         as_values: bool,
-    ) -> (Vec<String>, Columns) {
+    ) -> Values {
         use ValueTableMode::{AsStruct, AsValue, DistinctAsStruct, DistinctAsValue};
+        let rows = |items, columns| Values { items, columns, is_row: false };
         match &select.value_table_mode {
-            None => (items, columns),
+            None => rows(items, columns),
             Some(AsValue | DistinctAsValue) => {
                 if columns.columns.len() != 1 || !columns.complete {
                     let message = "SELECT AS VALUE takes one expression";
                     self.refuse("sql-syntax", message, select, None);
                 }
-                (items, Columns { is_value: true, ..columns })
+                rows(items, Columns { is_value: true, ..columns })
             }
-            Some(AsStruct | DistinctAsStruct) if !as_values => (items, columns),
+            Some(AsStruct | DistinctAsStruct) if !as_values => rows(items, columns),
+            Some(AsStruct | DistinctAsStruct)
+                if items.len() != columns.columns.len()
+                    || !columns.complete
+                    || items.iter().zip(&columns.columns).any(|(item, (name, _))| {
+                        !item.ends_with(&format!(" AS {}", quote(name)))
+                    }) =>
+            {
+                Values { items, columns, is_row: true }
+            }
             Some(AsStruct | DistinctAsStruct) => {
-                if items.len() != columns.columns.len() || !columns.complete {
-                    let help = "name the columns";
-                    let message = "SELECT AS STRUCT * is not supported here";
-                    self.refuse("unsupported-syntax", message, select, Some(help));
-                }
                 let fields: Vec<String> = columns
                     .columns
                     .iter()
@@ -217,7 +99,7 @@ impl Translator<'_> {
                 let kind = Type::Struct(columns.columns);
                 let item = format!("struct_pack({}) AS {}", fields.join(", "), quote(&name));
                 let columns = vec![(name, kind)];
-                (vec![item], Columns { columns, complete: true, is_value: true })
+                rows(vec![item], Columns { columns, complete: true, is_value: true })
             }
         }
     }

@@ -1,13 +1,13 @@
 //! Queries: WITH, set operations, the clauses of SELECT in order.
 
 use sqlparser::ast::{
-    Cte, Distinct, Expr, LimitClause, ObjectName, Query, Select, SetExpr, SetOperator,
-    SetQuantifier, Spanned, TableAlias, Value,
+    Cte, Distinct, Expr, LimitClause, ObjectName, Query, Select, SelectFlavor, SelectItem, SetExpr,
+    SetOperator, SetQuantifier, Spanned, TableAlias, Value, ValueTableMode,
 };
 
 use super::{
-    scope::{Columns, Scope},
-    translate::Translator,
+    scope::{Columns, Phase, Scope, Source},
+    translate::{Translator, Typed},
     types::{Type, quote},
 };
 
@@ -43,15 +43,26 @@ impl Translator<'_> {
                 Some(help),
             );
         }
+        let foreign = [
+            (query.fetch.is_some(), "FETCH"),
+            (!query.locks.is_empty(), "FOR UPDATE"),
+            (query.for_clause.is_some(), "FOR XML or FOR JSON"),
+            (query.settings.is_some(), "SETTINGS"),
+            (query.format_clause.is_some(), "FORMAT"),
+        ];
+        for (is_there, name) in foreign {
+            if is_there {
+                let message = format!("{name} is not GoogleSQL");
+                self.refuse("unsupported-syntax", message, query, None);
+            }
+        }
         let (body, columns, aliases) = self.set_expression(&query.body, as_values);
         out.push_str(&body);
         // ORDER BY of the whole query sees the output and, for a plain SELECT, FROM.
         if let Some(order_by) = &query.order_by {
-            self.scopes.push(aliases.unwrap_or_else(|| Scope {
-                sources: Vec::new(),
-                aliases: columns.columns.clone(),
-                items: Vec::new(),
-            }));
+            let scope = aliases
+                .unwrap_or_else(|| Scope { aliases: columns.columns.clone(), ..Scope::default() });
+            self.scopes.push(Scope { phase: Phase::Results, ..scope });
             let text = self.order_by(order_by);
             self.scopes.pop();
             out.push_str(&text);
@@ -84,8 +95,13 @@ impl Translator<'_> {
         match count {
             Expr::Nested(inner) => self.row_count(inner),
             Expr::Value(value) => match &value.value {
-                Value::Number(text, _) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                    text.clone()
+                Value::Number(text, _) => {
+                    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+                    let number = match digits {
+                        Some(digits) => i64::from_str_radix(digits, 16),
+                        None => text.parse(),
+                    };
+                    number.map_or_else(|_| self.no_row_count(count), |number| number.to_string())
                 }
                 _ => self.no_row_count(count),
             },
@@ -118,6 +134,15 @@ impl Translator<'_> {
             self.refuse("sql-syntax", message, place, None);
         }
         for ((name, left), (_, right)) in left.columns.iter().zip(&right.columns) {
+            if left.clashes(right) {
+                let message = format!(
+                    "column `{name}` is {} in one query and {} in another",
+                    left.google(),
+                    right.google()
+                );
+                let help = "give both queries the same type, with CAST where needed";
+                self.refuse("unsupported-syntax", message, place, Some(help));
+            }
             if names_differ(left, right) {
                 let message = format!(
                     "column `{name}` has structs whose fields have other names: {} and {}",
@@ -133,13 +158,33 @@ impl Translator<'_> {
     fn cte(&mut self, cte: &Cte, recursive: bool) -> String {
         let name = &cte.alias.name.value;
         self.refuse_column_list(&cte.alias, cte);
+        let mut first = None;
         if recursive {
-            // Inside itself its columns are not known yet.
+            // Inside itself it has the columns of its first query.
             self.ctes.push((name.clone(), Columns::default()));
+            if let SetExpr::SetOperation { left, .. } = cte.query.body.as_ref() {
+                let errors = self.errors.len();
+                first = Some(self.set_expression(left, false).1);
+                self.errors.truncate(errors);
+            }
+            self.ctes.pop();
+            self.ctes.push((name.clone(), first.clone().unwrap_or_default()));
         }
         let (text, columns) = self.query(&cte.query);
         if recursive {
             self.ctes.pop();
+        }
+        for ((column, kind), (_, first)) in
+            columns.columns.iter().zip(first.iter().flat_map(|first| &first.columns))
+        {
+            if kind != first && kind.is_known() && first.is_known() {
+                let message = format!(
+                    "column `{column}` is {} in the first query and {} in the recursive one",
+                    first.google(),
+                    kind.google()
+                );
+                self.refuse("wrong-type", message, cte, Some("use CAST in the first query"));
+            }
         }
         self.ctes.push((name.clone(), columns));
         format!("{} AS ({text})", quote(name))
@@ -192,29 +237,21 @@ impl Translator<'_> {
     }
 
     fn select(&mut self, select: &Select, as_values: bool) -> (String, Columns, Scope) {
-        let mut scope = Scope::default();
+        self.refuse_foreign(select);
         let mut from = String::new();
-        self.scopes.push(Scope::default());
+        self.scopes.push(Scope { given: given_names(select), ..Scope::default() });
         for (at, table) in select.from.iter().enumerate() {
-            let text = self.table_with_joins(table, at == 0);
+            let text = self.table_with_joins(table, 0);
             if at > 0 {
                 from.push_str(" CROSS JOIN ");
             }
             from.push_str(&text);
         }
-        if let Some(top) = self.scopes.last() {
-            scope.sources.clone_from(&top.sources);
-        }
-        let selection = select.selection.as_ref().map(|condition| self.expression(condition).sql);
+        let selection = select.selection.as_ref().map(|given| self.condition(given, "WHERE"));
         let (items, columns) = self.projection(select);
-        scope.items =
-            self.scopes.last_mut().map(|top| std::mem::take(&mut top.items)).unwrap_or_default();
-        // GROUP BY, HAVING, QUALIFY and ORDER BY see the SELECT list's aliases too.
-        scope.aliases =
-            columns.columns.iter().filter(|(name, _)| !name.is_empty()).cloned().collect();
         if let Some(top) = self.scopes.last_mut() {
-            top.aliases.clone_from(&scope.aliases);
-            top.items.clone_from(&scope.items);
+            top.aliases =
+                columns.columns.iter().filter(|(name, _)| !name.is_empty()).cloned().collect();
         }
         let mut out = String::from("SELECT ");
         match &select.distinct {
@@ -229,8 +266,13 @@ impl Translator<'_> {
                 );
             }
         }
-        let (items, columns) = self.value_table(select, items, columns, as_values);
-        out.push_str(&items.join(", "));
+        if let Some(ValueTableMode::DistinctAsStruct | ValueTableMode::DistinctAsValue) =
+            select.value_table_mode
+        {
+            out.push_str("DISTINCT ");
+        }
+        let value = self.value_table(select, items, columns, as_values);
+        out.push_str(&value.items.join(", "));
         if !from.is_empty() {
             out.push_str(" FROM ");
             out.push_str(&from);
@@ -240,8 +282,12 @@ impl Translator<'_> {
             out.push_str(&condition);
         }
         out.push_str(&self.group_by(select));
+        // From here on the SELECT list's aliases are in sight.
+        if let Some(top) = self.scopes.last_mut() {
+            top.phase = Phase::Results;
+        }
         if let Some(condition) = &select.having {
-            out.push_str(&format!(" HAVING {}", self.expression(condition).sql));
+            out.push_str(&format!(" HAVING {}", self.condition(condition, "HAVING")));
         }
         if !select.named_window.is_empty() {
             let windows: Vec<String> =
@@ -249,10 +295,67 @@ impl Translator<'_> {
             out.push_str(&format!(" WINDOW {}", windows.join(", ")));
         }
         if let Some(condition) = &select.qualify {
-            out.push_str(&format!(" QUALIFY {}", self.expression(condition).sql));
+            out.push_str(&format!(" QUALIFY {}", self.condition(condition, "QUALIFY")));
         }
-        self.scopes.pop();
-        (out, columns, scope)
+        let scope = self.scopes.pop().unwrap_or_default();
+        if !value.is_row {
+            return (out, value.columns, scope);
+        }
+        // The rows of `*` as structs.
+        let (row, name) = (self.fresh("row"), self.fresh("value"));
+        let scope = Scope {
+            sources: vec![Source {
+                alias: None,
+                table: row.clone(),
+                columns: value.columns.clone(),
+                element: None,
+            }],
+            ..Scope::default()
+        };
+        let kind = match value.columns.complete {
+            true => Type::Struct(value.columns.columns),
+            false => Type::Unknown,
+        };
+        let out = format!("SELECT {0} AS {1} FROM ({out}) AS {0}", quote(&row), quote(&name));
+        (out, Columns { columns: vec![(name, kind)], complete: true, is_value: true }, scope)
+    }
+
+    /// A condition of a clause.
+    pub fn condition(&mut self, condition: &Expr, clause: &str) -> String {
+        let typed = self.expression(condition);
+        self.truth(typed, condition, clause)
+    }
+
+    /// A value where a BOOL is needed.
+    pub fn truth(&mut self, typed: Typed, condition: &Expr, clause: &str) -> String {
+        if !matches!(typed.kind, Type::Bool | Type::Unknown | Type::Null) {
+            let message = format!("{clause} takes a BOOL, not {}", typed.kind.google());
+            return self.refuse("wrong-type", message, condition, None).sql;
+        }
+        typed.sql
+    }
+
+    /// Clauses that the parser knows of other dialects.
+    fn refuse_foreign(&mut self, select: &Select) {
+        let foreign = [
+            (select.top.is_some(), "TOP"),
+            (select.into.is_some(), "SELECT INTO"),
+            (select.exclude.is_some(), "EXCLUDE"),
+            (select.prewhere.is_some(), "PREWHERE"),
+            (!select.lateral_views.is_empty(), "LATERAL VIEW"),
+            (!select.connect_by.is_empty(), "CONNECT BY"),
+            (!select.cluster_by.is_empty(), "CLUSTER BY"),
+            (!select.distribute_by.is_empty(), "DISTRIBUTE BY"),
+            (!select.sort_by.is_empty(), "SORT BY"),
+            (select.select_modifiers.is_some(), "this modifier of SELECT"),
+            (select.flavor != SelectFlavor::Standard, "FROM without SELECT"),
+        ];
+        for (is_there, name) in foreign {
+            if is_there {
+                let message = format!("{name} is not GoogleSQL");
+                self.refuse("unsupported-syntax", message, select, None);
+            }
+        }
     }
 
     /// A table's name for DuckDB.
@@ -260,6 +363,15 @@ impl Translator<'_> {
         let parts: Vec<String> = name_parts(name).iter().map(|part| quote(part)).collect();
         parts.join(".")
     }
+}
+
+/// The aliases of a SELECT list.
+fn given_names(select: &Select) -> Vec<String> {
+    let alias = |item: &SelectItem| match item {
+        SelectItem::ExprWithAlias { alias, .. } => Some(alias.value.clone()),
+        _ => None,
+    };
+    select.projection.iter().filter_map(alias).collect()
 }
 
 /// The parts of a name; `` `project.dataset.table` `` in one pair of backticks has three.

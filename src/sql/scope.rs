@@ -25,10 +25,53 @@ impl Columns {
 pub struct Source {
     /// The name it goes by.
     pub alias: Option<String>,
+    /// Its name in the engine's SQL.
+    pub table: String,
     /// Its columns.
     pub columns: Columns,
     /// For UNNEST: the column that holds the element, and its type.
     pub element: Option<(String, Type)>,
+}
+
+/// A part of `*`.
+#[derive(Clone, Debug)]
+pub enum StarPart {
+    /// A column of USING, once for both sides.
+    Merged(Merged),
+    /// The columns of a FROM item, without those of USING.
+    Source(usize, Vec<String>),
+}
+
+/// A column of USING.
+#[derive(Clone, Debug)]
+pub struct Merged {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: Type,
+    /// Its SQL with the table, where that is known.
+    pub sql: Option<String>,
+}
+
+/// An item of the SELECT list that has a name.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its alias, or the name that its path gives it.
+    pub name: String,
+    /// Its SQL without the alias.
+    pub sql: String,
+    /// Its type.
+    pub kind: Type,
+}
+
+/// In which clause names are looked up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// FROM, WHERE, the SELECT list: aliases of the SELECT list are not in sight.
+    #[default]
+    Rows,
+    /// HAVING, QUALIFY, ORDER BY: such aliases go before the columns of FROM.
+    Results,
 }
 
 /// The names visible in one SELECT.
@@ -36,10 +79,16 @@ pub struct Source {
 pub struct Scope {
     /// FROM, in order.
     pub sources: Vec<Source>,
-    /// Aliases of the SELECT list, for GROUP BY, HAVING, QUALIFY and ORDER BY.
+    /// What `*` means.
+    pub star: Vec<StarPart>,
+    /// Columns of the SELECT list, for the clauses after it.
     pub aliases: Vec<(String, Type)>,
-    /// The SQL of the SELECT list's items that have an alias.
-    pub items: Vec<(String, String)>,
+    /// Items of the SELECT list that have a name.
+    pub items: Vec<Item>,
+    /// The aliases of the SELECT list. The engine sees them everywhere, GoogleSQL does not.
+    pub given: Vec<String>,
+    /// The clause that is being written.
+    pub phase: Phase,
 }
 
 /// What a name turned out to be.
@@ -51,33 +100,126 @@ pub struct Resolved {
     pub kind: Type,
 }
 
+/// Which items of the SELECT list have a name.
+#[derive(Clone, Copy, Debug)]
+pub enum Named<'s> {
+    /// None of them.
+    None,
+    /// One, or several that are the same.
+    One(&'s Item),
+    /// Several that differ.
+    Several,
+}
+
+/// What one scope says to a name.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// It is this.
+    Is(Resolved),
+    /// Not all columns are known: it may be one of them.
+    Maybe,
+    /// It is none of this scope's.
+    No,
+}
+
 impl Scope {
-    /// A name without a qualifier; none where this scope does not know it.
-    pub fn column(&self, name: &str) -> Option<Resolved> {
-        for source in &self.sources {
-            if let Some((column, kind)) = &source.element {
-                if source.alias.as_deref().is_some_and(|alias| alias.eq_ignore_ascii_case(name)) {
-                    return Some(Resolved { sql: quote(column), kind: kind.clone() });
-                }
-                if let Type::Struct(fields) = kind
-                    && let Some((field, inner)) = field(fields, name)
-                {
-                    let sql = format!("{}.{}", quote(column), quote(field));
-                    return Some(Resolved { sql, kind: inner.clone() });
-                }
-            }
-            if let Some((_, kind)) = field(&source.columns.columns, name) {
-                return Some(Resolved { sql: quote(name), kind: kind.clone() });
+    /// A name without a qualifier, asked for in the scopes `inner` to this one. The columns of an
+    /// outer scope are written with their table: the engine would find an alias of the inner SELECT
+    /// first.
+    pub fn column(&self, name: &str, inner: &[Self]) -> Found {
+        if self.phase == Phase::Results
+            && let Some(found) = self.result(name, !inner.is_empty())
+        {
+            return Found::Is(found);
+        }
+        for part in &self.star {
+            if let StarPart::Merged(merged) = part
+                && merged.name.eq_ignore_ascii_case(name)
+            {
+                let bare = quote(&merged.name);
+                let sql = if inner.is_empty() { None } else { merged.sql.clone() };
+                return Found::Is(Resolved { sql: sql.unwrap_or(bare), kind: merged.kind.clone() });
             }
         }
-        let alias = field(&self.aliases, name);
-        alias.map(|(_, kind)| Resolved { sql: quote(name), kind: kind.clone() })
+        // The elements of an array go by its alias, before any column.
+        let elements = self.sources.iter().filter(|source| {
+            source.element.is_some()
+                && source.alias.as_deref().is_some_and(|alias| alias.eq_ignore_ascii_case(name))
+        });
+        for source in elements.chain(&self.sources) {
+            if let Some(found) = self.column_of(source, name, inner) {
+                return Found::Is(found);
+            }
+        }
+        if self.sources.iter().any(|source| !source.columns.complete) {
+            return Found::Maybe;
+        }
+        if self.phase == Phase::Results
+            && let Some((_, kind)) = field(&self.aliases, name)
+        {
+            return Found::Is(Resolved { sql: quote(name), kind: kind.clone() });
+        }
+        Found::No
+    }
+
+    fn column_of(&self, source: &Source, name: &str, inner: &[Self]) -> Option<Resolved> {
+        let is_hidden = |table: &str| {
+            inner.iter().flat_map(|scope| &scope.sources).any(|source| source.table == table)
+        };
+        let column = |column: &str, ambiguous: bool| {
+            if ambiguous || !inner.is_empty() && !is_hidden(&source.table) {
+                format!("{}.{}", quote(&source.table), quote(column))
+            } else {
+                quote(column)
+            }
+        };
+        if let Some((element, kind)) = &source.element {
+            let ambiguous = self.sources.iter().any(|other| {
+                other.table != source.table && field(&other.columns.columns, element).is_some()
+            });
+            if source.alias.as_deref().is_some_and(|alias| alias.eq_ignore_ascii_case(name)) {
+                return Some(Resolved { sql: column(element, ambiguous), kind: kind.clone() });
+            }
+            if let Type::Struct(fields) = kind
+                && let Some((field, inner)) = field(fields, name)
+            {
+                let sql = format!("{}.{}", column(element, ambiguous), quote(field));
+                return Some(Resolved { sql, kind: inner.clone() });
+            }
+        }
+        let (_, kind) = field(&source.columns.columns, name)?;
+        Some(Resolved { sql: column(name, false), kind: kind.clone() })
+    }
+
+    /// The item of the SELECT list with this name.
+    pub fn named(&self, name: &str) -> Named<'_> {
+        let mut named = self.items.iter().filter(|item| item.name.eq_ignore_ascii_case(name));
+        match named.next() {
+            None => Named::None,
+            Some(first) if named.all(|other| other.sql == first.sql) => Named::One(first),
+            Some(_) => Named::Several,
+        }
+    }
+
+    /// An item of the SELECT list, by its alias where that can mean nothing else: the engine prefers
+    /// a column of FROM.
+    fn result(&self, name: &str, outer: bool) -> Option<Resolved> {
+        let Named::One(item) = self.named(name) else { return None };
+        let sql = if outer || self.may_be_column(name) { item.sql.clone() } else { quote(name) };
+        Some(Resolved { sql, kind: item.kind.clone() })
     }
 
     /// The FROM item of an alias.
     pub fn source(&self, alias: &str) -> Option<&Source> {
         self.sources.iter().find(|source| {
             source.alias.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(alias))
+        })
+    }
+
+    /// Whether a column of FROM has, or may have, this name.
+    pub fn may_be_column(&self, name: &str) -> bool {
+        self.sources.iter().any(|source| {
+            !source.columns.complete || field(&source.columns.columns, name).is_some()
         })
     }
 }

@@ -161,7 +161,8 @@ impl Translator<'_> {
         let shown = alias.as_ref().map(|alias| alias.name.value.clone());
         let alias = shown.clone().or_else(|| parts.last().cloned());
         if let Some(scope) = self.scopes.last_mut() {
-            scope.sources.push(Source { alias, columns, element: None });
+            let table = alias.clone().unwrap_or_default();
+            scope.sources.push(Source { alias, table, columns, element: None });
         }
         let name = self.table_name(name);
         Some(match shown {

@@ -132,6 +132,20 @@ impl Type {
         if *self == Self::Null {
             return other.clone();
         }
+        match (self, other) {
+            (Self::Array(one), Self::Array(other)) => {
+                return Self::Array(Box::new(one.common(other)));
+            }
+            (Self::Struct(one), Self::Struct(other)) if one.len() == other.len() => {
+                let fields = one.iter().zip(other);
+                return Self::Struct(
+                    fields
+                        .map(|((name, one), (_, other))| (name.clone(), one.common(other)))
+                        .collect(),
+                );
+            }
+            _ => {}
+        }
         match (rank(self), rank(other)) {
             (left, right) if left > 0 && right > 0 => {
                 if left >= right {
@@ -141,6 +155,20 @@ impl Type {
                 }
             }
             _ => Self::Unknown,
+        }
+    }
+
+    /// Whether no value can be of both types. Unknown types clash with nothing.
+    pub fn clashes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unknown | Self::Null, _) | (_, Self::Unknown | Self::Null) => false,
+            (Self::Date, Self::DateTime) | (Self::DateTime, Self::Date) => false,
+            (Self::Array(one), Self::Array(other)) => one.clashes(other),
+            (Self::Struct(one), Self::Struct(other)) => {
+                one.len() != other.len()
+                    || one.iter().zip(other).any(|((_, one), (_, other))| one.clashes(other))
+            }
+            (one, other) => one != other && !(one.is_number() && other.is_number()),
         }
     }
 

@@ -1,0 +1,101 @@
+//! CASE: its results have one type in common
+//! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/conditional_expressions>).
+
+use sqlparser::ast::{CaseWhen, Expr};
+
+use super::{
+    translate::{Translator, Typed},
+    types::Type,
+};
+
+impl Translator<'_> {
+    /// `CASE [operand] WHEN … THEN … ELSE … END`.
+    pub fn case(
+        &mut self,
+        operand: Option<&Expr>,
+        whens: &[CaseWhen],
+        other: Option<&Expr>,
+        place: &Expr,
+    ) -> Typed {
+        let results: Vec<Typed> = whens.iter().map(|when| self.expression(&when.result)).collect();
+        let other = other.map(|other| self.expression(other));
+        let kind = self.common_type(results.iter().chain(&other), place);
+        let end = other.map(|other| format!(" ELSE {}", other.sql)).unwrap_or_default();
+        let Some(operand) = operand else {
+            let mut out = String::from("(CASE");
+            for (when, result) in whens.iter().zip(&results) {
+                let condition = self.condition(&when.condition, "WHEN");
+                out.push_str(&format!(" WHEN {condition} THEN {}", result.sql));
+            }
+            return Typed::new(format!("{out}{end} END)"), kind);
+        };
+        let operand = self.expression(operand);
+        let values: Vec<Typed> =
+            whens.iter().map(|when| self.expression(&when.condition)).collect();
+        for value in &values {
+            if operand.kind.clashes(&value.kind)
+                && ![&operand, value].iter().any(|side| is_text_literal(side))
+            {
+                let (one, other) = (operand.kind.google(), value.kind.google());
+                let message = format!("{one} and {other} cannot be compared");
+                return self.refuse("wrong-type", message, place, Some("use CAST on one of them"));
+            }
+        }
+        if !matches!(operand.kind, Type::Struct(_) | Type::Float64) {
+            let mut out = format!("(CASE {}", operand.sql);
+            for (value, result) in values.iter().zip(&results) {
+                out.push_str(&format!(" WHEN {} THEN {}", value.sql, result.sql));
+            }
+            return Typed::new(format!("{out}{end} END)"), kind);
+        }
+        // The engine's own comparison differs: written out.
+        let given = operand.kind.clone();
+        let sql = self.bind_nested(&[&operand], |translator, names| {
+            let operand = Typed::new(names[0].as_str(), given);
+            let mut out = String::from("(CASE");
+            for (value, result) in values.iter().zip(&results) {
+                let condition = translator.equal(&operand, value);
+                out.push_str(&format!(" WHEN {condition} THEN {}", result.sql));
+            }
+            format!("{out}{end} END)")
+        });
+        Typed::new(sql, kind)
+    }
+
+    /// The type of a choice between values; those that have none in common are refused.
+    pub fn common_type<'t>(
+        &mut self,
+        choices: impl Iterator<Item = &'t Typed>,
+        place: &Expr,
+    ) -> Type {
+        let mut kind = Type::Null;
+        let mut literal = true;
+        for choice in choices {
+            let is_literal = is_text_literal(choice);
+            // A text literal becomes a date or moment beside one.
+            let coerced = match (&kind, &choice.kind) {
+                (one, Type::String) if is_literal && is_moment(one) => Some(one.clone()),
+                (Type::String, other) if literal && is_moment(other) => Some(other.clone()),
+                _ => None,
+            };
+            if coerced.is_none() && kind.clashes(&choice.kind) {
+                let (one, other) = (kind.google(), choice.kind.google());
+                let message = format!("{one} and {other} have no type in common");
+                self.refuse("wrong-type", message, place, Some("use CAST on one of them"));
+                return Type::Unknown;
+            }
+            kind = coerced.unwrap_or_else(|| kind.common(&choice.kind));
+            literal &= is_literal || choice.kind == Type::Null;
+        }
+        if kind == Type::Null { Type::Unknown } else { kind }
+    }
+}
+
+/// Whether a value is a text written out.
+fn is_text_literal(value: &Typed) -> bool {
+    value.kind == Type::String && value.sql.starts_with('\'')
+}
+
+fn is_moment(kind: &Type) -> bool {
+    matches!(kind, Type::Date | Type::DateTime | Type::Timestamp | Type::Time)
+}

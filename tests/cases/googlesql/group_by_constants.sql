@@ -1,0 +1,1 @@
+select 'a' as x from unnest([1, 2]) group by all
