@@ -3,7 +3,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::FalseyValueParser};
+
+use super::dbt_flags::DbtFlags;
 
 /// Transforms data in medallion layers on BigQuery or an embedded DuckDB.
 #[derive(Clone, Debug, Parser)]
@@ -65,17 +67,41 @@ pub struct GlobalArgs {
     #[arg(long, global = true, alias = "no-color", overrides_with = "use_colors")]
     pub no_use_colors: bool,
     /// Only errors and data
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, env = "DBT_QUIET", value_parser = FalseyValueParser::new())]
     pub quiet: bool,
+    /// How much is told: `error` and `none` are `--quiet`
+    #[arg(long, global = true, env = "DBT_LOG_LEVEL", value_name = "LEVEL", hide = true)]
+    pub log_level: Option<LogLevelArg>,
     /// Warnings fail
-    #[arg(long, global = true)]
+    #[arg(long, global = true, env = "DBT_WARN_ERROR", value_parser = FalseyValueParser::new())]
     pub warn_error: bool,
+    /// One node at a time
+    #[arg(long, global = true, hide = true)]
+    pub single_threaded: bool,
+    /// What dbt has and this has not.
+    #[command(flatten)]
+    pub dbt: DbtFlags,
     /// Do not check `require-dbt-version`
     #[arg(long, global = true)]
     pub no_version_check: bool,
     /// Write a JUnit report of the run to a file
     #[arg(long, global = true, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+}
+
+/// `--log-level`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogLevelArg {
+    /// There is nothing more to tell than with `info`.
+    Debug,
+    /// Everything.
+    Info,
+    /// Everything: warnings are few.
+    Warn,
+    /// Only errors and data.
+    Error,
+    /// Only errors and data.
+    None,
 }
 
 /// `--log-format`.
@@ -149,7 +175,7 @@ pub enum Command {
 #[command(next_help_heading = "Selection")]
 pub struct SelectArgs {
     /// Nodes to include: names, paths, `tag:x`, `source:x`, `+x`, `x+`, `@x`, …
-    #[arg(long, short, num_args = 1.., value_name = "SELECTOR", aliases = ["models", "model"])]
+    #[arg(long, short, num_args = 1.., value_name = "SELECTOR", aliases = ["models", "model"], short_alias = 'm')]
     pub select: Vec<String>,
     /// Nodes to leave out
     #[arg(long, num_args = 1.., value_name = "SELECTOR")]
@@ -194,13 +220,13 @@ pub struct RunArgs {
     #[arg(long)]
     pub ingest: bool,
     /// Build incremental models and seeds from nothing
-    #[arg(long, short)]
+    #[arg(long, short, env = "DBT_FULL_REFRESH", value_parser = FalseyValueParser::new())]
     pub full_refresh: bool,
     /// Build without rows
     #[arg(long)]
     pub empty: bool,
     /// Stop at the first failure
-    #[arg(long, short = 'x')]
+    #[arg(long, short = 'x', env = "DBT_FAIL_FAST", value_parser = FalseyValueParser::new())]
     pub fail_fast: bool,
     /// Keep the failing rows of tests in tables
     #[arg(long)]

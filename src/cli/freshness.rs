@@ -36,7 +36,7 @@ pub fn run(
         manifest: std::sync::Arc::clone(&session.manifest),
         selected: ids,
         adapter: session.adapter()?,
-        threads: global.threads.map_or(session.project.target.threads, usize::from),
+        threads: session.project.target.threads,
         target: session.target_name(),
     };
     let sink = session.report.sink();

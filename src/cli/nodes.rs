@@ -38,7 +38,7 @@ pub fn run(
 ) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, command.as_str(), typed(global, command, args))?;
     let ids = selected(session, &args.selection)?;
-    execute(session, global, command, args, ids, handle)
+    execute(session, command, args, ids, handle)
 }
 
 /// Runs a command over exactly these nodes.
@@ -47,7 +47,6 @@ pub fn run(
 /// The exit code, where nothing could be run.
 pub fn execute(
     session: &Session,
-    global: &GlobalArgs,
     command: RunCommand,
     args: &RunArgs,
     mut ids: BTreeSet<UniqueId>,
@@ -73,9 +72,8 @@ pub fn execute(
         warehouse: Some(Arc::new(warehouse)),
         log: log_sink(&session.report),
     });
-    let mut limits =
-        Limits::new(global.threads.map_or(session.project.target.threads, usize::from));
-    limits.fail_fast = args.fail_fast;
+    let mut limits = Limits::new(session.project.target.threads);
+    limits.fail_fast = args.fail_fast || session.flags.fail_fast;
     let job = Job {
         manifest: Arc::clone(&session.manifest),
         graph: Arc::clone(&session.graph),
@@ -90,7 +88,7 @@ pub fn execute(
                 run_started_at: session.started_at(),
             },
             store_failures: args.store_failures,
-            warn_error: global.warn_error,
+            warn_error: session.flags.warn_error,
             target_path: session.project.target_path.clone(),
             scrubber: session.project.scrubber(),
         },

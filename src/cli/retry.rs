@@ -68,5 +68,5 @@ pub fn run(global: &GlobalArgs, args: &RetryArgs, handle: &Handle) -> Result<Exi
     for id in gone {
         session.report.note(&format!("`{id}` is no longer in the project"));
     }
-    nodes::execute(session, &global, command, &run_args, known, handle)
+    nodes::execute(session, command, &run_args, known, handle)
 }

@@ -31,7 +31,7 @@ const KINDS: [(&str, ResourceType); 9] = [
 /// # Errors
 /// What is wrong with the selection, printed; the exit code.
 pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueId>, ExitCode> {
-    let indirect = match args.indirect_selection {
+    let indirect = match args.indirect_selection.or(session.flags.indirect_selection) {
         None | Some(IndirectArg::Eager) => IndirectSelection::Eager,
         Some(IndirectArg::Cautious) => IndirectSelection::Cautious,
         Some(IndirectArg::Buildable) => IndirectSelection::Buildable,
@@ -61,6 +61,9 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
     };
     match select(&session.manifest, &session.graph, &wanted) {
         Ok(selection) => {
+            if session.flags.warn_error && !selection.warnings.is_empty() {
+                return Err(session.fail(&selection.warnings));
+            }
             session.report.diagnostics(&selection.warnings);
             Ok(selection.ids)
         }

@@ -1,11 +1,18 @@
 //! A project made ready: read, its macros loaded, its manifest and graph built.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use super::args::{GlobalArgs, LogFormatArg};
+use super::{
+    args::{GlobalArgs, LogFormatArg, LogLevelArg},
+    project_flags::ProjectFlags,
+};
 use crate::{
     DBT_VERSION,
     adapter::{
@@ -40,6 +47,8 @@ pub struct Session {
     pub report: Report,
     /// This invocation.
     pub invocation: Invocation,
+    /// Flags that hold where the command line says nothing else.
+    pub flags: ProjectFlags,
 }
 
 /// The reporter that the flags ask for.
@@ -48,12 +57,14 @@ pub fn report(global: &GlobalArgs, command: &str) -> Report {
         LogFormatArg::Text => LogFormat::Text,
         LogFormatArg::Json => LogFormat::Json,
     };
+    let quiet =
+        global.quiet || matches!(global.log_level, Some(LogLevelArg::Error | LogLevelArg::None));
     let color = match (global.use_colors, global.no_use_colors) {
         (true, _) => ColorChoice::Always,
         (_, true) => ColorChoice::Never,
         _ => ColorChoice::Auto,
     };
-    let mut options = ReportOptions::detect(format, color, global.quiet);
+    let mut options = ReportOptions::detect(format, color, quiet);
     options.junit.clone_from(&global.junit);
     options.command = command.to_owned();
     options.scrubber = Env::from_process().scrubber();
@@ -75,19 +86,25 @@ pub fn load_options(global: &GlobalArgs) -> Result<LoadOptions, Vec<Diagnostic>>
     if vars.diagnostics.iter().any(Diagnostic::is_error) {
         return Err(vars.diagnostics);
     }
-    let project_dir = global.project_dir.clone().unwrap_or_else(|| working_dir.clone());
+    let project_dir = global.project_dir.clone().unwrap_or_else(|| nearest_project(&working_dir));
     Ok(LoadOptions {
         working_dir,
         profiles_dir: global.profiles_dir.clone(),
         profile: global.profile.clone(),
         target: global.target.clone(),
-        threads: global.threads.map(usize::from),
+        threads: if global.single_threaded { Some(1) } else { global.threads.map(usize::from) },
         vars: vars.value,
         target_path: global.target_path.clone(),
         version_check: !global.no_version_check,
         env: Env::from_process(),
         ..LoadOptions::new(project_dir)
     })
+}
+
+/// The folder itself or the nearest one above that holds a project, as in dbt.
+fn nearest_project(folder: &Path) -> PathBuf {
+    let holds = |folder: &&Path| folder.join("dbt_project.yml").is_file();
+    folder.ancestors().find(holds).unwrap_or(folder).to_owned()
 }
 
 impl Session {
@@ -112,6 +129,18 @@ impl Session {
         let loaded = load(&options);
         let mut diagnostics = loaded.diagnostics;
         let Some(project) = loaded.value else { return Err(fail(&diagnostics)) };
+        let (mut project_flags, problems) = ProjectFlags::read(&project);
+        diagnostics.extend(problems);
+        project_flags.warn_error |= global.warn_error;
+        let own_output = project_flags.output(global);
+        let report = match &own_output {
+            Some(wanted) => self::report(wanted, command),
+            None => report,
+        };
+        let fail = |diagnostics: &[Diagnostic]| {
+            report.diagnostics(diagnostics);
+            ExitCode::Usage
+        };
         let engine = manifest::engine(&project);
         diagnostics.extend(engine.diagnostics);
         let full_refresh = args.get("full_refresh").and_then(Value::as_bool).unwrap_or(false);
@@ -135,7 +164,7 @@ impl Session {
             }
         };
         let wrong = diagnostics.iter().any(Diagnostic::is_error)
-            || (global.warn_error && !diagnostics.is_empty());
+            || (project_flags.warn_error && !diagnostics.is_empty());
         match graph {
             Some(graph) if !wrong => {
                 report.diagnostics(&diagnostics);
@@ -146,6 +175,7 @@ impl Session {
                     graph: Arc::new(graph),
                     report,
                     invocation,
+                    flags: project_flags,
                 })))
             }
             _ => Err(fail(&diagnostics)),

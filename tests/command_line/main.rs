@@ -77,6 +77,7 @@ mod constraints;
 mod descriptions;
 mod earlier_runs;
 mod feeds;
+mod flags;
 mod freshness;
 mod http_feeds;
 mod server;
