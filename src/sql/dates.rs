@@ -5,9 +5,9 @@
 use sqlparser::ast::{DateTimeField, Expr, Interval};
 
 use super::{
-    formats::duckdb_format,
+    operators::valid,
     translate::{Translator, Typed},
-    types::{Type, literal},
+    types::Type,
 };
 
 /// A part of a date: `DAY`, `ISOWEEK`, `WEEK(MONDAY)`.
@@ -166,15 +166,28 @@ impl Translator<'_> {
         match operation {
             "ADD" | "SUB" => {
                 let value = self.as_moment(args.first()?, &kind);
+                let kind = own_kind(&value, kind);
+                if let Some(Expr::Interval(interval)) = args.get(1) {
+                    let text = interval
+                        .leading_field
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default();
+                    if let Some(part) = part(&text) {
+                        self.part_fits(&part, &text, &kind, false, name, place)?;
+                    }
+                }
                 let by = self.expression(args.get(1)?);
                 let sign = if operation == "ADD" { "+" } else { "-" };
-                let name = kind.duckdb()?;
-                Some(Typed::new(format!("CAST({} {sign} {} AS {name})", value.sql, by.sql), kind))
+                Some(valid(&format!("{} {sign} {}", value.sql, by.sql), kind))
             }
             "DIFF" => {
                 let first = self.as_moment(args.first()?, &kind);
                 let second = self.as_moment(args.get(1)?, &kind);
                 let part = self.part_argument(args.get(2), name, place)?;
+                let text = args.get(2).map(ToString::to_string).unwrap_or_default();
+                let kind = own_kind(&first, kind);
+                self.part_fits(&part, &text, &kind, false, name, place)?;
                 let (first, second) = (first.sql, second.sql);
                 let sql = match part {
                     // TIMESTAMP_DIFF counts whole units, the others count boundaries.
@@ -193,32 +206,35 @@ impl Translator<'_> {
             "TRUNC" => {
                 let value = self.as_moment(args.first()?, &kind);
                 let part = self.part_argument(args.get(1), name, place)?;
+                let kind = own_kind(&value, kind);
+                let text = args.get(1).map(ToString::to_string).unwrap_or_default();
+                self.part_fits(&part, &text, &kind, true, name, place)?;
                 if kind == Type::Timestamp {
-                    let zone = match args.get(2) {
-                        Some(zone) => self.expression(zone).sql,
-                        None => "'UTC'".to_owned(),
+                    let zone = self.zone_argument(args.get(2));
+                    if let Part::Plain(part) = part
+                        && let Some(micros) = micros_of(part)
+                    {
+                        // By offset from UTC: an hour that a clock shows twice stays two hours.
+                        let sql = format!("googlesql_truncate({}, {micros}, {zone})", value.sql);
+                        return Some(Typed::new(sql, kind));
+                    }
+                    let local = in_zone(&value.sql, &zone);
+                    return Some(from_zone(&truncated(&local, &part), &zone));
+                }
+                if kind == Type::Time {
+                    let name = match part {
+                        Part::Plain(part) => part,
+                        _ => return None,
                     };
-                    let local = format!("({} AT TIME ZONE {zone})", value.sql);
-                    let sql = format!(
-                        "(CAST({} AS TIMESTAMP) AT TIME ZONE {zone})",
-                        truncated(&local, &part)
-                    );
+                    let whole = format!("DATE '1970-01-01' + {}", value.sql);
+                    let sql = format!("CAST(date_trunc('{name}', {whole}) AS TIME)");
                     return Some(Typed::new(sql, kind));
                 }
-                // DATE_TRUNC takes DATETIME and TIMESTAMP too and keeps their type.
-                let kind = match (&value.kind, family) {
-                    (Type::DateTime | Type::Timestamp, "DATE") => value.kind.clone(),
-                    _ => kind,
-                };
-                let name = kind.duckdb()?;
-                Some(Typed::new(format!("CAST({} AS {name})", truncated(&value.sql, &part)), kind))
+                Some(valid(&truncated(&value.sql, &part), kind))
             }
             "FROM_UNIX_DATE" if family == "DATE" => {
                 let days = self.expression(args.first()?);
-                Some(Typed::new(
-                    format!("CAST(DATE '1970-01-01' + CAST({} AS INTEGER) AS DATE)", days.sql),
-                    Type::Date,
-                ))
+                Some(Typed::new(format!("googlesql_date_of({})", days.sql), Type::Date))
             }
             "SECONDS" | "MILLIS" | "MICROS" if family == "TIMESTAMP" => {
                 let factor = match operation {
@@ -227,10 +243,7 @@ impl Translator<'_> {
                     _ => 1,
                 };
                 let value = self.expression(args.first()?);
-                Some(Typed::new(
-                    format!("make_timestamptz({} * {factor})", value.sql),
-                    Type::Timestamp,
-                ))
+                Some(valid(&format!("make_timestamptz({} * {factor})", value.sql), Type::Timestamp))
             }
             _ => None,
         }
@@ -245,29 +258,29 @@ impl Translator<'_> {
                 let name = kind.duckdb().unwrap_or_default();
                 Typed::new(format!("CAST({} AS {name})", value.sql), kind.clone())
             }
-            (Type::Timestamp | Type::DateTime, Type::Date) => value,
+            // DATE_ADD, DATETIME_TRUNC and their like take each other's types.
+            (Type::Timestamp | Type::DateTime, Type::Date | Type::DateTime | Type::Timestamp) => {
+                value
+            }
             (from, to) if from == to => value,
             _ => Typed::new(self.convert(&value, kind, false), kind.clone()),
         }
     }
 
     fn other_date_function(&mut self, name: &str, args: &[Expr], place: &Expr) -> Option<Typed> {
-        let zone = |this: &mut Self, at: usize| match args.get(at) {
-            Some(zone) => this.expression(zone).sql,
-            None => "'UTC'".to_owned(),
-        };
+        let zone = |this: &mut Self, at: usize| this.zone_argument(args.get(at));
         Some(match name {
             "CURRENT_DATE" => {
                 let zone = zone(self, 0);
-                Typed::new(format!("CAST(now() AT TIME ZONE {zone} AS DATE)"), Type::Date)
+                Typed::new(format!("CAST({} AS DATE)", in_zone("now()", &zone)), Type::Date)
             }
             "CURRENT_DATETIME" => {
                 let zone = zone(self, 0);
-                Typed::new(format!("(now() AT TIME ZONE {zone})"), Type::DateTime)
+                Typed::new(in_zone("now()", &zone), Type::DateTime)
             }
             "CURRENT_TIME" => {
                 let zone = zone(self, 0);
-                Typed::new(format!("CAST(now() AT TIME ZONE {zone} AS TIME)"), Type::Time)
+                Typed::new(format!("CAST({} AS TIME)", in_zone("now()", &zone)), Type::Time)
             }
             "CURRENT_TIMESTAMP" => Typed::new("now()", Type::Timestamp),
             "DATE" if args.len() == 3 => {
@@ -275,14 +288,20 @@ impl Translator<'_> {
                     .iter()
                     .map(|part| format!("CAST({} AS BIGINT)", self.expression(part).sql))
                     .collect();
-                Typed::new(format!("make_date({})", parts.join(", ")), Type::Date)
+                valid(&format!("make_date({})", parts.join(", ")), Type::Date)
             }
             "DATE" | "DATETIME" if args.len() <= 2 => {
                 let kind = if name == "DATE" { Type::Date } else { Type::DateTime };
                 let value = self.expression(args.first()?);
                 let target = kind.duckdb()?;
                 let sql = if args.len() == 2 {
-                    format!("CAST({} AT TIME ZONE {} AS {target})", value.sql, zone(self, 1))
+                    let second = self.expression(args.get(1)?);
+                    if second.kind == Type::Time {
+                        let sql = format!("(CAST({} AS DATE) + {})", value.sql, second.sql);
+                        return Some(Typed::new(sql, Type::DateTime));
+                    }
+                    let value = self.convert(&value, &Type::Timestamp, false);
+                    format!("CAST({} AS {target})", in_zone(&value, &second.sql))
                 } else {
                     self.convert(&value, &kind, false)
                 };
@@ -291,20 +310,40 @@ impl Translator<'_> {
             "DATETIME" if args.len() >= 6 => {
                 let parts: Vec<String> =
                     args.iter().map(|part| self.expression(part).sql).collect();
-                Typed::new(format!("make_timestamp({})", parts.join(", ")), Type::DateTime)
+                valid(&format!("make_timestamp({})", parts.join(", ")), Type::DateTime)
             }
             "TIMESTAMP" => {
                 let value = self.expression(args.first()?);
-                let sql = if args.len() == 2 {
-                    format!("(CAST({} AS TIMESTAMP) AT TIME ZONE {})", value.sql, zone(self, 1))
-                } else {
-                    self.convert(&value, &Type::Timestamp, false)
-                };
-                Typed::new(sql, Type::Timestamp)
+                if args.len() == 2 {
+                    let civil = self.convert(&value, &Type::DateTime, false);
+                    let zone = zone(self, 1);
+                    return Some(from_zone(&civil, &zone));
+                }
+                Typed::new(self.convert(&value, &Type::Timestamp, false), Type::Timestamp)
             }
-            "TIME" if args.len() == 1 => {
+            "TIME" if args.len() == 3 => {
+                let parts: Vec<String> =
+                    args.iter().map(|part| self.expression(part).sql).collect();
+                Typed::new(format!("make_time({})", parts.join(", ")), Type::Time)
+            }
+            "TIME" if args.len() <= 2 => {
                 let value = self.expression(args.first()?);
-                Typed::new(format!("CAST({} AS TIME)", value.sql), Type::Time)
+                let sql = match value.kind {
+                    Type::DateTime | Type::Time => value.sql,
+                    // A text may name a zone of its own.
+                    _ => {
+                        let moment = self.convert(&value, &Type::Timestamp, false);
+                        in_zone(&moment, &zone(self, 1))
+                    }
+                };
+                Typed::new(format!("CAST({sql} AS TIME)"), Type::Time)
+            }
+            "STRING" if args.len() == 2 => {
+                let value = self.expression(args.first()?);
+                let moment = self.convert(&value, &Type::Timestamp, false);
+                let zone = zone(self, 1);
+                let sql = format!("googlesql_timestamp_text({moment}, {zone})");
+                Typed::new(sql, Type::String)
             }
             "LAST_DAY" => {
                 let value = self.expression(args.first()?);
@@ -348,98 +387,132 @@ impl Translator<'_> {
                 )
             }
             "FORMAT_DATE" | "FORMAT_DATETIME" | "FORMAT_TIMESTAMP" | "FORMAT_TIME" => {
-                let mut format = self.format_argument(args.first()?, false, name, place)?;
+                let format = self.expression(args.first()?).sql;
                 let value = self.expression(args.get(1)?);
-                if ["%z", "%Z", "%Ez"].iter().any(|element| format.contains(element)) {
-                    // The engine formats a civil moment, which has lost its zone.
-                    if name != "FORMAT_TIMESTAMP" || !matches!(zone(self, 2).as_str(), "'UTC'") {
-                        let message = format!(
-                            "{name} with a zone other than UTC cannot write the zone on the embedded engine"
-                        );
-                        return Some(self.refuse("unsupported-function", message, place, None));
+                let sql = match (name, &value.kind) {
+                    ("FORMAT_TIMESTAMP", _) | (_, Type::Timestamp) => {
+                        let moment = self.convert(&value, &Type::Timestamp, false);
+                        let zone = zone(self, 2);
+                        format!("googlesql_format_timestamp({format}, {moment}, {zone})")
                     }
-                    for (element, text) in [("%Ez", "+00:00"), ("%z", "+0000"), ("%Z", "UTC")] {
-                        format = format.replace(element, text);
+                    ("FORMAT_TIME", _) => {
+                        let time = self.convert(&value, &Type::Time, false);
+                        format!("googlesql_format_civil({format}, DATE '1970-01-01' + {time}, 'T')")
                     }
-                }
-                let sql = match value.kind {
-                    Type::Timestamp => format!("({} AT TIME ZONE {})", value.sql, zone(self, 2)),
-                    _ if name == "FORMAT_TIMESTAMP" => {
-                        format!(
-                            "(CAST({} AS TIMESTAMPTZ) AT TIME ZONE {})",
-                            value.sql,
-                            zone(self, 2)
-                        )
+                    ("FORMAT_DATE", kind) if *kind != Type::DateTime => {
+                        let date = self.convert(&value, &Type::Date, false);
+                        format!("googlesql_format_civil({format}, CAST({date} AS TIMESTAMP), 'D')")
                     }
-                    _ => value.sql,
+                    _ => {
+                        let civil = self.convert(&value, &Type::DateTime, false);
+                        format!("googlesql_format_civil({format}, {civil}, 'DT')")
+                    }
                 };
-                Typed::new(format!("strftime({sql}, {format})"), Type::String)
+                Typed::new(sql, Type::String)
             }
             "PARSE_DATE" | "PARSE_DATETIME" | "PARSE_TIMESTAMP" | "PARSE_TIME" => {
-                let format = self.format_argument(args.first()?, true, name, place)?;
-                let value = self.expression(args.get(1)?);
-                let parsed = format!("strptime({}, {format})", value.sql);
-                match name {
-                    "PARSE_DATE" => Typed::new(format!("CAST({parsed} AS DATE)"), Type::Date),
-                    "PARSE_DATETIME" => {
-                        Typed::new(format!("CAST({parsed} AS TIMESTAMP)"), Type::DateTime)
-                    }
-                    "PARSE_TIME" => Typed::new(format!("CAST({parsed} AS TIME)"), Type::Time),
-                    _ if format.contains("%z") || format.contains("%Z") => {
-                        Typed::new(parsed, Type::Timestamp)
-                    }
-                    _ => Typed::new(
-                        format!("({parsed} AT TIME ZONE {})", zone(self, 2)),
-                        Type::Timestamp,
-                    ),
-                }
-            }
-            "GENERATE_DATE_ARRAY" => {
-                let (from, to) = (self.expression(args.first()?), self.expression(args.get(1)?));
-                let step = match args.get(2) {
-                    Some(step) => self.expression(step).sql,
-                    None => "INTERVAL 1 DAY".to_owned(),
+                let format = self.expression(args.first()?).sql;
+                let value = self.expression(args.get(1)?).sql;
+                let function = name.to_ascii_lowercase();
+                let kind = match name {
+                    "PARSE_DATE" => Type::Date,
+                    "PARSE_DATETIME" => Type::DateTime,
+                    "PARSE_TIME" => Type::Time,
+                    _ => Type::Timestamp,
                 };
-                let sql = format!(
-                    "CAST(generate_series(CAST({} AS DATE), CAST({} AS DATE), {step}) AS DATE[])",
-                    from.sql, to.sql
-                );
-                Typed::new(sql, Type::Array(Box::new(Type::Date)))
+                let zone = match kind {
+                    Type::Timestamp => format!(", {}", zone(self, 2)),
+                    _ => String::new(),
+                };
+                Typed::new(format!("googlesql_{function}({format}, {value}{zone})"), kind)
             }
-            "GENERATE_TIMESTAMP_ARRAY" => {
+            "GENERATE_DATE_ARRAY" | "GENERATE_TIMESTAMP_ARRAY" => {
+                let kind = if name == "GENERATE_DATE_ARRAY" { Type::Date } else { Type::Timestamp };
                 let (from, to) = (self.expression(args.first()?), self.expression(args.get(1)?));
-                let step = self.expression(args.get(2)?);
-                let sql = format!("generate_series({}, {}, {})", from.sql, to.sql, step.sql);
-                Typed::new(sql, Type::Array(Box::new(Type::Timestamp)))
+                let from = self.convert(&from, &kind, false);
+                let to = self.convert(&to, &kind, false);
+                let step = match args.get(2) {
+                    Some(step) => self.expression(step),
+                    None => Typed::new("(INTERVAL 1 DAY)", Type::Interval),
+                };
+                let target = kind.duckdb()?;
+                let sql = self.bind(&[&step], |names| {
+                    let step = &names[0];
+                    format!(
+                        "(CASE WHEN {step} = INTERVAL 0 DAY THEN error('the step of {name} cannot be 0') ELSE CAST(generate_series({from}, {to}, {step}) AS {target}[]) END)"
+                    )
+                });
+                Typed::new(sql, Type::Array(Box::new(kind)))
             }
             _ => return None,
         })
     }
 
-    /// A format must be known before running, so that every element of it can be checked.
-    fn format_argument(
+    /// The zone that an argument names; UTC without one.
+    fn zone_argument(&mut self, argument: Option<&Expr>) -> String {
+        argument.map_or_else(|| "'UTC'".to_owned(), |zone| self.expression(zone).sql)
+    }
+
+    /// Refuses a part that the type has not, or that its arithmetic does not know.
+    fn part_fits(
         &mut self,
-        argument: &Expr,
-        parsing: bool,
-        name: &str,
+        part: &Part,
+        text: &str,
+        kind: &Type,
+        truncates: bool,
+        function: &str,
         place: &Expr,
-    ) -> Option<String> {
-        let Expr::Value(value) = argument else {
-            self.refuse(
-                "unsupported-function",
-                format!("{name} needs a format that is a string literal on the embedded engine"),
-                place,
-                None,
-            );
-            return None;
+    ) -> Option<()> {
+        let is_small = matches!(part, Part::Plain(name) if micros_of(name).is_some_and(|micros| micros < 86_400_000_000));
+        let is_day = *part == Part::Plain("day");
+        let fits = match kind {
+            Type::Date => !is_small,
+            Type::Time => is_small,
+            Type::Timestamp if !truncates => is_small || is_day,
+            _ => true,
         };
-        let text = value.value.clone().into_string().unwrap_or_default();
-        match duckdb_format(&text, parsing) {
-            Ok(format) => Some(literal(&format)),
-            Err(element) => {
-                self.refuse("unsupported-function", format!("format element `{element}` in {name} is not supported on the embedded engine"), place, None);
-                None
-            }
+        if !fits {
+            let message = format!("{function} does not take {text} for {}", kind.google());
+            self.refuse("wrong-type", message, place, None);
+            return None;
         }
+        Some(())
+    }
+}
+
+/// The type of a date function's value: DATE_ADD and its like take DATETIME and TIMESTAMP too.
+fn own_kind(value: &Typed, family: Type) -> Type {
+    match value.kind {
+        Type::DateTime | Type::Timestamp if family != Type::Time => value.kind.clone(),
+        _ => family,
+    }
+}
+
+/// The microseconds of a part that is always as long.
+fn micros_of(part: &str) -> Option<i64> {
+    Some(match part {
+        "microsecond" => 1,
+        "millisecond" => 1_000,
+        "second" => 1_000_000,
+        "minute" => 60_000_000,
+        "hour" => 3_600_000_000,
+        _ => return None,
+    })
+}
+
+/// What a clock in the zone shows at a moment.
+fn in_zone(moment: &str, zone: &str) -> String {
+    match zone {
+        "'UTC'" => format!("({moment} AT TIME ZONE 'UTC')"),
+        _ => format!("googlesql_in_zone({moment}, {zone})"),
+    }
+}
+
+/// The moment at which a clock in the zone shows this.
+fn from_zone(civil: &str, zone: &str) -> Typed {
+    let civil = format!("CAST({civil} AS TIMESTAMP)");
+    match zone {
+        "'UTC'" => valid(&format!("({civil} AT TIME ZONE 'UTC')"), Type::Timestamp),
+        _ => Typed::new(format!("googlesql_from_zone({civil}, {zone})"), Type::Timestamp),
     }
 }

@@ -172,7 +172,10 @@ impl Translator<'_> {
             ),
             Expr::AtTimeZone { timestamp, time_zone } => {
                 let (value, zone) = (self.expression(timestamp), self.expression(time_zone));
-                Typed::new(format!("({} AT TIME ZONE {})", value.sql, zone.sql), Type::DateTime)
+                Typed::new(
+                    format!("googlesql_in_zone({}, {})", value.sql, zone.sql),
+                    Type::DateTime,
+                )
             }
             other => {
                 let shown = other.to_string();
@@ -194,12 +197,7 @@ impl Translator<'_> {
 
     fn rounding(&mut self, function: &str, inner: &Expr) -> Typed {
         let typed = self.expression(inner);
-        let kind = if typed.kind == Type::Int64 { Type::Float64 } else { typed.kind.clone() };
-        let sql = match kind.duckdb() {
-            Some(name) => format!("CAST({function}({}) AS {name})", typed.sql),
-            None => format!("{function}({})", typed.sql),
-        };
-        Typed::new(sql, kind)
+        self.whole(function, &typed)
     }
 
     /// `a`, `alias.a`, `a.field`, `project.dataset.table.a`.

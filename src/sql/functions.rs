@@ -196,7 +196,7 @@ impl Translator<'_> {
     ) -> Option<Typed> {
         let args = Args(args);
         if let Some(found) = self
-            .math_function(name, &args)
+            .math_function(name, &args, place)
             .or_else(|| self.string_function(name, &args, source, place))
         {
             return Some(found);

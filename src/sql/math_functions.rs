@@ -1,15 +1,18 @@
 //! Functions of numbers
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/mathematical_functions>).
 
+use sqlparser::ast::{BinaryOperator, Expr};
+
 use super::{
     arguments::Args,
+    operators::constant_number,
     translate::{Translator, Typed},
     types::Type,
 };
 
 impl Translator<'_> {
     /// A function of numbers; none where the name is no such function.
-    pub fn math_function(&mut self, name: &str, args: &Args<'_>) -> Option<Typed> {
+    pub fn math_function(&mut self, name: &str, args: &Args<'_>, place: &Expr) -> Option<Typed> {
         match (name, args.len()) {
             ("GREATEST" | "LEAST", 1..) => {
                 let kind = args.same_kind();
@@ -47,6 +50,10 @@ impl Translator<'_> {
                         Type::Numeric | Type::BigNumeric => {
                             translator.exact_division(&left, &right, &result)
                         }
+                        Type::Float64 => format!(
+                            "TRY(googlesql_divide(CAST({} AS DOUBLE), CAST({} AS DOUBLE)))",
+                            left.sql, right.sql
+                        ),
                         _ => format!("({} / {})", left.sql, right.sql),
                     };
                     format!("(CASE WHEN {} <> 0 THEN {division} END)", right.sql)
@@ -74,17 +81,23 @@ impl Translator<'_> {
                 Some(Typed::new(sql, args.same_kind()))
             }
             ("SAFE_ADD" | "SAFE_SUBTRACT" | "SAFE_MULTIPLY", 2) => {
-                let symbol = match name {
-                    "SAFE_ADD" => "+",
-                    "SAFE_SUBTRACT" => "-",
-                    _ => "*",
+                let op = match name {
+                    "SAFE_ADD" => BinaryOperator::Plus,
+                    "SAFE_SUBTRACT" => BinaryOperator::Minus,
+                    _ => BinaryOperator::Multiply,
                 };
-                Some(Typed::new(
-                    format!("TRY({} {symbol} {})", args.sql(0), args.sql(1)),
-                    args.same_kind(),
-                ))
+                let result = self.operator(&op, args[0].clone(), args[1].clone(), place);
+                Some(Typed::new(format!("TRY({})", result.sql), result.kind))
             }
+            ("SAFE_NEGATE", 1) => Some(Typed::new(format!("TRY(-{})", args.sql(0)), args.kind(0))),
             ("ABS", 1) => args.call("abs", args.kind(0)),
+            ("SIGN", 1) if args.kind(0) == Type::Float64 => {
+                let sql = self.bind(&[&args[0]], |names| {
+                    let x = &names[0];
+                    format!("(CASE WHEN isnan({x}) THEN {x} ELSE CAST(sign({x}) AS DOUBLE) END)")
+                });
+                Some(Typed::new(sql, Type::Float64))
+            }
             ("SIGN", 1) => Some(Typed::new(
                 format!(
                     "CAST(sign({}) AS {})",
@@ -93,6 +106,16 @@ impl Translator<'_> {
                 ),
                 args.kind(0),
             )),
+            ("ROUND", 3) => {
+                let message = "ROUND with a rounding mode is not supported on the embedded engine";
+                Some(self.refuse("unsupported-function", message, place, None))
+            }
+            ("ROUND", 1 | 2) if matches!(args.kind(0), Type::Int64 | Type::Float64) => {
+                let places =
+                    if args.len() == 2 { args.sql(1) } else { "CAST(0 AS BIGINT)".to_owned() };
+                let text = format!("googlesql_round(CAST({} AS DOUBLE), {places})", args.sql(0));
+                Some(Typed::new(text, Type::Float64))
+            }
             ("ROUND" | "TRUNC", 1 | 2) => {
                 let result = if args.kind(0) == Type::Int64 { Type::Float64 } else { args.kind(0) };
                 let value = if args.kind(0) == Type::Int64 {
@@ -113,42 +136,84 @@ impl Translator<'_> {
                     result,
                 ))
             }
-            ("CEIL" | "CEILING", 1) => Some(Typed::new(
-                format!("ceil({})", args.sql(0)),
-                if args.kind(0) == Type::Int64 { Type::Float64 } else { args.kind(0) },
-            )),
-            ("FLOOR", 1) => Some(Typed::new(
-                format!("floor({})", args.sql(0)),
-                if args.kind(0) == Type::Int64 { Type::Float64 } else { args.kind(0) },
-            )),
+            ("CEIL" | "CEILING" | "FLOOR", 1) => {
+                let function = if name == "FLOOR" { "floor" } else { "ceil" };
+                Some(self.whole(function, &args[0]))
+            }
             (
-                "SQRT" | "EXP" | "LN" | "LOG10" | "SIN" | "COS" | "TAN" | "ASIN" | "ACOS" | "ATAN",
-                1,
-            ) => args.call(&name.to_ascii_lowercase(), Type::Float64),
-            ("LOG", 1) => args.call("ln", Type::Float64),
-            ("LOG", 2) => Some(Typed::new(
-                format!("(ln({}) / ln({}))", args.sql(0), args.sql(1)),
-                Type::Float64,
-            )),
-            ("POW" | "POWER", 2) => args.call(
-                "pow",
-                if args.same_kind() == Type::Int64 { Type::Float64 } else { args.same_kind() },
-            ),
-            ("ATAN2", 2) => args.call("atan2", Type::Float64),
-            ("RAND", 0) => Some(Typed::new("random()", Type::Float64)),
-            ("IS_NAN", 1) => args.call("isnan", Type::Bool),
-            ("IS_INF", 1) => args.call("isinf", Type::Bool),
+                "SQRT" | "CBRT" | "EXP" | "LN" | "LOG" | "LOG10" | "POW" | "POWER" | "SIN" | "COS"
+                | "TAN" | "ASIN" | "ACOS" | "ATAN" | "ATAN2" | "SINH" | "COSH" | "TANH" | "ASINH"
+                | "ACOSH" | "ATANH" | "COT" | "SEC" | "CSC" | "COTH" | "SECH" | "CSCH",
+                count,
+            ) => {
+                let takes = match name {
+                    "POW" | "POWER" | "ATAN2" => 2..=2,
+                    "LOG" => 1..=2,
+                    _ => 1..=1,
+                };
+                if !takes.contains(&count) {
+                    return None;
+                }
+                let power = args.get(1).and_then(|power| constant_number(&power.sql));
+                if let ("POW" | "POWER", Type::Numeric, Some(2.0 | 3.0)) =
+                    (name, args.kind(0), power)
+                {
+                    let times = if power == Some(2.0) { 2 } else { 3 };
+                    let kind = args.kind(0);
+                    let sql = self.bind_nested(&[&args[0]], |translator, names| {
+                        let one = Typed::new(names[0].as_str(), kind.clone());
+                        let op = BinaryOperator::Multiply;
+                        let product = |left, _| translator.operator(&op, left, one.clone(), place);
+                        (1..times).fold(one.clone(), product).sql
+                    });
+                    return Some(Typed::new(sql, kind));
+                }
+                if matches!(args.same_kind(), Type::Numeric | Type::BigNumeric) {
+                    // A double would show fewer digits than BigQuery's exact result has.
+                    let message = format!(
+                        "{name} of {} is not supported on the embedded engine",
+                        args.same_kind().google()
+                    );
+                    let help = "CAST the argument to FLOAT64";
+                    return Some(self.refuse("unsupported-function", message, place, Some(help)));
+                }
+                let function = match (name, count) {
+                    ("LOG", 1) => "ln".to_owned(),
+                    ("POWER", _) => "pow".to_owned(),
+                    _ => name.to_ascii_lowercase(),
+                };
+                let values: Vec<String> =
+                    args.iter().map(|arg| format!("CAST({} AS DOUBLE)", arg.sql)).collect();
+                let text = format!("googlesql_{function}({})", values.join(", "));
+                Some(Typed::new(text, Type::Float64))
+            }
             ("RANGE_BUCKET", 2) => {
-                let sql = self.bind(&[&args[0]], |names| {
+                let sql = self.bind(&[&args[0], &args[1]], |names| {
+                    let (point, bounds) = (&names[0], &names[1]);
                     format!(
-                        "(CASE WHEN {0} IS NOT NULL THEN len(list_filter({1}, lambda e: e <= {0})) END)",
-                        names[0],
-                        args.sql(1)
+                        "(CASE WHEN {point} IS NULL OR {bounds} IS NULL THEN NULL WHEN {bounds} <> list_sort({bounds}) OR len(list_filter({bounds}, lambda e: e IS NULL)) > 0 THEN error('the bounds of RANGE_BUCKET must be in ascending order') ELSE len(list_filter({bounds}, lambda e: e <= {point})) END)"
                     )
                 });
                 Some(Typed::new(sql, Type::Int64))
             }
+            ("BIT_COUNT", 1) if args.kind(0) == Type::Int64 => {
+                Some(Typed::new(format!("CAST(bit_count({}) AS BIGINT)", args.sql(0)), Type::Int64))
+            }
+            ("RAND", 0) => Some(Typed::new("random()", Type::Float64)),
+            ("GENERATE_UUID", 0) => Some(Typed::new("CAST(uuid() AS VARCHAR)", Type::String)),
+            ("IS_NAN", 1) => args.call("isnan", Type::Bool),
+            ("IS_INF", 1) => args.call("isinf", Type::Bool),
             _ => None,
         }
+    }
+
+    /// FLOOR or CEIL: of an integer a FLOAT64.
+    pub fn whole(&mut self, function: &str, value: &Typed) -> Typed {
+        let kind = if value.kind == Type::Int64 { Type::Float64 } else { value.kind.clone() };
+        let sql = match kind.duckdb() {
+            Some(name) => format!("CAST({function}({}) AS {name})", value.sql),
+            None => format!("{function}({})", value.sql),
+        };
+        Typed::new(sql, kind)
     }
 }

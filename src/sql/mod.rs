@@ -12,7 +12,6 @@ mod dialect;
 mod error;
 mod escapes;
 mod expressions;
-mod formats;
 mod from;
 mod functions;
 mod grouping;

@@ -77,29 +77,44 @@ impl Translator<'_> {
         let (left_kind, right_kind) = (&left.kind, &right.kind);
         match (left_kind, right_kind) {
             // DATE + n is a number of days; DATE + INTERVAL is a DATETIME.
-            (Type::Date, Type::Int64) => Typed::new(
-                format!("CAST({} {symbol} CAST({} AS INTEGER) AS DATE)", left.sql, right.sql),
+            (Type::Date, Type::Int64) => valid(
+                &format!("CAST({} {symbol} CAST({} AS INTEGER) AS DATE)", left.sql, right.sql),
                 Type::Date,
             ),
-            (Type::Int64, Type::Date) if symbol == "+" => Typed::new(
-                format!("CAST({} + CAST({} AS INTEGER) AS DATE)", right.sql, left.sql),
+            (Type::Int64, Type::Date) if symbol == "+" => valid(
+                &format!("CAST({} + CAST({} AS INTEGER) AS DATE)", right.sql, left.sql),
                 Type::Date,
             ),
             (Type::Date, Type::Interval) | (Type::DateTime, Type::Interval) => {
-                Typed::new(sql, Type::DateTime)
+                valid(&sql, Type::DateTime)
             }
-            (Type::Timestamp, Type::Interval) => Typed::new(sql, Type::Timestamp),
+            (Type::Timestamp, Type::Interval) => {
+                // A month has no fixed length and no zone says which one is meant.
+                let sql = self.bind(&[&right], |names| {
+                    let by = &names[0];
+                    format!(
+                        "(CASE WHEN date_part('year', {by}) <> 0 OR date_part('month', {by}) <> 0 THEN error('TIMESTAMP takes no INTERVAL with months or years') ELSE {} {symbol} {by} END)",
+                        left.sql
+                    )
+                });
+                valid(&sql, Type::Timestamp)
+            }
             (Type::Date, Type::Date) => Typed::new(
                 format!("to_days(CAST({} - {} AS INTEGER))", left.sql, right.sql),
                 Type::Interval,
             ),
-            (Type::Timestamp, Type::Timestamp) | (Type::DateTime, Type::DateTime) => {
-                Typed::new(sql, Type::Interval)
-            }
-            _ => {
-                let kind = left_kind.common(right_kind);
-                exact(sql, kind)
-            }
+            (Type::Timestamp, Type::Timestamp) => Typed::new(
+                format!("to_microseconds(epoch_us({}) - epoch_us({}))", left.sql, right.sql),
+                Type::Interval,
+            ),
+            (Type::DateTime, Type::DateTime) => Typed::new(sql, Type::Interval),
+            _ => match left_kind.common(right_kind) {
+                Type::Float64 => {
+                    let function = if symbol == "+" { "add" } else { "subtract" };
+                    of_floats(function, &left, &right)
+                }
+                kind => exact(sql, kind),
+            },
         }
     }
 
@@ -115,6 +130,7 @@ impl Translator<'_> {
                 };
                 exact(format!("({} * {})", value(left), value(right)), kind)
             }
+            Type::Float64 => of_floats("multiply", left, right),
             _ => exact(format!("({} * {})", left.sql, right.sql), kind),
         }
     }
@@ -169,6 +185,15 @@ impl Translator<'_> {
     }
 }
 
+/// FLOAT64 arithmetic, where a result too large is an error.
+fn of_floats(function: &str, left: &Typed, right: &Typed) -> Typed {
+    let sql = format!(
+        "googlesql_{function}(CAST({} AS DOUBLE), CAST({} AS DOUBLE))",
+        left.sql, right.sql
+    );
+    Typed::new(sql, Type::Float64)
+}
+
 /// Decimal results are rounded to the digits of their type.
 fn exact(sql: String, kind: Type) -> Typed {
     match kind {
@@ -176,6 +201,19 @@ fn exact(sql: String, kind: Type) -> Typed {
         Type::BigNumeric => Typed::new(format!("CAST({sql} AS DECIMAL(38,18))"), kind),
         _ => Typed::new(sql, kind),
     }
+}
+
+/// A date or moment within BigQuery's range; outside of it is an error.
+pub(super) fn valid(sql: &str, kind: Type) -> Typed {
+    let sql = match &kind {
+        Type::Date | Type::DateTime | Type::Timestamp => {
+            let name = kind.duckdb().unwrap_or_default();
+            let function = kind.google().to_ascii_lowercase();
+            format!("googlesql_valid_{function}(CAST({sql} AS {name}))")
+        }
+        _ => sql.to_owned(),
+    };
+    Typed::new(sql, kind)
 }
 
 fn is_nonzero(sql: &str) -> bool {

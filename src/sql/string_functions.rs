@@ -1,7 +1,7 @@
 //! Functions of texts and bytes
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions>).
 
-use sqlparser::ast::{Expr, Value};
+use sqlparser::ast::Expr;
 
 use super::{
     arguments::Args,
@@ -24,12 +24,18 @@ impl Translator<'_> {
         source: &[Expr],
         place: &Expr,
     ) -> Option<Typed> {
+        let is_bytes = args.kind(0) == Type::Bytes;
         match (name, args.len()) {
             ("CONCAT", 1..) => {
                 // DuckDB's own concat skips NULLs; BigQuery's gives NULL.
                 Some(self.joined(args))
             }
-            ("UPPER" | "LOWER", 1) => args.call(&name.to_ascii_lowercase(), Type::String),
+            ("UPPER" | "LOWER" | "REVERSE", 1) if is_bytes => {
+                args.call(&format!("googlesql_{}_bytes", name.to_ascii_lowercase()), Type::Bytes)
+            }
+            ("UPPER" | "LOWER", 1) => {
+                args.call(&format!("googlesql_{}", name.to_ascii_lowercase()), Type::String)
+            }
             ("LENGTH", 1) if args.kind(0) == Type::Bytes => {
                 Some(Typed::new(format!("octet_length({})", args.sql(0)), Type::Int64))
             }
@@ -44,7 +50,12 @@ impl Translator<'_> {
                 };
                 Some(Typed::new(format!("octet_length({value})"), Type::Int64))
             }
-            ("TRIM" | "LTRIM" | "RTRIM", 1 | 2) if args.kind(0) == Type::Bytes => None,
+            ("TRIM" | "LTRIM" | "RTRIM", 2) if is_bytes => {
+                let side = if name == "TRIM" { "B" } else { &name[..1] };
+                let text = format!("googlesql_trim_bytes({}, '{side}')", args.joined());
+                Some(Typed::new(text, Type::Bytes))
+            }
+            ("TRIM" | "LTRIM" | "RTRIM", 1) if is_bytes => None,
             ("TRIM" | "LTRIM" | "RTRIM", 1) => {
                 // The engine's own form takes blanks only, not tabs and line ends.
                 let function = name.to_ascii_lowercase();
@@ -53,18 +64,47 @@ impl Translator<'_> {
             }
             ("TRIM" | "LTRIM" | "RTRIM", 2) => args.call(&name.to_ascii_lowercase(), args.kind(0)),
             ("LPAD" | "RPAD", 2 | 3) => {
-                let fill = if args.len() == 3 { args.sql(2) } else { "' '".to_owned() };
-                Some(Typed::new(
-                    format!(
-                        "{}({}, CAST({} AS INTEGER), {fill})",
-                        name.to_ascii_lowercase(),
-                        args.sql(0),
-                        args.sql(1)
-                    ),
-                    Type::String,
-                ))
+                let (function, blank) = match is_bytes {
+                    true => ("googlesql_pad_bytes", "encode(' ')"),
+                    false => ("googlesql_pad", "' '"),
+                };
+                let fill = if args.len() == 3 { args.sql(2) } else { blank.to_owned() };
+                let side = &name[..1];
+                let text =
+                    format!("{function}({}, {}, {fill}, '{side}')", args.sql(0), args.sql(1));
+                Some(Typed::new(text, args.kind(0)))
             }
-            ("REPEAT", 2) => args.call("repeat", args.kind(0)),
+            ("REPEAT", 2) if is_bytes => args.call("googlesql_repeat_bytes", Type::Bytes),
+            ("REPEAT", 2) => args.call("googlesql_repeat", Type::String),
+            ("REPLACE" | "STARTS_WITH" | "ENDS_WITH" | "STRPOS", _) if is_bytes => {
+                let kind = match name {
+                    "REPLACE" => Type::Bytes,
+                    "STRPOS" => Type::Int64,
+                    _ => Type::Bool,
+                };
+                args.call(&format!("googlesql_{}_bytes", name.to_ascii_lowercase()), kind)
+            }
+            ("TRANSLATE", 3) if !is_bytes => args.call("googlesql_translate", Type::String),
+            ("EDIT_DISTANCE", 2) if !is_bytes => args.call("googlesql_edit_distance", Type::Int64),
+            ("TO_CODE_POINTS", 1) => {
+                let function = if is_bytes { "_bytes" } else { "" };
+                let kind = Type::Array(Box::new(Type::Int64));
+                args.call(&format!("googlesql_code_points{function}"), kind)
+            }
+            ("INSTR", 2..=4) if !is_bytes => {
+                let default = |at: usize| match args.get(at) {
+                    Some(arg) => arg.sql.clone(),
+                    None => "CAST(1 AS BIGINT)".to_owned(),
+                };
+                let text = format!(
+                    "googlesql_instr({}, {}, {}, {})",
+                    args.sql(0),
+                    args.sql(1),
+                    default(2),
+                    default(3)
+                );
+                Some(Typed::new(text, Type::Int64))
+            }
             ("REVERSE", 1) => args.call("reverse", args.kind(0)),
             ("REPLACE", 3) => {
                 // Replacing nothing changes nothing in BigQuery.
@@ -82,12 +122,23 @@ impl Translator<'_> {
                 format!("contains(lower({}), lower({}))", args.sql(0), args.sql(1)),
                 Type::Bool,
             )),
-            ("STRPOS", 2) | ("INSTR", 2) => {
+            ("STRPOS", 2) => {
                 Some(Typed::new(format!("strpos({}, {})", args.sql(0), args.sql(1)), Type::Int64))
             }
             ("LEFT" | "RIGHT", 2) => {
-                if args.kind(0) == Type::Bytes {
-                    return None;
+                if is_bytes {
+                    let sql = self.bind(&[&args[0], &args[1]], |names| {
+                        let (value, length) = (&names[0], &names[1]);
+                        let from = if name == "LEFT" {
+                            "CAST(1 AS BIGINT)".to_owned()
+                        } else {
+                            format!("octet_length({value}) + 1 - least({length}, octet_length({value}))")
+                        };
+                        format!(
+                            "(CASE WHEN {length} < 0 THEN error('the length of {name} cannot be negative') ELSE googlesql_byte_substr({value}, {from}, {length}) END)"
+                        )
+                    });
+                    return Some(Typed::new(sql, Type::Bytes));
                 }
                 let function = name.to_ascii_lowercase();
                 let sql = self.bind(&[&args[0], &args[1]], |names| {
@@ -99,12 +150,21 @@ impl Translator<'_> {
                 Some(Typed::new(sql, Type::String))
             }
             ("SUBSTR" | "SUBSTRING", 2 | 3) => Some(self.substring(args)),
+            ("SPLIT", 2) if is_bytes => {
+                args.call("googlesql_split_bytes", Type::Array(Box::new(Type::Bytes)))
+            }
             ("SPLIT", 1 | 2) => {
                 let separator = if args.len() == 2 { args.sql(1) } else { "','".to_owned() };
-                Some(Typed::new(
-                    format!("string_split({}, {separator})", args.sql(0)),
-                    Type::Array(Box::new(Type::String)),
-                ))
+                let separator = Typed::new(separator, Type::String);
+                let sql = self.bind(&[&separator], |names| {
+                    let text = format!("string_split({}, {})", args.sql(0), names[0]);
+                    if args.len() < 2 || names[0].starts_with('\'') {
+                        return text;
+                    }
+                    // Without a separator the engine gives the whole text.
+                    format!("(CASE WHEN {} IS NOT NULL THEN {text} END)", names[0])
+                });
+                Some(Typed::new(sql, Type::Array(Box::new(Type::String))))
             }
             ("INITCAP", 1 | 2) => {
                 let delimiters =
@@ -112,43 +172,32 @@ impl Translator<'_> {
                 let text = format!("googlesql_initcap({}, {delimiters})", args.sql(0));
                 Some(Typed::new(text, Type::String))
             }
+            ("REGEXP_CONTAINS", 2) if is_bytes => {
+                args.call("googlesql_regexp_contains_bytes", Type::Bool)
+            }
             ("REGEXP_CONTAINS", 2) => args.call("regexp_matches", Type::Bool),
-            ("REGEXP_REPLACE", 3) => Some(Typed::new(
-                format!("regexp_replace({}, {}, {}, 'g')", args.sql(0), args.sql(1), args.sql(2)),
-                Type::String,
-            )),
-            ("REGEXP_EXTRACT" | "REGEXP_SUBSTR" | "REGEXP_EXTRACT_ALL", 2) => {
-                let Some(Expr::Value(pattern)) = source.get(1) else {
-                    return Some(self.refuse(
-                        "unsupported-function",
-                        format!(
-                            "{name} needs a pattern that is a string literal on the embedded engine"
-                        ),
-                        place,
-                        None,
-                    ));
-                };
-                let group = capturing_groups(&pattern.value);
-                if group > 1 {
-                    return Some(self.refuse(
-                        "sql-syntax",
-                        format!("{name} takes a pattern with at most one group"),
-                        place,
-                        Some("make the others (?:…)"),
-                    ));
-                }
-                if name == "REGEXP_EXTRACT_ALL" {
-                    let text =
-                        format!("regexp_extract_all({}, {}, {group})", args.sql(0), args.sql(1));
-                    return Some(Typed::new(text, Type::Array(Box::new(Type::String))));
-                }
-                let sql = self.bind(&[&args[0], &args[1]], |names| {
-                    let (value, pattern) = (&names[0], &names[1]);
-                    format!(
-                        "(CASE WHEN regexp_matches({value}, {pattern}) THEN regexp_extract({value}, {pattern}, {group}) END)"
-                    )
-                });
-                Some(Typed::new(sql, Type::String))
+            ("REGEXP_REPLACE", 3) if is_bytes => {
+                args.call("googlesql_regexp_replace_bytes", Type::Bytes)
+            }
+            ("REGEXP_REPLACE", 3) => args.call("googlesql_regexp_replace", Type::String),
+            ("REGEXP_EXTRACT" | "REGEXP_SUBSTR", 2) if is_bytes => {
+                args.call("googlesql_regexp_extract_bytes", Type::Bytes)
+            }
+            ("REGEXP_EXTRACT" | "REGEXP_SUBSTR", 2..=4) if !is_bytes => {
+                let mut values: Vec<String> = args.iter().map(|arg| arg.sql.clone()).collect();
+                values.resize(4, "CAST(1 AS BIGINT)".to_owned());
+                let text = format!("googlesql_regexp_extract({})", values.join(", "));
+                Some(Typed::new(text, Type::String))
+            }
+            ("REGEXP_EXTRACT_ALL", 2) if !is_bytes => {
+                args.call("googlesql_regexp_extract_all", Type::Array(Box::new(Type::String)))
+            }
+            ("REGEXP_INSTR", 2..=5) if !is_bytes => {
+                let mut values: Vec<String> = args.iter().map(|arg| arg.sql.clone()).collect();
+                values.resize(values.len().max(4), "CAST(1 AS BIGINT)".to_owned());
+                values.resize(5, "CAST(0 AS BIGINT)".to_owned());
+                let text = format!("googlesql_regexp_instr({})", values.join(", "));
+                Some(Typed::new(text, Type::Int64))
             }
             ("TO_HEX", 1) => Some(Typed::new(format!("lower(hex({}))", args.sql(0)), Type::String)),
             ("FROM_HEX", 1) => Some(Typed::new(format!("unhex({})", args.sql(0)), Type::Bytes)),
@@ -166,22 +215,50 @@ impl Translator<'_> {
             }
             ("TO_BASE64", 1) => args.call("to_base64", Type::String),
             ("FROM_BASE64", 1) => args.call("from_base64", Type::Bytes),
-            ("CODE_POINTS_TO_STRING", 1) => Some(Typed::new(
-                format!(
-                    "array_to_string(list_transform({}, lambda c: chr(CAST(c AS INTEGER))), '')",
-                    args.sql(0)
-                ),
-                Type::String,
-            )),
+            ("CODE_POINTS_TO_STRING", 1) => {
+                let sql = self.bind(&[&args[0]], |names| {
+                    let points = &names[0];
+                    format!(
+                        "(CASE WHEN len(list_filter({points}, lambda c: c IS NULL)) = 0 THEN coalesce(array_to_string(list_transform({points}, lambda c: chr(CAST(c AS INTEGER))), ''), '') END)"
+                    )
+                });
+                Some(Typed::new(sql, Type::String))
+            }
             ("CHR", 1) => {
                 Some(Typed::new(format!("chr(CAST({} AS INTEGER))", args.sql(0)), Type::String))
             }
-            ("ASCII" | "UNICODE", 1) => Some(Typed::new(
-                format!("CAST({}({}) AS BIGINT)", name.to_ascii_lowercase(), args.sql(0)),
-                Type::Int64,
-            )),
+            ("ASCII" | "UNICODE", 1) => {
+                args.call(&format!("googlesql_{}", name.to_ascii_lowercase()), Type::Int64)
+            }
             ("FORMAT", 1..) => Some(self.format_call(args, source, place)),
-            ("ARRAY_TO_STRING", 2) => args.call("array_to_string", Type::String),
+            ("ARRAY_TO_STRING", 2 | 3) if !matches!(args.kind(0), Type::Array(ref of) if **of == Type::Bytes) =>
+            {
+                let values: Vec<&Typed> = args.iter().collect();
+                let sql = self.bind(&values, |names| {
+                    let (array, separator) = (&names[0], &names[1]);
+                    let filled = match names.get(2) {
+                        Some(null) => {
+                            format!("list_transform({array}, lambda e: coalesce(e, {null}))")
+                        }
+                        None => array.clone(),
+                    };
+                    // NULL in the middle is left out; NULL around it is the answer.
+                    let texts = match separator.starts_with('\'') {
+                        true => format!("coalesce(array_to_string({filled}, {separator}), '')"),
+                        // The engine's own form takes a constant only.
+                        false => {
+                            let texts = format!("list_filter({filled}, lambda e: e IS NOT NULL)");
+                            format!(
+                                "(CASE WHEN len({texts}) = 0 THEN '' ELSE list_reduce({texts}, lambda a, b: a || {separator} || b) END)"
+                            )
+                        }
+                    };
+                    format!(
+                        "(CASE WHEN {separator} IS NOT NULL AND {array} IS NOT NULL THEN {texts} END)"
+                    )
+                });
+                Some(Typed::new(sql, Type::String))
+            }
             ("SAFE_CONVERT_BYTES_TO_STRING", 1) => {
                 Some(Typed::new(format!("googlesql_lossy_text({})", args.sql(0)), Type::String))
             }
@@ -289,24 +366,4 @@ impl Translator<'_> {
         let values = values.iter().map(|value| format!(", {value}")).collect::<String>();
         Typed::new(format!("printf({}{values})", literal(&out)), Type::String)
     }
-}
-
-/// How many capturing groups a pattern has.
-fn capturing_groups(pattern: &Value) -> usize {
-    let text = pattern.clone().into_string().unwrap_or_default();
-    let mut count = 0;
-    let mut characters = text.chars().peekable();
-    let mut in_class = false;
-    while let Some(c) = characters.next() {
-        match c {
-            '\\' => {
-                characters.next();
-            }
-            '[' => in_class = true,
-            ']' => in_class = false,
-            '(' if !in_class && characters.peek() != Some(&'?') => count += 1,
-            _ => {}
-        }
-    }
-    count
 }

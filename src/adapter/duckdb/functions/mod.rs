@@ -5,8 +5,15 @@
 
 mod casts;
 mod division;
+mod format_moment;
+mod kernel;
+mod moments;
+mod numbers;
+mod parse_moment;
+mod regexps;
 mod shifts;
 mod texts;
+mod zone;
 
 use duckdb::Connection;
 
@@ -17,16 +24,18 @@ use duckdb::Connection;
 pub fn register_functions(connection: &Connection) -> duckdb::Result<()> {
     connection.register_scalar_function::<division::DivideFloats>("googlesql_divide")?;
     connection.register_scalar_function::<division::DivideIeee>("googlesql_ieee_divide")?;
-    connection.register_scalar_function::<texts::ByteSubstr>("googlesql_byte_substr")?;
     connection.register_scalar_function::<division::DivideNumerics>("googlesql_divide_numeric")?;
     connection
         .register_scalar_function::<division::DivideBigNumerics>("googlesql_divide_bignumeric")?;
     connection.register_scalar_function::<shifts::ShiftLeft>("googlesql_shift_left")?;
     connection.register_scalar_function::<shifts::ShiftRight>("googlesql_shift_right")?;
-    connection.register_scalar_function::<texts::LossyText>("googlesql_lossy_text")?;
-    connection.register_scalar_function::<texts::InitCap>("googlesql_initcap")?;
-    connection.register_scalar_function::<texts::Sha512>("googlesql_sha512")?;
     connection.register_scalar_function::<casts::FloatText>("googlesql_float_text")?;
+    texts::register(connection)?;
+    regexps::register(connection)?;
+    numbers::register(connection)?;
+    moments::register(connection)?;
+    format_moment::register(connection)?;
+    parse_moment::register(connection)?;
     register_cast::<casts::Integer>(connection, "int64")?;
     register_cast::<casts::Float>(connection, "float64")?;
     register_cast::<casts::Truth>(connection, "bool")?;

@@ -1,56 +1,186 @@
-//! Functions of texts and bytes.
+//! Functions of texts and bytes
+//! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions>).
 
-use std::{error::Error, sync::Arc};
-
-use duckdb::{
-    arrow::{
-        array::{Array, AsArray, BinaryArray, RecordBatch, StringArray},
-        datatypes::{DataType, Int64Type},
-    },
-    vscalar::arrow::{ArrowFunctionSignature, VArrowScalar},
-};
 use sha2::Digest;
 
-/// `SAFE_CONVERT_BYTES_TO_STRING`: what is no UTF-8 becomes U+FFFD.
-pub(super) struct LossyText;
+use super::kernel::{Bytes, BytesList, Int, Ints, Text, Truth, functions};
 
-impl VArrowScalar for LossyText {
-    type State = ();
-
-    fn invoke((): &(), input: RecordBatch) -> Result<Arc<dyn Array>, Box<dyn Error>> {
-        let bytes = input.column(0).as_binary::<i32>();
-        let texts: StringArray =
-            bytes.iter().map(|bytes| bytes.map(String::from_utf8_lossy)).collect();
-        Ok(Arc::new(texts))
+functions! {
+    /// What is no UTF-8 becomes U+FFFD, byte by byte.
+    "googlesql_lossy_text" LossyText(bytes: Bytes) -> Text {
+        let mut out = String::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            out.push_str(chunk.valid());
+            out.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+        }
+        Ok(Some(out))
     }
-
-    fn signatures() -> Vec<ArrowFunctionSignature> {
-        vec![ArrowFunctionSignature::exact(vec![DataType::Binary], DataType::Utf8)]
+    /// A letter at the start or after a delimiter is a capital, others are small.
+    "googlesql_initcap" InitCap(text: Text, delimiters: Text) -> Text {
+        Ok(Some(initcap(text, delimiters)))
+    }
+    "googlesql_upper" Upper(text: Text) -> Text { Ok(Some(text.to_uppercase())) }
+    "googlesql_lower" Lower(text: Text) -> Text { Ok(Some(text.to_lowercase())) }
+    "googlesql_upper_bytes" UpperBytes(bytes: Bytes) -> Bytes { Ok(Some(bytes.to_ascii_uppercase())) }
+    "googlesql_lower_bytes" LowerBytes(bytes: Bytes) -> Bytes { Ok(Some(bytes.to_ascii_lowercase())) }
+    "googlesql_reverse_bytes" ReverseBytes(bytes: Bytes) -> Bytes {
+        Ok(Some(bytes.iter().rev().copied().collect()))
+    }
+    "googlesql_replace_bytes" ReplaceBytes(bytes: Bytes, from: Bytes, to: Bytes) -> Bytes {
+        Ok(Some(if from.is_empty() { bytes.to_vec() } else { split(bytes, from).join(to) }))
+    }
+    "googlesql_starts_with_bytes" StartsWithBytes(bytes: Bytes, start: Bytes) -> Truth {
+        Ok(Some(bytes.starts_with(start)))
+    }
+    "googlesql_ends_with_bytes" EndsWithBytes(bytes: Bytes, end: Bytes) -> Truth {
+        Ok(Some(bytes.ends_with(end)))
+    }
+    "googlesql_strpos_bytes" StrposBytes(bytes: Bytes, part: Bytes) -> Int {
+        Ok(Some(find(bytes, part).map_or(0, |at| at as i64 + 1)))
+    }
+    "googlesql_split_bytes" SplitBytes(bytes: Bytes, separator: Bytes) -> BytesList {
+        if separator.is_empty() && !bytes.is_empty() {
+            return Ok(Some(bytes.iter().map(|byte| vec![*byte]).collect()));
+        }
+        Ok(Some(split(bytes, separator).into_iter().map(<[u8]>::to_vec).collect()))
+    }
+    "googlesql_trim_bytes" TrimBytes(bytes: Bytes, set: Bytes, sides: Text) -> Bytes {
+        let mut rest = bytes;
+        while let [first, after @ ..] = rest
+            && sides != "R"
+            && set.contains(first)
+        {
+            rest = after;
+        }
+        while let [before @ .., last] = rest
+            && sides != "L"
+            && set.contains(last)
+        {
+            rest = before;
+        }
+        Ok(Some(rest.to_vec()))
+    }
+    "googlesql_repeat" Repeat(text: Text, times: Int) -> Text {
+        Ok(Some(text.repeat(count("REPEAT", times, text.len())?)))
+    }
+    "googlesql_repeat_bytes" RepeatBytes(bytes: Bytes, times: Int) -> Bytes {
+        Ok(Some(bytes.repeat(count("REPEAT", times, bytes.len())?)))
+    }
+    /// LPAD (`L`) and RPAD (`R`).
+    "googlesql_pad" Pad(text: Text, length: Int, fill: Text, side: Text) -> Text {
+        let length = count("LPAD and RPAD", length, 4)?;
+        let size = text.chars().count();
+        if length <= size {
+            return Ok(Some(text.chars().take(length).collect()));
+        }
+        if fill.is_empty() {
+            return Err("the fill of LPAD and RPAD cannot be empty".to_owned());
+        }
+        let fill: String = fill.chars().cycle().take(length - size).collect();
+        Ok(Some(if side == "L" { fill + text } else { text.to_owned() + &fill }))
+    }
+    "googlesql_pad_bytes" PadBytes(bytes: Bytes, length: Int, fill: Bytes, side: Text) -> Bytes {
+        let length = count("LPAD and RPAD", length, 1)?;
+        if length <= bytes.len() {
+            return Ok(Some(bytes[..length].to_vec()));
+        }
+        if fill.is_empty() {
+            return Err("the fill of LPAD and RPAD cannot be empty".to_owned());
+        }
+        let fill: Vec<u8> = fill.iter().copied().cycle().take(length - bytes.len()).collect();
+        Ok(Some(if side == "L" { [&fill, bytes].concat() } else { [bytes, &fill].concat() }))
+    }
+    /// `SUBSTR(bytes, position, length)`; a position counts from the end where it is negative.
+    "googlesql_byte_substr" ByteSubstr(bytes: Bytes, position: Int, length: Int) -> Bytes {
+        Ok(Some(byte_substr(bytes, position, length).to_vec()))
+    }
+    "googlesql_ascii" Ascii(text: Text) -> Int {
+        match text.chars().next() {
+            Some(first) if !first.is_ascii() => Err(format!("ASCII takes ASCII text only: {text:?}")),
+            first => Ok(Some(first.map_or(0, |first| i64::from(u32::from(first))))),
+        }
+    }
+    "googlesql_unicode" Unicode(text: Text) -> Int {
+        Ok(Some(text.chars().next().map_or(0, |first| i64::from(u32::from(first)))))
+    }
+    "googlesql_code_points" CodePoints(text: Text) -> Ints {
+        Ok(Some(text.chars().map(|c| i64::from(u32::from(c))).collect()))
+    }
+    "googlesql_code_points_bytes" CodePointsOfBytes(bytes: Bytes) -> Ints {
+        Ok(Some(bytes.iter().map(|byte| i64::from(*byte)).collect()))
+    }
+    /// `INSTR(text, part, position, occurrence)`.
+    "googlesql_instr" Instr(text: Text, part: Text, position: Int, occurrence: Int) -> Int {
+        if position == 0 || occurrence < 1 {
+            return Err("INSTR counts positions and occurrences from 1".to_owned());
+        }
+        if part.is_empty() {
+            return Err("the text that INSTR looks for cannot be empty".to_owned());
+        }
+        let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        let from = usize::try_from(position.unsigned_abs()).unwrap_or(usize::MAX);
+        let is_here = |at: &usize| text[starts[*at]..].starts_with(part);
+        let skipped = usize::try_from(occurrence - 1).unwrap_or(usize::MAX);
+        let found = if position > 0 {
+            (from - 1..starts.len()).filter(is_here).nth(skipped)
+        } else {
+            (0..(starts.len() + 1).saturating_sub(from)).rev().filter(is_here).nth(skipped)
+        };
+        Ok(Some(found.map_or(0, |at| at as i64 + 1)))
+    }
+    /// `TRANSLATE(text, from, to)`.
+    "googlesql_translate" Translate(text: Text, from: Text, to: Text) -> Text {
+        let from: Vec<char> = from.chars().collect();
+        if (1..from.len()).any(|at| from[..at].contains(&from[at])) {
+            return Err("TRANSLATE takes each character to replace once".to_owned());
+        }
+        let to: Vec<char> = to.chars().collect();
+        let one = |c: char| match from.iter().position(|known| *known == c) {
+            Some(at) => to.get(at).copied(),
+            None => Some(c),
+        };
+        Ok(Some(text.chars().filter_map(one).collect()))
+    }
+    /// The Levenshtein distance.
+    "googlesql_edit_distance" EditDistance(one: Text, other: Text) -> Int {
+        Ok(Some(strsim::levenshtein(one, other) as i64))
+    }
+    "googlesql_sha512" Sha512(bytes: Bytes) -> Bytes {
+        Ok(Some(sha2::Sha512::digest(bytes).to_vec()))
     }
 }
 
-/// `INITCAP(text, delimiters)`: a letter at the start or after a delimiter is a capital, others are
-/// small.
-pub(super) struct InitCap;
+/// The longest text that is made here, in bytes: BigQuery's own limit for a row is 100 MB.
+const LONGEST: usize = 100 << 20;
 
-impl VArrowScalar for InitCap {
-    type State = ();
-
-    fn invoke((): &(), input: RecordBatch) -> Result<Arc<dyn Array>, Box<dyn Error>> {
-        let (texts, delimiters) =
-            (input.column(0).as_string::<i32>(), input.column(1).as_string::<i32>());
-        let capitals: StringArray = texts
-            .iter()
-            .zip(delimiters.iter())
-            .map(|(text, delimiters)| Some(initcap(text?, delimiters?)))
-            .collect();
-        Ok(Arc::new(capitals))
+fn count(function: &str, number: i64, size: usize) -> Result<usize, String> {
+    let count = usize::try_from(number)
+        .map_err(|_| format!("{function} does not take a negative length: {number}"))?;
+    if count.saturating_mul(size) > LONGEST {
+        return Err(format!("the result of {function} is longer than {LONGEST} bytes"));
     }
+    Ok(count)
+}
 
-    fn signatures() -> Vec<ArrowFunctionSignature> {
-        let texts = vec![DataType::Utf8, DataType::Utf8];
-        vec![ArrowFunctionSignature::exact(texts, DataType::Utf8)]
+fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    if part.is_empty() {
+        return Some(0);
     }
+    bytes.windows(part.len()).position(|window| window == part)
+}
+
+fn split<'b>(bytes: &'b [u8], separator: &[u8]) -> Vec<&'b [u8]> {
+    if separator.is_empty() {
+        return vec![bytes];
+    }
+    let mut parts = Vec::new();
+    let mut rest = bytes;
+    while let Some(at) = find(rest, separator) {
+        parts.push(&rest[..at]);
+        rest = &rest[at + separator.len()..];
+    }
+    parts.push(rest);
+    parts
 }
 
 fn initcap(text: &str, delimiters: &str) -> String {
@@ -70,54 +200,12 @@ fn initcap(text: &str, delimiters: &str) -> String {
     out
 }
 
-/// `SUBSTR(bytes, position, length)`; a position counts from the end where it is negative.
-pub(super) struct ByteSubstr;
-
-impl VArrowScalar for ByteSubstr {
-    type State = ();
-
-    fn invoke((): &(), input: RecordBatch) -> Result<Arc<dyn Array>, Box<dyn Error>> {
-        let bytes = input.column(0).as_binary::<i32>();
-        let positions = input.column(1).as_primitive::<Int64Type>();
-        let lengths = input.column(2).as_primitive::<Int64Type>();
-        let parts: BinaryArray = bytes
-            .iter()
-            .zip(positions.iter().zip(lengths.iter()))
-            .map(|(bytes, (position, length))| Some(byte_substr(bytes?, position?, length?)))
-            .collect();
-        Ok(Arc::new(parts))
-    }
-
-    fn signatures() -> Vec<ArrowFunctionSignature> {
-        let kinds = vec![DataType::Binary, DataType::Int64, DataType::Int64];
-        vec![ArrowFunctionSignature::exact(kinds, DataType::Binary)]
-    }
-}
-
 fn byte_substr(bytes: &[u8], position: i64, length: i64) -> &[u8] {
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     let start = if position > 0 { position - 1 } else { (size + position).max(0) };
     let start = usize::try_from(start.min(size)).unwrap_or(0);
     let length = usize::try_from(length).unwrap_or(0);
     &bytes[start..start.saturating_add(length).min(bytes.len())]
-}
-
-/// `SHA512` of bytes.
-pub(super) struct Sha512;
-
-impl VArrowScalar for Sha512 {
-    type State = ();
-
-    fn invoke((): &(), input: RecordBatch) -> Result<Arc<dyn Array>, Box<dyn Error>> {
-        let bytes = input.column(0).as_binary::<i32>();
-        let digests: BinaryArray =
-            bytes.iter().map(|bytes| bytes.map(sha2::Sha512::digest)).collect();
-        Ok(Arc::new(digests))
-    }
-
-    fn signatures() -> Vec<ArrowFunctionSignature> {
-        vec![ArrowFunctionSignature::exact(vec![DataType::Binary], DataType::Binary)]
-    }
 }
 
 #[cfg(test)]

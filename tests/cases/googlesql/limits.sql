@@ -1,0 +1,17 @@
+select
+  safe.date_add(date '9999-12-31', interval 1 day) as last_day,
+  safe.date_sub(date '0001-01-01', interval 1 day) as first_day,
+  safe.datetime_add(datetime '9999-12-31 23:59:59.999999', interval 1 microsecond) as last_moment,
+  safe.timestamp_seconds(99999999999999) as far,
+  safe.date_from_unix_date(99999999) as too_many_days,
+  safe.generate_date_array('2024-01-01', '2024-01-03', interval 0 day) as no_step,
+  safe.exp(1000) as large,
+  safe.pow(10, 400) as larger,
+  safe.log(10, 1) as no_base,
+  safe_add(1e308, 1e308) as too_much,
+  safe_divide(1e308, 1e-10) as too_large,
+  safe.range_bucket(1, [3, 2, 1]) as unsorted,
+  round(2.675, 2) as below_the_half,
+  round(-2.5) as away_from_zero,
+  sign(cast('nan' as float64)) as no_sign,
+  nullif(cast('nan' as float64), cast('nan' as float64)) as not_equal

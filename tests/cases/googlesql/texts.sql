@@ -1,0 +1,15 @@
+select
+  upper('straße') as full_mapping,
+  safe.repeat('ab', -1) as no_times,
+  lpad(b'ab', 4, b'x') as padded_bytes,
+  safe.lpad('ab', -1) as no_length,
+  split('a', cast(null as string)) as no_separator,
+  array_to_string(['a', null], ',', 'x') as filled,
+  array_to_string(['a'], cast(null as string)) as no_text,
+  safe.ascii('é') as not_ascii,
+  unicode('') as nothing,
+  instr('banana', 'an', -1, 2) as from_the_end,
+  safe_convert_bytes_to_string(b'\xe6\x97') as each_byte,
+  trim(b'xxaxx', b'x') as trimmed_bytes,
+  translate('hello', 'el', 'ip') as replaced,
+  code_points_to_string([65, null]) as no_point
