@@ -22,7 +22,11 @@ pub fn run(global: &GlobalArgs, args: &ListArgs) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, "list", Map::new())?;
     let ids = selected(session, &args.selection)?;
     let json = args.output == ListArg::Json;
-    let listed: Vec<Listed> = ids.iter().filter_map(|id| listed(session, id, json)).collect();
+    // As in dbt, analyses are listed where they are asked for.
+    let all_kinds = !args.selection.resource_type.is_empty();
+    let is_listed = |id: &&UniqueId| all_kinds || !id.as_str().starts_with("analysis.");
+    let listed: Vec<Listed> =
+        ids.iter().filter(is_listed).filter_map(|id| listed(session, id, json)).collect();
     if listed.is_empty() {
         session.report.note("no node is selected");
         return Ok(ExitCode::Success);
@@ -68,10 +72,23 @@ fn listed(session: &Session, id: &UniqueId, json: bool) -> Option<Listed> {
         (selector, exposure.name.clone(), exposure.original_file_path.clone())
     };
     let kind = id.as_str().split('.').next().unwrap_or_default();
+    let (package, fqn, config) = if let Some(source) = manifest.sources.get(id) {
+        (&source.package, Some(&source.fqn), Some(&source.config))
+    } else if let Some(test) = manifest.unit_tests.get(id) {
+        (&test.package, Some(&test.fqn), Some(&test.config))
+    } else if let Some(exposure) = manifest.exposures.get(id) {
+        (&exposure.package, Some(&exposure.fqn), Some(&exposure.config))
+    } else {
+        (&manifest.project_name, None, None)
+    };
     let node = manifest.nodes.get(id).filter(|_| json);
     let fields = match node.map(|node| node_dict(node)) {
         Some(Value::Object(fields)) => fields,
         _ => [
+            ("package_name", json!(package)),
+            ("fqn", json!(fqn)),
+            ("tags", json!(config.and_then(|config| config.get("tags")))),
+            ("config", json!(config.map(|config| &config.0))),
             ("unique_id", json!(id)),
             ("resource_type", json!(kind)),
             ("name", json!(name)),

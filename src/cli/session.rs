@@ -21,7 +21,7 @@ use crate::{
     },
     artifact::ArtifactMetadata,
     diagnostic::Diagnostic,
-    graph::Graph,
+    graph::{Graph, IndirectSelection, selector::Selectors},
     jinja::{Engine, Globals},
     manifest::{self, BuildInput, Invocation, Manifest},
     project::{Env, LoadOptions, Project, load, read_cli_vars},
@@ -131,6 +131,10 @@ impl Session {
         let Some(project) = loaded.value else { return Err(fail(&diagnostics)) };
         let (mut project_flags, problems) = ProjectFlags::read(&project);
         diagnostics.extend(problems);
+        // Read again by the selection, with its own mode; what is wrong is said here, by every command.
+        if let Some(file) = &project.selectors {
+            diagnostics.extend(Selectors::read(file, IndirectSelection::Eager).diagnostics);
+        }
         project_flags.warn_error |= global.warn_error;
         let own_output = project_flags.output(global);
         let report = match &own_output {

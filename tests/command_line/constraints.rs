@@ -102,3 +102,16 @@ fn a_failing_node_undoes_the_hooks_of_its_transaction_and_fail_fast_stops() {
         );
     }
 }
+
+/// BigQuery makes no table or view of columns without names of their own.
+#[test]
+fn columns_need_names_of_their_own() {
+    let folder = project(&[
+        ("models/twice.sql", "select 1 as x, 2 as X"),
+        ("models/unnamed.sql", "{{ config(materialized='table') }} select 1"),
+    ]);
+    let said = elt(folder.path(), &["build"]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert!(said.err.contains("two columns are named `X`"), "{}", said.err);
+    assert!(said.err.contains("column 1 has no name"), "{}", said.err);
+}

@@ -32,11 +32,11 @@ impl Lowering<'_> {
             }
             Step::CreateView { relation, query, options } => Step::CreateView {
                 relation: self.name(relation),
-                query: self.session.query(query)?,
+                query: self.session.definition(query)?,
                 options: self.options(options)?,
             },
             Step::CreateTable { relation, query, options, temporary } => {
-                let query = self.session.query(query)?;
+                let query = self.session.definition(query)?;
                 if *temporary {
                     self.staged.push(relation.clone());
                 }

@@ -5,7 +5,7 @@ use duckdb::{Connection, arrow::array::Array};
 use super::{
     cells::cell,
     columns::{in_dialect, result_columns},
-    errors::{engine_error, translation_error},
+    errors::{engine_error, translation_error, warehouse_error},
     shared::Shared,
 };
 use crate::{
@@ -28,6 +28,25 @@ impl Session<'_> {
             Dialect::GoogleSql => {
                 sql::translate_query(without_end(sql), self).map_err(translation_error)
             }
+        }
+    }
+
+    /// A query that a table or view is made of, in the engine's SQL: as in BigQuery each column has a
+    /// name of its own.
+    pub fn definition(&self, sql: &str) -> Result<String, AdapterError> {
+        if self.shared.dialect == Dialect::DuckDb {
+            return self.query(sql);
+        }
+        let mut statements =
+            sql::translate_statements(without_end(sql), self).map_err(translation_error)?;
+        let query = match statements.pop() {
+            Some(query) if query.is_query && statements.is_empty() => query,
+            // Says what is wrong with it.
+            _ => return self.query(sql),
+        };
+        match misnamed(query.columns.as_deref().unwrap_or_default()) {
+            Some(message) => Err(warehouse_error("column-names", message)),
+            None => Ok(query.sql),
         }
     }
 
@@ -175,6 +194,19 @@ fn reads_only(sql: &str) -> bool {
         first.to_ascii_lowercase().as_str(),
         "select" | "with" | "from" | "values" | "table" | "describe" | "show" | "explain" | "pivot"
     )
+}
+
+/// What is wrong with the names of the columns of a table or view.
+fn misnamed(columns: &[(String, sql::Type)]) -> Option<String> {
+    for (at, (name, _)) in columns.iter().enumerate() {
+        if *name == format!("f{at}_") {
+            return Some(format!("column {} has no name: give it one with AS", at + 1));
+        }
+        if columns[..at].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+            return Some(format!("two columns are named `{name}`"));
+        }
+    }
+    None
 }
 
 fn is_missing(message: &str) -> bool {
