@@ -100,23 +100,39 @@ fn empty_query(columns: &[Column]) -> String {
     format!("select\n{}\nlimit 0", casts.join(",\n"))
 }
 
+/// The versions that are new: those of this load behind the longest run of them that the landed
+/// versions of the same record end with. So payloads that hold a record more than once (a file a day)
+/// land it once a version, however often they are read. Hashes are of one length, and a text of them
+/// one after the other is a list.
 fn changed_query(target: &Relation, staging: &Relation) -> String {
-    let columns: Vec<String> =
-        BRONZE_COLUMNS.iter().map(|(name, _)| format!("  staged.{name}")).collect();
+    let columns: Vec<String> = BRONZE_COLUMNS.iter().map(|(name, _)| format!("  {name}")).collect();
     format!(
         "select
 {}
 from (
-  select *, lag(_record_hash) over (partition by _record_key order by _seq) as _hash_before
-  from {staging}
-) as staged
-left join (
-  select _record_key, _record_hash
-  from {target}
-  where true
-  qualify row_number() over (partition by _record_key order by _ingested_at desc, _seq desc) = 1
-) as landed on staged._record_key = landed._record_key
-where staged._record_hash is distinct from coalesce(staged._hash_before, landed._record_hash)",
+  select
+    versions.*,
+    max(case when ends_with(landed._hashes, versions._first_hashes) then versions._version else 0 end)
+      over (partition by versions._record_key) as _known
+  from (
+    select
+      *,
+      row_number() over (partition by _record_key order by _seq) as _version,
+      string_agg(_record_hash, '') over (partition by _record_key order by _seq) as _first_hashes
+    from (
+      select *, lag(_record_hash) over (partition by _record_key order by _seq) as _hash_before
+      from {staging}
+    ) as staged
+    where _record_hash is distinct from _hash_before
+  ) as versions
+  left join (
+    select _record_key, string_agg(_record_hash, '' order by _ingested_at, _seq) as _hashes
+    from {target}
+    where _record_key in (select _record_key from {staging})
+    group by _record_key
+  ) as landed on versions._record_key = landed._record_key
+) as compared
+where _version > _known",
         columns.join(",\n")
     )
 }

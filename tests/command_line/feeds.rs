@@ -46,6 +46,23 @@ fn a_record_lands_when_its_content_has_changed() {
     assert_eq!(land("[]"), "1:a 2:a 1:b 1:a 3:x 4:x 4:y 4:x");
 }
 
+/// As in a folder with a file a day: what was landed is known again, however often it is read.
+#[test]
+fn versions_that_are_read_again_are_no_news() {
+    let folder = project(&[("models/_sources.yml", SOURCES)]);
+    let land = |payload: &str| versions(folder.path(), payload);
+    let two = r#"[{"id":1,"v":"a"},{"id":2,"v":"x"},{"id":1,"v":"b"}]"#;
+    assert_eq!(land(two), "1:a 2:x 1:b");
+    assert_eq!(land(two), "1:a 2:x 1:b");
+    // A version more, behind the others.
+    let three = r#"[{"id":1,"v":"a"},{"id":2,"v":"x"},{"id":1,"v":"b"},{"id":1,"v":"c"}]"#;
+    assert_eq!(land(three), "1:a 2:x 1:b 1:c");
+    assert_eq!(land(three), "1:a 2:x 1:b 1:c");
+    // The first is no longer there.
+    assert_eq!(land(r#"[{"id":1,"v":"b"},{"id":1,"v":"c"}]"#), "1:a 2:x 1:b 1:c");
+    assert_eq!(land(r#"[{"id":1,"v":"c"},{"id":1,"v":"a"}]"#), "1:a 2:x 1:b 1:c 1:a");
+}
+
 #[test]
 fn a_payload_may_be_one_document_a_line() {
     let folder =
