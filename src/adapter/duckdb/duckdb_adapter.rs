@@ -57,7 +57,10 @@ impl DuckDbAdapter {
         let shared = Arc::clone(&self.shared);
         let mut task = tokio::task::spawn_blocking(move || {
             let result = work(&shared, &connection);
-            shared.give_back(connection);
+            // After a failure a transaction may be open still: an interrupt stops a rollback too.
+            if result.is_ok() {
+                shared.give_back(connection);
+            }
             result
         });
         let ended = tokio::select! {
