@@ -58,7 +58,9 @@ fn the_example_project_is_without_fault() {
 #[test]
 fn configs_are_merged_by_dbts_precedence() {
     insta::glob!("cases/config_precedence", "*/dbt_project.yml", |path| {
-        let (manifest, diagnostics) = manifest_of(path.parent().unwrap());
+        let (manifest, mut diagnostics) = manifest_of(path.parent().unwrap());
+        // What is merged here need not do anything on the embedded engine.
+        diagnostics.retain(|one| one.code != "config-without-effect");
         assert!(diagnostics.is_empty(), "{}", shown(&diagnostics));
         let nodes = manifest
             .nodes

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     adapter::{Adapter, BlockingWarehouse, Cancel},
     artifact::{CompiledEntry, run_results_json, write_json},
-    compile::{Compiler, CompilerOptions, LogSink},
+    compile::{Compiler, CompilerOptions, LogSink, TargetFolder, target_path},
     ingest::{IngestRequest, feeds_of, run_feeds},
     manifest::{ResourceType, UniqueId},
     plan::PlanOptions,
@@ -111,8 +111,13 @@ pub fn execute(
     }
     let compiled = outcome.results.iter().filter_map(|result| {
         let code = Arc::clone(result.compiled_code.as_ref()?);
-        let entry = CompiledEntry { code, extra_ctes: result.extra_ctes.clone() };
-        Some((result.node.unique_id.clone(), entry))
+        let id = &result.node.unique_id;
+        let has_run = session.manifest.nodes.get(id).is_some_and(|node| {
+            let path = target_path(TargetFolder::Run, node.as_ref());
+            result.execute.is_some() && session.project.target_path.join(path).exists()
+        });
+        let entry = CompiledEntry { code, extra_ctes: result.extra_ctes.clone(), has_run };
+        Some((id.clone(), entry))
     });
     write_manifest(session, compiled.collect())?;
     let failed = landed.feeds.iter().any(|result| result.status.is_failure());

@@ -13,6 +13,7 @@ use super::{
     call_text::Reference,
     check::{check_duplicates, check_groups, infer_primary_keys},
     config_check::ConfigChecker,
+    config_effects::warn_without_effect,
     config_tree::PackageTrees,
     docs::Docs,
     files::{specs, tested, yaml_snapshots},
@@ -78,6 +79,7 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
     add_nodes(&mut manifest, nodes, sources, &builder, &lookup, &mut diagnostics);
     add_others(&mut manifest, &builder, &lookup, &mut diagnostics);
     builder.trees[0].warn_unused(&mut diagnostics);
+    warn_without_effect(&manifest, &project.target.connection, &mut diagnostics);
     infer_primary_keys(&mut manifest);
     manifest.macros = builder.build_macros(&mut diagnostics);
     manifest.docs = builder.docs.into_blocks();

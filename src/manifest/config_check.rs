@@ -24,6 +24,59 @@ const MATERIALIZATIONS: [&str; 10] = [
     "external",
 ];
 
+/// Keys of the adapters beside dbt's own
+/// (<https://docs.getdbt.com/reference/resource-configs/bigquery-configs>,
+/// <https://docs.getdbt.com/reference/resource-configs/duckdb-configs>).
+const ADAPTER_KEYS: [&str; 47] = [
+    "bigquery_write_mode",
+    "catalog_name",
+    "check_cols",
+    "cluster_by",
+    "copy_partitions",
+    "database",
+    "delimiter",
+    "enable_change_history",
+    "enable_list_inference",
+    "enable_refresh",
+    "format",
+    "grant_access_to",
+    "hard_deletes",
+    "hours_to_expiration",
+    "incremental_predicates",
+    "indexes",
+    "inserts_only",
+    "intermediate_format",
+    "invalidate_hard_deletes",
+    "job_execution_timeout_seconds",
+    "kms_key_name",
+    "labels",
+    "labels_from_meta",
+    "location",
+    "max_staleness",
+    "merge_exclude_columns",
+    "merge_update_columns",
+    "options",
+    "overwrite",
+    "partition_by",
+    "partition_expiration_days",
+    "partitioned_by",
+    "partitions",
+    "plugin",
+    "policy_tags",
+    "refresh_interval_minutes",
+    "require_partition_filter",
+    "resource_tags",
+    "snapshot_meta_column_names",
+    "sql_header",
+    "storage_uri",
+    "strategy",
+    "submission_method",
+    "table_format",
+    "target_schema",
+    "timeout",
+    "updated_at",
+];
+
 enum Expected {
     Text,
     Flag,
@@ -127,7 +180,10 @@ impl<'e> ConfigChecker<'e> {
         if key == "partition_by" && self.dialect == Dialect::DuckDb {
             return;
         }
-        let Some(expected) = expected(kind, key) else { return };
+        let Some(expected) = expected(kind, key) else {
+            diagnostics.extend(misspelt(kind, key).map(|problem| problem.at(span(), "")));
+            return;
+        };
         let fits = match &expected {
             Expected::Text => value.is_string(),
             Expected::Flag => value.is_boolean(),
@@ -171,6 +227,29 @@ impl<'e> ConfigChecker<'e> {
         .maybe_help(did_you_mean(name, MATERIALIZATIONS.into_iter().chain(own)))
         .help("a project's own is a `{% materialization … %}` block in its macros")
     }
+}
+
+/// A key that nothing knows and that is nearly one that is known; other keys are the user's own.
+fn misspelt(kind: ResourceType, key: &str) -> Option<Diagnostic> {
+    /// Shorter keys are near too many words.
+    const MIN_LENGTH: usize = 5;
+    /// One wrong, missing, doubled or swapped letter; two in a long key.
+    const LONG: usize = 9;
+    let is_known = super::is_known_config(kind, key) || ADAPTER_KEYS.contains(&key);
+    if is_known || key.len() < MIN_LENGTH {
+        return None;
+    }
+    let allowed = if key.len() < LONG { 1 } else { 2 };
+    let own = super::config_defaults(kind).map(|(known, _)| known);
+    let nearest = own
+        .chain(ADAPTER_KEYS)
+        .map(|known| (strsim::damerau_levenshtein(key, known), known))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()?;
+    Some(
+        Diagnostic::warning("misspelt-config", format!("no configuration is named `{key}`"))
+            .help(format!("did you mean `{}`? your own keys go under `meta`", nearest.1)),
+    )
 }
 
 fn wrong_type(key: &str, value: &Value, expected: &Expected) -> Diagnostic {

@@ -10,7 +10,9 @@ use std::{
 
 use serde_json::Value;
 
-use super::{ResourceType, config_check::ConfigChecker, config_merge::canonical_key};
+use super::{
+    ResourceType, config_check::ConfigChecker, config_merge::canonical_key, unrendered::raw_json,
+};
 use crate::{
     diagnostic::{Diagnostic, SourceFile},
     project::{ConfigTrees, ProjectFile, TextRange, Yaml, YamlValue},
@@ -20,9 +22,19 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct ConfigTree {
     own: Vec<(String, Value)>,
+    /// Those of the configs that are templates, as written.
+    templates: Vec<(String, Value)>,
     below: HashMap<String, ConfigTree>,
     range: TextRange,
     used: AtomicBool,
+}
+
+/// The configs of one place of a tree.
+pub(super) struct Layer<'t> {
+    /// All of them.
+    pub own: &'t [(String, Value)],
+    /// Those that are templates, as written.
+    pub templates: &'t [(String, Value)],
 }
 
 impl ConfigTree {
@@ -45,6 +57,9 @@ impl ConfigTree {
             let name = canonical_key(&key.text, checker.dialect());
             let json = value.to_json();
             checker.check(kind, name, &json, || value.span(source), diagnostics);
+            if let Some(raw) = raw_json(value, source) {
+                tree.templates.push((name.to_owned(), raw));
+            }
             tree.own.push((name.to_owned(), json));
         }
         tree
@@ -60,6 +75,23 @@ impl ConfigTree {
             place = below;
             place.used.store(true, Ordering::Relaxed);
             layers.push(&place.own);
+        }
+        layers
+    }
+
+    /// Whether a value of the tree is a template.
+    fn has_templates(&self) -> bool {
+        !self.templates.is_empty() || self.below.values().any(Self::has_templates)
+    }
+
+    /// The configs of each layer, and those of them that are templates.
+    pub fn templates<'t>(&'t self, fqn: &[String]) -> Vec<Layer<'t>> {
+        let mut layers = vec![Layer { own: &self.own, templates: &self.templates }];
+        let mut place = self;
+        for part in fqn {
+            let Some(below) = place.below.get(part) else { break };
+            place = below;
+            layers.push(Layer { own: &place.own, templates: &place.templates });
         }
         layers
     }
@@ -83,6 +115,7 @@ impl ConfigTree {
 pub(super) struct PackageTrees {
     trees: Vec<(ResourceType, &'static str, ConfigTree)>,
     source: Arc<SourceFile>,
+    has_templates: bool,
 }
 
 impl PackageTrees {
@@ -111,7 +144,7 @@ impl PackageTrees {
             (ResourceType::Exposure, "exposures", exposures),
             (ResourceType::Analysis, "analyses", analyses),
         ];
-        let trees = declared
+        let trees: Vec<_> = declared
             .into_iter()
             .map(|(kind, key, yaml)| {
                 let tree = yaml.as_ref().map_or_else(ConfigTree::default, |yaml| {
@@ -120,7 +153,13 @@ impl PackageTrees {
                 (kind, key, tree)
             })
             .collect();
-        Self { trees, source: Arc::clone(&file.source) }
+        let has_templates = trees.iter().any(|(_, _, tree)| tree.has_templates());
+        Self { trees, source: Arc::clone(&file.source), has_templates }
+    }
+
+    /// Whether a value of a tree is a template.
+    pub fn has_templates(&self) -> bool {
+        self.has_templates
     }
 
     /// The tree that configures a kind of node. Analyses and hooks take that of models, as in dbt.

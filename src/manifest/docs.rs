@@ -8,9 +8,13 @@ use std::{
 use super::{DocBlock, parse_host::ParseHost};
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span, did_you_mean},
-    jinja::{Caller, Engine, Globals, Marks, Phase, Scope, find_blocks},
+    jinja::{Caller, Engine, Globals, INTERNAL_PACKAGE, Marks, Phase, Scope, find_blocks},
     project::{Spanned, TextFile},
 };
+
+/// The block that a docs site opens with, where no project writes its own.
+const OVERVIEW: &str = "__overview__";
+const OVERVIEW_TEXT: &str = "### The project's documentation\n\nSources, models, tests and exposures, with their columns, their SQL and what they read. Write a doc block `__overview__` to put your own words here.";
 
 /// The doc blocks of all packages, and what descriptions need to be rendered.
 pub(super) struct Docs<'e> {
@@ -74,9 +78,17 @@ impl<'e> Docs<'e> {
         }
     }
 
-    /// The blocks by unique id.
+    /// The blocks by unique id, with the overview that a docs site opens with.
     pub fn into_blocks(self) -> BTreeMap<String, DocBlock> {
-        self.blocks
+        let mut blocks = self.blocks;
+        blocks.entry(format!("doc.{INTERNAL_PACKAGE}.{OVERVIEW}")).or_insert_with(|| DocBlock {
+            package: Arc::from(INTERNAL_PACKAGE),
+            name: OVERVIEW.to_owned(),
+            path: "overview.md".to_owned(),
+            original_file_path: "docs/overview.md".to_owned(),
+            contents: OVERVIEW_TEXT.to_owned(),
+        });
+        blocks
     }
 
     /// The root project's block, the package's own, or the only one of that name.

@@ -140,7 +140,7 @@ impl Builder<'_> {
                     original_file_path: original.unwrap_or(info.file.path()).to_owned(),
                     macro_sql: Arc::from(info.text()),
                     description: String::new(),
-                    arguments: Vec::new(),
+                    arguments: info.parameters.iter().map(|name| argument(name)).collect(),
                     meta: Map::new(),
                     depends_on_macros: self
                         .engine
@@ -191,7 +191,7 @@ impl Builder<'_> {
         };
         found.description = description;
         found.patch_path = Some(format!("{package}://{}", file.path.original_file_path));
-        found.arguments = declared
+        let arguments = declared
             .arguments
             .iter()
             .map(|argument| {
@@ -201,7 +201,10 @@ impl Builder<'_> {
                     "description": argument.description.as_ref().map_or("", |text| &text.value),
                 })
             })
-            .collect();
+            .collect::<Vec<_>>();
+        if !arguments.is_empty() {
+            found.arguments = arguments;
+        }
         let config = declared.config.as_ref();
         found.meta = declared.meta.as_ref().map(Yaml::to_json_map).unwrap_or_default();
         let meta = config.and_then(|config| config.get("meta"));
@@ -210,4 +213,9 @@ impl Builder<'_> {
         let show = docs.and_then(|docs| docs.get("show")).map(Yaml::to_json);
         found.show = show.as_ref().and_then(Value::as_bool).unwrap_or(true);
     }
+}
+
+/// A macro's parameter that nothing is said of.
+fn argument(name: &str) -> Value {
+    json!({"name": name, "type": null, "description": ""})
 }

@@ -158,6 +158,7 @@ impl Lookup {
     }
 }
 
-fn is_referable(node: &Node) -> bool {
+/// Whether a `ref()` can mean a node.
+pub(super) fn is_referable(node: &Node) -> bool {
     matches!(node.resource_type, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
 }

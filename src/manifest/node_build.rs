@@ -74,6 +74,7 @@ impl Builder<'_> {
         };
         let mut config =
             self.node_config(spec.kind, spec.package, &spec.fqn, &own, &mut diagnostics);
+        let unrendered = self.unrendered(spec.kind, spec.package, &spec.fqn, &own);
         if !spec.tags.is_empty() {
             super::config_merge::merge_key(&mut config.0, "tags", &json!(spec.tags));
         }
@@ -145,6 +146,7 @@ impl Builder<'_> {
                 time_spine: spec
                     .patch
                     .and_then(|patch| patch.time_spine.map(|yaml| yaml.to_json())),
+                unrendered,
                 primary_key: Vec::new(),
                 hook_index: spec.hook_index,
                 root_path: spec
@@ -155,6 +157,7 @@ impl Builder<'_> {
             seed_path: spec.seed_path,
             package,
         };
+        super::check_together::check_together(&node, &mut diagnostics);
         Parsed { value: node, diagnostics }
     }
 

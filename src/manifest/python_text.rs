@@ -17,6 +17,13 @@ pub fn python_str(value: &Value) -> String {
 }
 
 /// `repr(value)`.
+pub fn python_repr(value: &Value) -> String {
+    let mut out = String::new();
+    write_repr(&mut out, value);
+    out
+}
+
+/// `repr(value)`, appended.
 pub fn write_repr(out: &mut String, value: &Value) {
     match value {
         Value::Null => out.push_str("None"),

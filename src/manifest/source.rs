@@ -34,6 +34,10 @@ pub struct Source {
     pub description: String,
     /// The source's description.
     pub source_description: String,
+    /// `database` as written; none where it is the target's.
+    pub written_database: Option<String>,
+    /// `schema` as written; the source's name where it is not.
+    pub written_schema: String,
     /// Who loads it.
     pub loader: String,
     /// Declared columns by name, in order.

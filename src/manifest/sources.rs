@@ -12,6 +12,7 @@ use super::{
     config_merge::{canonical_key, merge_key},
     generic_tests::Tested,
     node::BoxedNode,
+    unrendered::written_text,
 };
 use crate::{
     diagnostic::{Diagnostic, Parsed},
@@ -111,6 +112,9 @@ impl Builder<'_> {
         let last = |pick: fn(&SourceProperties) -> Option<&Spanned<String>>| {
             sources.iter().rev().find_map(|source| pick(source)).map(|text| text.value.clone())
         };
+        let written = |pick: fn(&SourceProperties) -> Option<&Spanned<String>>| {
+            sources.iter().rev().find_map(|source| pick(source)).map(written_text)
+        };
         let last_table = |pick: fn(&SourceTableProperties) -> Option<&Spanned<String>>| {
             tables.iter().rev().find_map(|table| pick(table)).map(|text| text.value.clone())
         };
@@ -185,6 +189,9 @@ impl Builder<'_> {
             relation,
             description,
             source_description,
+            written_database: written(|source| source.database.as_ref()),
+            written_schema: written(|source| source.schema.as_ref())
+                .unwrap_or_else(|| source.name.value.clone()),
             loader,
             columns: columns.value,
             loaded_at_field: loaded_at_field.map(str::to_owned),

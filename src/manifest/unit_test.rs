@@ -35,6 +35,12 @@ pub struct UnitTest {
     pub given: Vec<Given>,
     /// The expected rows.
     pub expect: Fixture,
+    /// The fixture file they are in, if they are.
+    pub expect_file: Option<String>,
+    /// `versions` as declared, with `include` or `exclude`.
+    pub versions: Option<serde_json::Value>,
+    /// What tells a changed test from the same one.
+    pub checksum: String,
     /// `overrides.macros`, `.vars`, `.env_vars`.
     pub overrides: Overrides,
     /// The merged configuration.
@@ -54,6 +60,8 @@ pub struct Given {
     pub unique_id: Option<UniqueId>,
     /// The rows.
     pub fixture: Fixture,
+    /// The fixture file they are in, if they are.
+    pub file: Option<String>,
 }
 
 /// Rows of a unit test.
@@ -76,4 +84,11 @@ pub struct Overrides {
     pub vars: serde_json::Map<String, serde_json::Value>,
     /// Environment variables.
     pub env_vars: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Overrides {
+    /// Whether it overrides nothing.
+    pub fn is_empty(&self) -> bool {
+        self.macros.is_empty() && self.vars.is_empty() && self.env_vars.is_empty()
+    }
 }

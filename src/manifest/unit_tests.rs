@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     Fixture, Given, Node, Overrides, ResourceType, UniqueId, UnitTest,
     builder::{Builder, OwnConfig},
     call_text::{Reference, parse_reference},
+    checksums::{HashedRows, unit_test_checksum},
     config_merge::{canonical_key, merge_key},
     lookup::{Found, Lookup},
 };
@@ -15,7 +16,7 @@ use crate::{
     diagnostic::{Diagnostic, did_you_mean},
     jinja::{RefCall, SourceCall},
     project::{
-        PropertiesFile, Yaml,
+        PropertiesFile, Spanned, Yaml,
         properties::{FixtureFormat, FixtureProperties, UnitTestProperties, UnitTestVersions},
     },
 };
@@ -58,6 +59,9 @@ impl Builder<'_> {
             vars: map(&declared.override_vars),
             env_vars: map(&declared.override_env_vars),
         };
+        let expect_file = named(&declared.expect);
+        let hashed_expect = hashed(None, &expect, expect_file.as_deref());
+        let versions = declared.versions.as_ref().map(versions_json);
         models
             .into_iter()
             .map(|model| {
@@ -78,9 +82,24 @@ impl Builder<'_> {
                             span: given.input.span.clone(),
                             unique_id,
                             fixture,
+                            file: named(&given.fixture),
                         }
                     })
                     .collect();
+                let hashed: Vec<HashedRows<'_>> = given
+                    .iter()
+                    .map(|given| {
+                        let input = Some(given.input.as_str());
+                        hashed(input, &given.fixture, given.file.as_deref())
+                    })
+                    .collect();
+                let checksum = unit_test_checksum(
+                    &declared.model.value,
+                    versions.as_ref(),
+                    &hashed,
+                    &hashed_expect,
+                    Some(&overrides).filter(|overrides| !overrides.is_empty()),
+                );
                 let mut depends_on_nodes = vec![model.unique_id.clone()];
                 for id in given.iter().filter_map(|given| given.unique_id.as_ref()) {
                     if !depends_on_nodes.contains(id) {
@@ -104,6 +123,9 @@ impl Builder<'_> {
                     description: description.clone(),
                     given,
                     expect: expect.clone(),
+                    expect_file: named(&declared.expect),
+                    versions: versions.clone(),
+                    checksum,
                     overrides: overrides.clone(),
                     config: config.clone(),
                     depends_on_nodes,
@@ -129,9 +151,7 @@ impl Builder<'_> {
             .collect();
         versions.retain(|node| {
             let version = node.version.as_deref().unwrap_or_default();
-            let has = |list: &[crate::project::Spanned<String>]| {
-                list.iter().any(|known| known.value == version)
-            };
+            let has = |list: &[Spanned<String>]| list.iter().any(|known| known.value == version);
             match &declared.versions {
                 Some(UnitTestVersions::Include(list)) => has(list),
                 Some(UnitTestVersions::Exclude(list)) => !has(list),
@@ -262,6 +282,39 @@ impl Builder<'_> {
                 }
             }
         }
+    }
+}
+
+/// The fixture file that rows are in.
+fn named(declared: &FixtureProperties) -> Option<String> {
+    declared.fixture.as_ref().map(|name| name.value.clone())
+}
+
+/// Rows as a checksum has them.
+fn hashed<'r>(input: Option<&'r str>, fixture: &Fixture, file: Option<&'r str>) -> HashedRows<'r> {
+    let list = |rows: Vec<Map<String, Value>>| rows.into_iter().map(Value::Object).collect();
+    let (rows, format) = match fixture {
+        Fixture::Rows(rows) => (list(rows.clone()), "dict"),
+        Fixture::Csv(text) => (list(csv_rows(text)), "csv"),
+        Fixture::Sql(text) => (Value::String(text.clone()), "sql"),
+    };
+    HashedRows { input, rows, format, file }
+}
+
+/// `versions` as dbt's manifest has it.
+fn versions_json(versions: &UnitTestVersions) -> Value {
+    let list = |list: &[Spanned<String>]| {
+        let version = |text: &Spanned<String>| match serde_json::from_str::<serde_json::Number>(
+            &text.value,
+        ) {
+            Ok(number) => Value::Number(number),
+            Err(_) => Value::String(text.value.clone()),
+        };
+        Value::Array(list.iter().map(version).collect())
+    };
+    match versions {
+        UnitTestVersions::Include(names) => json!({"include": list(names), "exclude": null}),
+        UnitTestVersions::Exclude(names) => json!({"include": null, "exclude": list(names)}),
     }
 }
 

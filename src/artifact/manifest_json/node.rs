@@ -3,13 +3,14 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use super::{json_writer::JsonWriter, whole::CompiledEntry};
 use crate::{
     compile::{TargetFolder, target_path},
     jinja::{RefCall, SourceCall},
-    manifest::{ColumnProperties, Node, NodeConfig, ResourceType, config_defaults},
+    manifest::{
+        ColumnProperties, Node, NodeConfig, ResourceType, config_defaults, contract_checksum,
+    },
 };
 
 /// What a run adds to a node.
@@ -32,7 +33,13 @@ pub(super) fn write_node<W: Write>(
     json.object(|json| {
         write_identity(json, node)?;
         json.key("config")?;
-        write_config(json, node.resource_type, &node.config)?;
+        if node.resource_type == ResourceType::Operation {
+            let mut config = node.config.clone();
+            config.0.shift_remove("tags");
+            write_config(json, node.resource_type, &config)?;
+        } else {
+            write_config(json, node.resource_type, &node.config)?;
+        }
         json.entry_texts("tags", unique(node.config.tags()))?;
         json.entry_text("description", &node.description)?;
         write_columns(json, node.columns.values())?;
@@ -43,8 +50,8 @@ pub(super) fn write_node<W: Write>(
         json.entry_option("group", node.group.as_deref())?;
         write_docs(json, &node.config)?;
         json.entry_option("patch_path", node.details.patch_path.as_deref())?;
-        json.entry_raw("build_path", "null")?;
-        json.entry_map("unrendered_config", &node.config.0)?;
+        write_build_path(json, node, extras)?;
+        write_unrendered(json, node)?;
         json.entry_plain("created_at", extras.created_at)?;
         let relation = node.has_relation().then(|| node.relation.to_string());
         json.entry_option("relation_name", relation.as_deref())?;
@@ -138,6 +145,41 @@ fn write_config_value<W: Write>(
     }
 }
 
+/// The file that a run left the node's statements in.
+fn write_build_path<W: Write>(
+    json: &mut JsonWriter<'_, W>,
+    node: &Node,
+    extras: NodeExtras<'_>,
+) -> io::Result<()> {
+    let has_run = extras.compiled.is_some_and(|compiled| compiled.has_run);
+    let path = has_run.then(|| shown_path(TargetFolder::Run, node, extras));
+    json.entry_option("build_path", path.as_deref())
+}
+
+/// A node's file below the target folder, as the project sees it.
+fn shown_path(folder: TargetFolder, node: &Node, extras: NodeExtras<'_>) -> String {
+    let path = target_path(folder, node).to_string_lossy().replace('\\', "/");
+    format!("{}/{path}", extras.target_folder)
+}
+
+/// The configuration as the user wrote it: expressions, not what they gave.
+fn write_unrendered<W: Write>(json: &mut JsonWriter<'_, W>, node: &Node) -> io::Result<()> {
+    json.key("unrendered_config")?;
+    json.object(|json| {
+        node.config.0.iter().filter(|(key, _)| is_own_key(node, key)).try_for_each(
+            |(key, value)| {
+                let written = node.details.unrendered.iter().find(|(known, _)| known == key);
+                json.entry_value(key, written.map_or(value, |(_, written)| written))
+            },
+        )
+    })
+}
+
+/// A hook's tags are what it is, not what somebody configured.
+fn is_own_key(node: &Node, key: &str) -> bool {
+    node.resource_type != ResourceType::Operation || key != "tags"
+}
+
 /// Whether the docs site shows the node, and how.
 fn write_docs<W: Write>(json: &mut JsonWriter<'_, W>, config: &NodeConfig) -> io::Result<()> {
     let docs = config.get("docs");
@@ -174,8 +216,10 @@ pub(super) fn write_columns<'c, W: Write>(
                     column.config.iter().try_for_each(|(key, value)| json.entry_value(key, value))
                 })?;
                 json.entry_texts("tags", &column.tags)?;
-                if !column.extra.contains_key("granularity") {
-                    json.entry_raw("granularity", "null")?;
+                for key in ["granularity", "dimension", "entity"] {
+                    if !column.extra.contains_key(key) {
+                        json.entry_raw(key, "null")?;
+                    }
                 }
                 json.entry_texts("doc_blocks", &column.doc_blocks)?;
                 column.extra.iter().try_for_each(|(key, value)| json.entry_value(key, value))
@@ -208,10 +252,7 @@ fn write_code<W: Write>(
         json.entry_texts("macros", &node.depends_on_macros)?;
         json.entry_texts("nodes", node.depends_on_nodes.iter().map(|id| id.as_str()))
     })?;
-    let path = extras.compiled.map(|_| {
-        let path = target_path(TargetFolder::Compiled, node);
-        format!("{}/{}", extras.target_folder, path.to_string_lossy().replace('\\', "/"))
-    });
+    let path = extras.compiled.map(|_| shown_path(TargetFolder::Compiled, node, extras));
     json.entry_option("compiled_path", path.as_deref())?;
     if let Some(compiled) = extras.compiled {
         json.entry_raw("compiled", "true")?;
@@ -284,26 +325,6 @@ pub(super) fn write_version<W: Write>(
         Some((text, Err(_))) => json.entry_text(key, text),
         None => json.entry_raw(key, "null"),
     }
-}
-
-/// What state comparison tells a changed contract by: columns by name with type and constraints,
-/// the model's constraints, and the materialization where it enforces them.
-fn contract_checksum(node: &Node) -> String {
-    let list = |values: &[Value]| Value::Array(values.to_vec()).to_string();
-    let mut state = String::new();
-    let mut columns: Vec<&ColumnProperties> = node.columns.values().collect();
-    columns.sort_by(|a, b| a.name.cmp(&b.name));
-    for column in columns {
-        state.push('|');
-        state.push_str(&column.name);
-        state.push_str(column.data_type.as_deref().unwrap_or("None"));
-        state.push_str(&list(&column.constraints));
-    }
-    if matches!(node.config.materialized(), "table" | "incremental") {
-        state.push_str(node.config.materialized());
-    }
-    state.push_str(&list(&node.constraints));
-    Sha256::digest(state.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn write_model<W: Write>(json: &mut JsonWriter<'_, W>, node: &Node) -> io::Result<()> {

@@ -52,11 +52,17 @@ pub(super) fn write_source<W: Write>(
         config.0.insert("freshness".to_owned(), freshness(source));
         write_config(json, ResourceType::Source, &config)?;
         json.entry_option("patch_path", source.patch_path.as_deref())?;
-        json.entry_map("unrendered_config", &source.config.0)?;
+        let mut written = config;
+        for (key, default) in
+            [("loaded_at_query", Value::Null), ("meta", json!({})), ("tags", json!([]))]
+        {
+            written.0.entry(key).or_insert(default);
+        }
+        json.entry_map("unrendered_config", &written.0)?;
         json.entry_text("relation_name", &source.relation.to_string())?;
         json.entry_plain("created_at", created_at)?;
-        json.entry_option("unrendered_database", source.relation.database.as_deref())?;
-        json.entry_text("unrendered_schema", &source.relation.schema)?;
+        json.entry_option("unrendered_database", source.written_database.as_deref())?;
+        json.entry_text("unrendered_schema", &source.written_schema)?;
         json.entry_texts("doc_blocks", &source.doc_blocks)
     })
 }
@@ -220,12 +226,12 @@ pub(super) fn write_unit_test<W: Write>(
                 json.item()?;
                 json.object(|json| {
                     json.entry_text("input", &given.input)?;
-                    write_fixture(json, &given.fixture)
+                    write_fixture(json, &given.fixture, given.file.as_deref())
                 })
             })
         })?;
         json.key("expect")?;
-        json.object(|json| write_fixture(json, &test.expect))?;
+        json.object(|json| write_fixture(json, &test.expect, test.expect_file.as_deref()))?;
         json.entry_text("name", &test.name)?;
         json.entry_raw("resource_type", "\"unit_test\"")?;
         json.entry_text("package_name", &test.package)?;
@@ -253,15 +259,19 @@ pub(super) fn write_unit_test<W: Write>(
         })?;
         json.key("config")?;
         write_config(json, ResourceType::UnitTest, &test.config)?;
-        json.entry_raw("checksum", "null")?;
+        json.entry_text("checksum", &test.checksum)?;
         json.entry_option("schema", schema)?;
         json.entry_plain("created_at", created_at)?;
-        json.entry_raw("versions", "null")?;
+        json.entry_value("versions", test.versions.as_ref().unwrap_or(&Value::Null))?;
         write_version(json, "version", test.version.as_deref())
     })
 }
 
-fn write_fixture<W: Write>(json: &mut JsonWriter<'_, W>, fixture: &Fixture) -> io::Result<()> {
+fn write_fixture<W: Write>(
+    json: &mut JsonWriter<'_, W>,
+    fixture: &Fixture,
+    file: Option<&str>,
+) -> io::Result<()> {
     let write_rows = |json: &mut JsonWriter<'_, W>, rows: &[Map<String, Value>]| {
         json.key("rows")?;
         json.list(|json| {
@@ -286,5 +296,5 @@ fn write_fixture<W: Write>(json: &mut JsonWriter<'_, W>, fixture: &Fixture) -> i
         }
     };
     json.entry_text("format", format)?;
-    json.entry_raw("fixture", "null")
+    json.entry_option("fixture", file)
 }

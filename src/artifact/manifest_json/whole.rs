@@ -44,11 +44,13 @@ pub struct CompiledEntry {
     pub code: Arc<str>,
     /// The ephemeral models.
     pub extra_ctes: Vec<ExtraCte>,
+    /// Whether its statements were carried out, and written below the target folder.
+    pub has_run: bool,
 }
 
 impl From<CompiledNode> for CompiledEntry {
     fn from(compiled: CompiledNode) -> Self {
-        Self { code: compiled.code.text().into(), extra_ctes: compiled.extra_ctes }
+        Self { code: compiled.code.text().into(), extra_ctes: compiled.extra_ctes, has_run: false }
     }
 }
 

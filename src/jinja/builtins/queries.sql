@@ -243,3 +243,11 @@
 {% macro information_schema_name(database) -%}
     {%- if database -%}{{ adapter.quote(database) }}.{%- endif -%}information_schema
 {%- endmacro %}
+
+{% macro is_incremental() %}
+    {{ return(__is_incremental()) }}
+{% endmacro %}
+
+{% macro should_full_refresh() %}
+    {{ return(__should_full_refresh()) }}
+{% endmacro %}

@@ -1,7 +1,8 @@
 {# The four generic tests of dbt (https://docs.getdbt.com/reference/resource-properties/data-tests). #}
 
 {% test unique(model, column_name) %}
-    {{ return(adapter.dispatch('test_unique', 'dbt')(model, column_name)) }}
+    {% set implementation = adapter.dispatch('test_unique', 'dbt') %}
+    {{ implementation(model, column_name) }}
 {% endtest %}
 
 {% macro default__test_unique(model, column_name) %}
@@ -9,6 +10,7 @@
 select
     {{ column_name }} as unique_field,
     count(*) as n_records
+
 from {{ model }}
 where {{ column_name }} is not null
 group by {{ column_name }}
@@ -20,15 +22,16 @@ having count(*) > 1
 
 with dbt_test__target as (
 
-    select {{ column_name }} as unique_field
-    from {{ model }}
-    where {{ column_name }} is not null
+  select {{ column_name }} as unique_field
+  from {{ model }}
+  where {{ column_name }} is not null
 
 )
 
 select
     unique_field,
     count(*) as n_records
+
 from dbt_test__target
 group by unique_field
 having count(*) > 1
@@ -36,7 +39,8 @@ having count(*) > 1
 {% endmacro %}
 
 {% test not_null(model, column_name) %}
-    {{ return(adapter.dispatch('test_not_null', 'dbt')(model, column_name)) }}
+    {% set implementation = adapter.dispatch('test_not_null', 'dbt') %}
+    {{ implementation(model, column_name) }}
 {% endtest %}
 
 {% macro default__test_not_null(model, column_name) %}
@@ -50,7 +54,8 @@ where {{ column_name }} is null
 {% endmacro %}
 
 {% test accepted_values(model, column_name, values, quote=True) %}
-    {{ return(adapter.dispatch('test_accepted_values', 'dbt')(model, column_name, values, quote)) }}
+    {% set implementation = adapter.dispatch('test_accepted_values', 'dbt') %}
+    {{ implementation(model, column_name, values, quote) }}
 {% endtest %}
 
 {% macro default__test_accepted_values(model, column_name, values, quote=True) %}
@@ -60,6 +65,7 @@ with all_values as (
     select
         {{ column_name }} as value_field,
         count(*) as n_records
+
     from {{ model }}
     group by {{ column_name }}
 
@@ -81,30 +87,30 @@ where value_field not in (
 {% endmacro %}
 
 {% test relationships(model, column_name, to, field) %}
-    {{ return(adapter.dispatch('test_relationships', 'dbt')(model, column_name, to, field)) }}
+    {% set implementation = adapter.dispatch('test_relationships', 'dbt') %}
+    {{ implementation(model, column_name, to, field) }}
 {% endtest %}
 
 {% macro default__test_relationships(model, column_name, to, field) %}
 
 with child as (
-
     select {{ column_name }} as from_field
     from {{ model }}
     where {{ column_name }} is not null
-
 ),
 
 parent as (
-
     select {{ field }} as to_field
     from {{ to }}
-
 )
 
-select from_field
+select
+    from_field
+
 from child
 left join parent
     on child.from_field = parent.to_field
+
 where parent.to_field is null
 
 {% endmacro %}

@@ -48,9 +48,9 @@ pub enum Which {
     LoadResult,
     /// `store_result`
     StoreResult,
-    /// `is_incremental`
+    /// `__is_incremental`, behind the macro `is_incremental`
     IsIncremental,
-    /// `should_full_refresh`
+    /// `__should_full_refresh`, behind the macro `should_full_refresh`
     ShouldFullRefresh,
     /// `fromjson`
     FromJson,
@@ -100,8 +100,8 @@ impl Which {
             "run_query" => Self::RunQuery,
             "load_result" => Self::LoadResult,
             "store_result" => Self::StoreResult,
-            "is_incremental" => Self::IsIncremental,
-            "should_full_refresh" => Self::ShouldFullRefresh,
+            "__is_incremental" => Self::IsIncremental,
+            "__should_full_refresh" => Self::ShouldFullRefresh,
             "fromjson" => Self::FromJson,
             "tojson" => Self::ToJson,
             "fromyaml" => Self::FromYaml,

@@ -1,0 +1,161 @@
+//! Configurations that need each other: snapshots, contracts.
+
+use super::{Node, ResourceType, builder::config_call_span, lookup::is_referable};
+use crate::diagnostic::{Diagnostic, Span, did_you_mean};
+
+/// The strategies of snapshots.
+const STRATEGIES: [&str; 2] = ["timestamp", "check"];
+/// What `on_schema_change` may be where a contract says which columns there are.
+const CONTRACT_CHANGES: [&str; 2] = ["append_new_columns", "fail"];
+
+/// Reports what a node's configuration lacks or contradicts.
+pub(super) fn check_together(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    if !node.config.enabled() || !is_referable(node) {
+        return;
+    }
+    match node.resource_type {
+        ResourceType::Snapshot => check_snapshot(node, diagnostics),
+        ResourceType::Model => check_contract(node, diagnostics),
+        _ => {}
+    }
+}
+
+/// <https://docs.getdbt.com/reference/snapshot-configs>
+fn check_snapshot(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let config = &node.config;
+    let name = &node.name;
+    let mut report = |key: &str, message: String, help: &str| {
+        let diagnostic = Diagnostic::error("snapshot-config", message);
+        diagnostics.push(diagnostic.at(place_of(node, key), "").help(help));
+    };
+    let keys = config.texts("unique_key").unwrap_or_default();
+    if keys.is_empty() {
+        report(
+            "unique_key",
+            format!("the snapshot `{name}` has no `unique_key`"),
+            "name the column, or the columns, that tell one record from another: `unique_key: id`",
+        );
+    }
+    let columns = config.texts("check_cols").unwrap_or_default();
+    match config.text("strategy") {
+        None => report(
+            "strategy",
+            format!("the snapshot `{name}` has no `strategy`"),
+            "use `timestamp` with `updated_at`, or `check` with `check_cols`",
+        ),
+        Some("timestamp") => {
+            if config.text("updated_at").is_none() {
+                report(
+                    "strategy",
+                    format!(
+                        "the snapshot `{name}` has the strategy `timestamp` and no `updated_at`"
+                    ),
+                    "name the column that tells when a record was changed: `updated_at: changed_at`",
+                );
+            }
+            if !columns.is_empty() {
+                report(
+                    "check_cols",
+                    format!("the snapshot `{name}` has the strategy `timestamp` and `check_cols`"),
+                    "leave `check_cols` out, or use the strategy `check`",
+                );
+            }
+        }
+        Some("check") => {
+            let is_text = config.get("check_cols").is_some_and(serde_json::Value::is_string);
+            if columns.is_empty() {
+                report(
+                    "strategy",
+                    format!("the snapshot `{name}` has the strategy `check` and no `check_cols`"),
+                    "list the columns to compare, or write `check_cols: all`",
+                );
+            } else if is_text && columns != ["all"] {
+                report(
+                    "check_cols",
+                    format!("`check_cols` of `{name}` is neither `all` nor a list"),
+                    "write a list: `check_cols: [status]`",
+                );
+            }
+        }
+        Some(other) => {
+            let hint = did_you_mean(other, STRATEGIES);
+            let hint = hint.unwrap_or_else(|| "use `timestamp` or `check`".to_owned());
+            let message = format!("the snapshot strategy `{other}` does not exist");
+            report("strategy", message, &hint);
+        }
+    }
+    if config.0.get("materialized").is_some_and(|kind| kind.as_str() != Some("snapshot")) {
+        report(
+            "materialized",
+            format!("the snapshot `{name}` is materialized as something else"),
+            "leave `materialized` out: a snapshot is a snapshot",
+        );
+    }
+}
+
+/// <https://docs.getdbt.com/reference/resource-configs/contract>
+fn check_contract(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let contract = node.config.get("contract");
+    let is_enforced = contract
+        .and_then(|contract| contract.get("enforced"))
+        .and_then(serde_json::Value::as_bool)
+        .unwrap_or(false);
+    if !is_enforced {
+        return;
+    }
+    let name = &node.name;
+    if node.columns.is_empty() {
+        diagnostics.push(
+            Diagnostic::error(
+                "contract-columns",
+                format!("the contract of `{name}` is enforced and names no columns"),
+            )
+            .at(place_of(node, "contract"), "")
+            .help("list every column of the model under `columns` with its `data_type`"),
+        );
+    }
+    let untyped: Vec<String> = node
+        .columns
+        .values()
+        .filter(|column| column.data_type.as_deref().unwrap_or_default().is_empty())
+        .map(|column| format!("`{}`", column.name))
+        .collect();
+    if !untyped.is_empty() {
+        diagnostics.push(
+            Diagnostic::error(
+                "contract-columns",
+                format!(
+                    "the contract of `{name}` is enforced and gives no `data_type` for {}",
+                    untyped.join(", ")
+                ),
+            )
+            .at(place_of(node, "contract"), "")
+            .help("give each of them its `data_type`"),
+        );
+    }
+    let change = node.config.text("on_schema_change").unwrap_or("ignore");
+    if node.config.materialized() == "incremental" && !CONTRACT_CHANGES.contains(&change) {
+        diagnostics.push(
+            Diagnostic::error(
+                "contract-schema-change",
+                format!(
+                    "`{name}` is incremental with an enforced contract, and its `on_schema_change` is `{change}`"
+                ),
+            )
+            .at(place_of(node, "on_schema_change"), "")
+            .help("set `on_schema_change` to `append_new_columns` or `fail`"),
+        );
+    }
+}
+
+/// Where a key of a node's configuration is written, else where the node's properties are, else its
+/// code.
+pub(super) fn place_of(node: &Node, key: &str) -> Span {
+    let span = config_call_span(&node.source, node.code_range.clone(), key);
+    let text = span.file.text().get(span.start as usize..span.end as usize);
+    let is_written = text.is_some_and(|text| text.replace('-', "_") == key);
+    match (&node.properties, is_written) {
+        (Some(properties), false) => properties.clone(),
+        _ => span,
+    }
+}

@@ -1,0 +1,2 @@
+{{ config(materialised='table', team='sales') }}
+select 1 as id
