@@ -3,38 +3,71 @@
 
 use std::fmt::Write as _;
 
-use elt::sql::{NoSchemas, translate_query};
+use elt::sql::{NoSchemas, translate_query, translate_statements};
 
 /// The translation, then the rows or the error, as text.
 fn outcome(sql: &str) -> String {
     let mut out = String::new();
     match translate_query(sql, &NoSchemas) {
         Err(errors) => {
-            for error in errors {
-                let _ = writeln!(out, "{}: {error}", error.code);
-                if let Some(help) = error.help {
-                    let _ = writeln!(out, "  help: {help}");
-                }
-            }
+            out.push_str(&refusals(errors));
         }
         Ok(text) => {
             let _ = writeln!(out, "{text}\n");
-            match rows(&text) {
+            match connection().and_then(|connection| rows(&connection, &text)) {
                 Ok(lines) => out.push_str(&lines),
-                Err(error) => {
-                    let first = error.to_string();
-                    let _ = writeln!(out, "error: {}", first.lines().next().unwrap_or_default());
-                }
+                Err(error) => out.push_str(&first_line(&error)),
             }
         }
     }
     out
 }
 
-fn rows(sql: &str) -> duckdb::Result<String> {
+/// The translations of statements, each with its rows or error, run one after the other.
+fn statements_outcome(sql: &str) -> String {
+    let statements = match translate_statements(sql, &NoSchemas) {
+        Err(errors) => return refusals(errors),
+        Ok(statements) => statements,
+    };
+    let connection = connection().expect("a database");
+    let mut out = String::new();
+    for statement in statements {
+        let _ = writeln!(out, "{}", statement.sql);
+        let result = match statement.is_query {
+            true => rows(&connection, &statement.sql),
+            false => connection.execute_batch(&statement.sql).map(|()| String::new()),
+        };
+        match result {
+            Ok(lines) => out.push_str(&lines),
+            Err(error) => out.push_str(&first_line(&error)),
+        }
+    }
+    out
+}
+
+fn refusals(errors: Vec<elt::sql::SqlError>) -> String {
+    let mut out = String::new();
+    for error in errors {
+        let _ = writeln!(out, "{}: {error}", error.code);
+        if let Some(help) = error.help {
+            let _ = writeln!(out, "  help: {help}");
+        }
+    }
+    out
+}
+
+fn first_line(error: &duckdb::Error) -> String {
+    format!("error: {}\n", error.to_string().lines().next().unwrap_or_default())
+}
+
+fn connection() -> duckdb::Result<duckdb::Connection> {
     let connection = duckdb::Connection::open_in_memory()?;
     elt::adapter::duckdb::register_functions(&connection)?;
     connection.execute_batch("SET TimeZone = 'UTC'")?;
+    Ok(connection)
+}
+
+fn rows(connection: &duckdb::Connection, sql: &str) -> duckdb::Result<String> {
     // Everything as text: the engine's own words for each value.
     let mut statement =
         connection.prepare(&format!("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({sql}) AS t"))?;
@@ -53,7 +86,18 @@ fn rows(sql: &str) -> duckdb::Result<String> {
 
 #[test]
 fn cases_give_what_bigquery_documents() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/googlesql");
+    for_each_case("googlesql", |name, sql| insta::assert_snapshot!(name, outcome(sql)));
+}
+
+#[test]
+fn statements_do_what_bigquery_documents() {
+    for_each_case("googlesql_statements", |name, sql| {
+        insta::assert_snapshot!(format!("statements_{name}"), statements_outcome(sql));
+    });
+}
+
+fn for_each_case(area: &str, check: impl Fn(&str, &str)) {
+    let folder = format!("{}/tests/cases/{area}", env!("CARGO_MANIFEST_DIR"));
     let mut cases: Vec<_> = std::fs::read_dir(folder)
         .expect("the folder of cases")
         .map(|entry| entry.expect("a case").path())
@@ -61,8 +105,7 @@ fn cases_give_what_bigquery_documents() {
     cases.sort();
     for case in cases {
         let sql = std::fs::read_to_string(&case).expect("the case can be read");
-        let name = case.file_stem().expect("a file").to_string_lossy().into_owned();
-        insta::assert_snapshot!(name, outcome(&sql));
+        check(&case.file_stem().expect("a file").to_string_lossy(), &sql);
     }
 }
 

@@ -2,8 +2,7 @@
 
 use sqlparser::ast::{
     DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
-    FunctionArguments, NamedWindowDefinition, NamedWindowExpr, NullTreatment, WindowFrameBound,
-    WindowFrameUnits, WindowSpec, WindowType,
+    FunctionArguments, NullTreatment, WindowType,
 };
 
 use super::{
@@ -252,66 +251,6 @@ impl Translator<'_> {
         });
         call
     }
-
-    fn window(&mut self, spec: &WindowSpec) -> String {
-        let mut parts = Vec::new();
-        if let Some(name) = &spec.window_name {
-            parts.push(quote(&name.value));
-        }
-        if !spec.partition_by.is_empty() {
-            let keys: Vec<String> =
-                spec.partition_by.iter().map(|key| self.expression(key).sql).collect();
-            parts.push(format!("PARTITION BY {}", keys.join(", ")));
-        }
-        if !spec.order_by.is_empty() {
-            // A frame of values needs one key.
-            let one_key = spec.window_frame.as_ref().is_some_and(|frame| {
-                frame.units == WindowFrameUnits::Range && spec.order_by.len() == 1
-            });
-            let keys = if one_key {
-                self.range_key(&spec.order_by[0])
-            } else {
-                self.order_items(&spec.order_by)
-            };
-            parts.push(format!("ORDER BY {keys}"));
-        }
-        if let Some(frame) = &spec.window_frame {
-            let start = self.frame_bound(&frame.start_bound);
-            parts.push(match &frame.end_bound {
-                Some(end) => {
-                    format!("{} BETWEEN {start} AND {}", frame.units, self.frame_bound(end))
-                }
-                None => format!("{} {start}", frame.units),
-            });
-        }
-        parts.join(" ")
-    }
-
-    fn frame_bound(&mut self, bound: &WindowFrameBound) -> String {
-        let mut amount = |inner: &Option<Box<Expr>>, way: &str| match inner {
-            None => format!("UNBOUNDED {way}"),
-            Some(inner) => format!("{} {way}", self.expression(inner).sql),
-        };
-        match bound {
-            WindowFrameBound::CurrentRow => "CURRENT ROW".to_owned(),
-            WindowFrameBound::Preceding(inner) => amount(inner, "PRECEDING"),
-            WindowFrameBound::Following(inner) => amount(inner, "FOLLOWING"),
-        }
-    }
-
-    /// `name AS (…)` of a WINDOW clause.
-    pub fn named_window(&mut self, window: &NamedWindowDefinition) -> String {
-        let body = match &window.1 {
-            NamedWindowExpr::NamedWindow(name) => quote(&name.value),
-            NamedWindowExpr::WindowSpec(spec) => format!("({})", self.window(spec)),
-        };
-        format!("{} AS {body}", quote(&window.0.value))
-    }
-}
-
-/// Whether a translated number is less than 0.
-fn is_negative(sql: &str) -> bool {
-    sql.trim_start_matches('(').starts_with('-')
 }
 
 /// Whether a name is an aggregate or window function's.
@@ -360,4 +299,9 @@ pub(super) fn is_aggregate(name: &str) -> bool {
             | "APPROX_TOP_COUNT"
             | "APPROX_TOP_SUM"
     )
+}
+
+/// Whether a translated number is less than 0.
+fn is_negative(sql: &str) -> bool {
+    sql.trim_start_matches('(').starts_with('-')
 }

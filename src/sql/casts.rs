@@ -61,6 +61,15 @@ impl Translator<'_> {
             return constant;
         }
         match (&value.kind, to) {
+            // A number written out keeps its digits.
+            (Type::Float64, Type::Numeric | Type::BigNumeric)
+                if let Some(digits) = plain_digits(sql) =>
+            {
+                format!("{cast}({digits} AS {name})")
+            }
+            (Type::Time, Type::String) => {
+                short_fraction(&format!("strftime(DATE '2000-01-01' + {sql}, '%H:%M:%S.%f')"))
+            }
             (Type::String, Type::Int64 | Type::Float64 | Type::Bool)
             | (Type::String, Type::Date | Type::DateTime | Type::Timestamp | Type::Time) => {
                 let safe = if safe { "safe_" } else { "" };
@@ -146,6 +155,16 @@ fn constant(sql: &str, to: &Type) -> Option<String> {
         _ => return None,
     };
     Some(format!("CAST({written} AS {name})"))
+}
+
+/// The digits of a FLOAT64 literal without exponent.
+fn plain_digits(sql: &str) -> Option<&str> {
+    let inner = sql.strip_prefix("(-").and_then(|rest| rest.strip_suffix(')'));
+    let text = inner.unwrap_or(sql).strip_prefix("CAST(")?.strip_suffix(" AS DOUBLE)")?;
+    // The engine's decimals have 38 digits.
+    let is_plain =
+        text.len() <= 38 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    (is_plain && inner.is_none()).then_some(text)
 }
 
 /// No fraction, or three digits, or six: what BigQuery writes of a second.

@@ -136,7 +136,16 @@ impl Translator<'_> {
                         None => self.expression(item),
                     });
                 }
-                let kind = items.iter().map(|item| item.kind.clone()).reduce(|a, b| a.common(&b));
+                if let Some(item) = elem
+                    .iter()
+                    .zip(&items)
+                    .find_map(|(item, typed)| matches!(typed.kind, Type::Array(_)).then_some(item))
+                {
+                    let help = "put the inner array into a struct";
+                    let message = "an array cannot hold arrays";
+                    return self.refuse("wrong-type", message, item, Some(help));
+                }
+                let kind = (!items.is_empty()).then(|| self.common_type(items.iter(), expression));
                 let texts: Vec<String> = items.into_iter().map(|item| item.sql).collect();
                 Typed::new(
                     format!("[{}]", texts.join(", ")),

@@ -29,8 +29,45 @@ pub fn tokens(sql: &str) -> Result<Vec<TokenWithSpan>, SqlError> {
             _ => {}
         }
         tokens.push(TokenWithSpan::new(token, Span::new(start, lexer.location())));
+        join_literals(&mut tokens)?;
     }
     Ok(tokens)
+}
+
+/// Literals beside each other are one
+/// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/lexical#string_and_bytes_literals>).
+fn join_literals(tokens: &mut Vec<TokenWithSpan>) -> Result<(), SqlError> {
+    let Some(last) = tokens.last() else { return Ok(()) };
+    let is_blank = |token: &TokenWithSpan| matches!(token.token, Token::Whitespace(_));
+    let before = &tokens[..tokens.len() - 1];
+    let Some(at) = before.iter().rposition(|token| !is_blank(token)) else { return Ok(()) };
+    let joined = match (&tokens[at].token, &last.token) {
+        (Token::SingleQuotedString(first), Token::SingleQuotedString(second)) => {
+            Token::SingleQuotedString(format!("{first}{second}"))
+        }
+        (
+            Token::SingleQuotedByteStringLiteral(first),
+            Token::SingleQuotedByteStringLiteral(second),
+        ) => Token::SingleQuotedByteStringLiteral(format!("{first}{second}")),
+        (
+            Token::SingleQuotedString(_) | Token::SingleQuotedByteStringLiteral(_),
+            Token::SingleQuotedString(_) | Token::SingleQuotedByteStringLiteral(_),
+        ) => {
+            let message = "a string literal and a bytes literal cannot be joined";
+            return Err(SqlError::at("sql-syntax", message, last.span));
+        }
+        _ => return Ok(()),
+    };
+    if at + 1 == tokens.len() - 1 {
+        let mut error =
+            SqlError::at("sql-syntax", "literals to be joined need a blank between", last.span);
+        error.help = Some("write a quote in a literal as `\\'`".to_owned());
+        return Err(error);
+    }
+    let span = Span::new(tokens[at].span.start, last.span.end);
+    tokens.truncate(at);
+    tokens.push(TokenWithSpan::new(joined, span));
+    Ok(())
 }
 
 /// Whether the last word opens the angle brackets of a type.

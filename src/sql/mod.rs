@@ -8,6 +8,7 @@ mod casts;
 mod choices;
 mod comparisons;
 mod dates;
+mod definitions;
 mod dialect;
 mod error;
 mod escapes;
@@ -38,6 +39,7 @@ mod type_parameters;
 mod typed_arrays;
 mod typed_literal;
 mod types;
+mod windows;
 
 pub use error::SqlError;
 pub use names::{ColumnType, NoSchemas, Schemas};

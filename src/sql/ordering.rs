@@ -47,12 +47,13 @@ impl Translator<'_> {
     }
 
     /// The one key of a window whose frame is a range of values.
-    pub fn range_key(&mut self, item: &OrderByExpr) -> String {
+    pub fn range_key(&mut self, item: &OrderByExpr) -> (String, Typed) {
         let typed = self.order_key(&item.expr);
         let ascending = !matches!(item.options.sort, Some(sqlparser::ast::OrderBySort::Desc));
         let nulls_first = item.options.nulls_first.unwrap_or(ascending);
         let way = if ascending { "ASC" } else { "DESC" };
-        format!("{} {way} NULLS {}", typed.sql, if nulls_first { "FIRST" } else { "LAST" })
+        let nulls = if nulls_first { "FIRST" } else { "LAST" };
+        (format!("{} {way} NULLS {nulls}", typed.sql), typed)
     }
 
     /// A key with its type; of a bare number the type of the column it counts.

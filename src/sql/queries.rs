@@ -143,15 +143,26 @@ impl Translator<'_> {
                 let help = "give both queries the same type, with CAST where needed";
                 self.refuse("unsupported-syntax", message, place, Some(help));
             }
-            if names_differ(left, right) {
-                let message = format!(
-                    "column `{name}` has structs whose fields have other names: {} and {}",
-                    left.google(),
-                    right.google()
-                );
-                let help = "give the fields the same names in both queries";
-                self.refuse("unsupported-syntax", message, place, Some(help));
-            }
+            self.refuse_other_names(name, left, right, place);
+        }
+    }
+
+    /// The engine matches the fields of structs by name, BigQuery by position.
+    pub fn refuse_other_names(
+        &mut self,
+        name: &str,
+        left: &Type,
+        right: &Type,
+        place: &impl Spanned,
+    ) {
+        if names_differ(left, right) {
+            let message = format!(
+                "column `{name}` has structs whose fields have other names: {} and {}",
+                left.google(),
+                right.google()
+            );
+            let help = "give the fields the same names in both queries";
+            self.refuse("unsupported-syntax", message, place, Some(help));
         }
     }
 

@@ -1,0 +1,1 @@
+select 'a' "b" r'\n' as text, b'a' b'b' as bytes

@@ -1,0 +1,10 @@
+create materialized view v as select 1 as a;
+create table t (s string collate 'und:ci', g numeric options (rounding_mode = 'ROUND_HALF_EVEN'));
+create table t (a string) as select 1;
+create view v (a) as select 1, 2;
+create table t like u;
+alter table t add column a string(3);
+update t set s.a = 1 where true;
+delete from t where 1;
+merge into t using u on t.a = u.a when matched then delete;
+begin select 1; end;
