@@ -81,4 +81,5 @@ mod flags;
 mod freshness;
 mod http_feeds;
 mod server;
+mod snapshots;
 mod stopping;

@@ -51,8 +51,12 @@ impl SeedType {
         let text = text.trim();
         match self {
             Self::Integer => text.parse::<i64>().is_ok(),
+            // A whole number beyond 64 bits would lose digits as a float: such a column is text.
             Self::Number => {
-                text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+                let whole = text.trim_start_matches(['+', '-']);
+                let is_whole = !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit());
+                (!is_whole || text.parse::<i64>().is_ok())
+                    && text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
                     && !text.ends_with(|c: char| c.is_ascii_alphabetic())
                     && text.parse::<f64>().is_ok()
             }

@@ -220,11 +220,14 @@ fn snapshot_merge(
         ),
         None => format!("DBT_INTERNAL_DEST.{valid_to} is null"),
     };
+    // A new version is never matched, also where its id is that of a version which was closed or is
+    // about to be: a row that comes back, or that changed without a newer `updated_at`.
     Rendered::plain(format!(
         "merge into {target} as DBT_INTERNAL_DEST\n\
          using {staging} as DBT_INTERNAL_SOURCE\n\
-         on DBT_INTERNAL_SOURCE.{scd_id} = DBT_INTERNAL_DEST.{scd_id}\n\
-         when matched and {open} and DBT_INTERNAL_SOURCE.dbt_change_type in ('update', 'delete')\n\
+         on DBT_INTERNAL_SOURCE.{scd_id} = DBT_INTERNAL_DEST.{scd_id} and {open} \
+         and DBT_INTERNAL_SOURCE.dbt_change_type in ('update', 'delete')\n\
+         when matched\n\
          then update set {valid_to} = DBT_INTERNAL_SOURCE.{valid_to}\n\
          when not matched and DBT_INTERNAL_SOURCE.dbt_change_type = 'insert'\n\
          then insert ({}) values ({})",

@@ -250,12 +250,15 @@ fn snapshot_merge(
         None => format!("DBT_INTERNAL_DEST.{valid_to} is null"),
     };
     let names = list(insert);
+    // A new version is never matched, also where its id is that of a version which was closed or is
+    // about to be: a row that comes back, or that changed without a newer `updated_at`.
     Rendered::plain(format!(
         "merge into {target} as DBT_INTERNAL_DEST\n\
          using {staging} as DBT_INTERNAL_SOURCE\n\
          on DBT_INTERNAL_SOURCE.{scd_id} = DBT_INTERNAL_DEST.{scd_id}\n\
-         when matched\nand {open}\n\
+         and {open}\n\
          and DBT_INTERNAL_SOURCE.dbt_change_type in ('update', 'delete')\n\
+         when matched\n\
          then update\nset {valid_to} = DBT_INTERNAL_SOURCE.{valid_to}\n\
          when not matched\nand DBT_INTERNAL_SOURCE.dbt_change_type = 'insert'\n\
          then insert ({names})\nvalues ({names})"
