@@ -2,10 +2,11 @@
 
 use sqlparser::ast::{
     DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
-    FunctionArguments, NullTreatment, WindowType,
+    FunctionArguments, HavingBound, HavingBoundKind, NullTreatment, WindowType,
 };
 
 use super::{
+    operators::constant_number,
     translate::{Translator, Typed},
     types::{Type, quote},
 };
@@ -19,6 +20,8 @@ struct Call {
     limit: Option<String>,
     nulls: Option<NullTreatment>,
     over: Option<String>,
+    /// Whether the row with the most or the least of this counts.
+    having: Option<(bool, Typed)>,
 }
 
 impl Translator<'_> {
@@ -27,7 +30,7 @@ impl Translator<'_> {
         if !is_aggregate(name) {
             return None;
         }
-        let call = self.aggregate_call(function, place);
+        let call = self.aggregate_call(name, function, place);
         let first = call.args.first().cloned().unwrap_or_else(|| Typed::new("*", Type::Unknown));
         let distinct = if call.distinct { "DISTINCT " } else { "" };
         let over = call.over.as_deref().unwrap_or_default();
@@ -45,6 +48,7 @@ impl Translator<'_> {
                 kind,
             )
         };
+        let counted = |condition: &str| format!("count(*) FILTER (WHERE {condition}){over}");
         Some(match name {
             "COUNT" if call.star || call.args.is_empty() => {
                 Typed::new(format!("count(*){over}"), Type::Int64)
@@ -53,6 +57,24 @@ impl Translator<'_> {
             "COUNTIF" => {
                 let counted = format!("CASE WHEN {} THEN 1 END", first.sql);
                 Typed::new(format!("count({distinct}{counted}){over}"), Type::Int64)
+            }
+            "SUM" | "AVG"
+                if !matches!(first.kind, Type::Unknown | Type::Null | Type::Interval)
+                    && !first.kind.is_number() =>
+            {
+                let message = format!("{name} takes no {}", first.kind.google());
+                return Some(self.refuse("wrong-type", message, place, None));
+            }
+            // A sum that overflows is infinite in the engine and an error in BigQuery.
+            "SUM" if first.kind == Type::Float64 => {
+                let others = counted(&format!("NOT isfinite({})", first.sql));
+                let sum = plain("sum", Type::Float64).sql;
+                Typed::new(format!("googlesql_finite({sum}, {others})"), Type::Float64)
+            }
+            // The engine's sum may have a digit more than NUMERIC holds; its addition may not.
+            "SUM" if first.kind == Type::Numeric => {
+                let sum = as_type("sum", Type::Numeric).sql;
+                Typed::new(format!("({sum} + CAST(0 AS DECIMAL(38,9)))"), Type::Numeric)
             }
             "SUM" => as_type("sum", first.kind.clone()),
             "AVG" if matches!(first.kind, Type::Numeric | Type::BigNumeric) => {
@@ -81,6 +103,12 @@ impl Translator<'_> {
             }
             "MIN" => plain("min", first.kind.clone()),
             "MAX" => plain("max", first.kind.clone()),
+            "ANY_VALUE" if call.having.is_some() => {
+                let (is_max, by) = call.having?;
+                let most = if is_max { "max" } else { "min" };
+                let by = no_nan(&by, name);
+                Typed::new(format!("arg_{most}_null({}, {by}){over}", first.sql), first.kind)
+            }
             "ANY_VALUE" => plain("any_value", first.kind.clone()),
             "LOGICAL_AND" => plain("bool_and", Type::Bool),
             "LOGICAL_OR" => plain("bool_or", Type::Bool),
@@ -91,14 +119,86 @@ impl Translator<'_> {
             "APPROX_COUNT_DISTINCT" => {
                 Typed::new(format!("count(DISTINCT {}){over}", first.sql), Type::Int64)
             }
-            "STDDEV" | "STDDEV_SAMP" => plain("stddev_samp", Type::Float64),
-            "STDDEV_POP" => plain("stddev_pop", Type::Float64),
-            "VARIANCE" | "VAR_SAMP" => plain("var_samp", Type::Float64),
-            "VAR_POP" => plain("var_pop", Type::Float64),
+            "STDDEV" | "STDDEV_SAMP" | "STDDEV_POP" | "VARIANCE" | "VAR_SAMP" | "VAR_POP" => {
+                let function = match name {
+                    "STDDEV" => "stddev_samp".to_owned(),
+                    "VARIANCE" => "var_samp".to_owned(),
+                    _ => name.to_ascii_lowercase(),
+                };
+                let sql = match first.kind {
+                    // Differences from one of the values are exact; as doubles they lose nothing
+                    // that counts.
+                    Type::Numeric | Type::BigNumeric => {
+                        let x = &first.sql;
+                        let list = format!(
+                            "array_agg({distinct}{x}) FILTER (WHERE {x} IS NOT NULL){over}"
+                        );
+                        self.bind(&[&Typed::new(list, Type::Unknown)], |names| {
+                            let list = &names[0];
+                            format!(
+                                "list_aggregate(list_transform({list}, lambda e: CAST(e - {list}[1] AS DOUBLE)), '{function}')"
+                            )
+                        })
+                    }
+                    Type::Float64 => {
+                        // The engine's own fails where BigQuery's is NaN.
+                        let x = &first.sql;
+                        let others = counted(&format!("NOT isfinite({x})"));
+                        let known = counted(&format!("{x} IS NOT NULL"));
+                        let least = if function.ends_with("_pop") { 1 } else { 2 };
+                        format!(
+                            "(CASE WHEN {others} = 0 THEN {function}({distinct}{x}) FILTER (WHERE isfinite({x})){over} WHEN {known} >= {least} THEN CAST('NaN' AS DOUBLE) END)"
+                        )
+                    }
+                    _ => plain(&function, Type::Float64).sql,
+                };
+                Typed::new(sql, Type::Float64)
+            }
             "CORR" | "COVAR_POP" | "COVAR_SAMP" => {
-                let args: Vec<&str> = call.args.iter().map(|arg| arg.sql.as_str()).collect();
+                let [x, y] = call.args.as_slice() else {
+                    let message = format!("{name} takes two arguments");
+                    return Some(self.refuse("sql-syntax", message, place, None));
+                };
+                let (x, y) =
+                    (format!("CAST({} AS DOUBLE)", x.sql), format!("CAST({} AS DOUBLE)", y.sql));
+                let known = format!("{x} IS NOT NULL AND {y} IS NOT NULL");
+                let finite = format!("isfinite({x}) AND isfinite({y})");
+                let others = counted(&format!("{known} AND NOT ({finite})"));
+                let pairs = counted(&known);
+                let least = if name == "COVAR_POP" { 1 } else { 2 };
                 let function = name.to_ascii_lowercase();
-                Typed::new(format!("{function}({}){over}", args.join(", ")), Type::Float64)
+                let sql = format!(
+                    "(CASE WHEN {pairs} < {least} THEN NULL WHEN {others} = 0 THEN {function}({x}, {y}) FILTER (WHERE {finite}){over} ELSE CAST('NaN' AS DOUBLE) END)"
+                );
+                Typed::new(sql, Type::Float64)
+            }
+            "APPROX_QUANTILES" => {
+                let count = call.args.get(1).and_then(|count| constant_number(&count.sql));
+                let Some(count) = count.filter(|count| (1.0..=10_000.0).contains(count)) else {
+                    let message = "APPROX_QUANTILES takes a literal number of quantiles";
+                    return Some(self.refuse("unsupported-function", message, place, None));
+                };
+                if matches!(call.nulls, Some(NullTreatment::RespectNulls)) {
+                    let message = "RESPECT NULLS in APPROX_QUANTILES is not supported";
+                    return Some(self.refuse("unsupported-syntax", message, place, None));
+                }
+                // Exact where BigQuery approximates.
+                let value = no_nan(&first, name);
+                let shares: Vec<String> = (0..=count as u32)
+                    .map(|at| format!("CAST({} AS DOUBLE)", f64::from(at) / count))
+                    .collect();
+                let sql =
+                    format!("quantile_disc({distinct}{value}, [{}]){over}", shares.join(", "));
+                Typed::new(sql, Type::Array(Box::new(first.kind)))
+            }
+            "MAX_BY" | "MIN_BY" => {
+                let Some(by) = call.args.get(1).cloned() else {
+                    let message = format!("{name} takes two arguments");
+                    return Some(self.refuse("sql-syntax", message, place, None));
+                };
+                let most = if name == "MAX_BY" { "max" } else { "min" };
+                let by = no_nan(&by, name);
+                Typed::new(format!("arg_{most}_null({}, {by}){over}", first.sql), first.kind)
             }
             "ARRAY_AGG" | "STRING_AGG" | "ARRAY_CONCAT_AGG"
                 if call.limit.as_deref() == Some("0") =>
@@ -165,25 +265,20 @@ impl Translator<'_> {
                 let message = format!("the offset of {name} cannot be negative");
                 return Some(self.refuse("sql-syntax", message, place, None));
             }
+            "NTH_VALUE"
+                if call.args.get(1).and_then(|at| constant_number(&at.sql)) == Some(0.0) =>
+            {
+                let message = "NTH_VALUE counts from 1";
+                return Some(self.refuse("sql-syntax", message, place, None));
+            }
             "LAG" | "LEAD" | "FIRST_VALUE" | "LAST_VALUE" | "NTH_VALUE" => {
                 let args: Vec<&str> = call.args.iter().map(|arg| arg.sql.as_str()).collect();
                 let nulls = if ignore { " IGNORE NULLS" } else { "" };
                 let function = name.to_ascii_lowercase();
                 Typed::new(format!("{function}({}{nulls}){over}", args.join(", ")), first.kind)
             }
-            "PERCENTILE_CONT" if call.over.is_none() => {
-                let message = "PERCENTILE_CONT needs OVER in BigQuery";
-                let help = "use APPROX_QUANTILES, or PERCENTILE_CONT(…) OVER () in a subquery";
-                return Some(self.refuse("sql-syntax", message, place, Some(help)));
-            }
-            "PERCENTILE_CONT" if matches!(call.nulls, Some(NullTreatment::RespectNulls)) => {
-                let message = "RESPECT NULLS in PERCENTILE_CONT is not supported";
-                return Some(self.refuse("unsupported-syntax", message, place, None));
-            }
-            "PERCENTILE_CONT" => {
-                let at = call.args.get(1).map_or("0.5".to_owned(), |arg| arg.sql.clone());
-                let value = format!("CAST({} AS DOUBLE)", first.sql);
-                Typed::new(format!("quantile_cont({value}, {at}){over}"), Type::Float64)
+            "PERCENTILE_CONT" | "PERCENTILE_DISC" => {
+                return Some(self.percentile(name, &call, &first, place));
             }
             other => self.refuse(
                 "unsupported-function",
@@ -194,7 +289,39 @@ impl Translator<'_> {
         })
     }
 
-    fn aggregate_call(&mut self, function: &Function, place: &Expr) -> Call {
+    /// PERCENTILE_CONT and PERCENTILE_DISC.
+    fn percentile(&mut self, name: &str, call: &Call, first: &Typed, place: &Expr) -> Typed {
+        let Some(over) = &call.over else {
+            let message = format!("{name} needs OVER in BigQuery");
+            let help = format!("use APPROX_QUANTILES, or {name}(…) OVER () in a subquery");
+            return self.refuse("sql-syntax", message, place, Some(&help));
+        };
+        if matches!(call.nulls, Some(NullTreatment::RespectNulls)) {
+            let message = format!("RESPECT NULLS in {name} is not supported");
+            return self.refuse("unsupported-syntax", message, place, None);
+        }
+        let at = call.args.get(1).map_or("0.5".to_owned(), |arg| arg.sql.clone());
+        if name == "PERCENTILE_DISC" {
+            let value = no_nan(first, name);
+            return Typed::new(format!("quantile_disc({value}, {at}){over}"), first.kind.clone());
+        }
+        if matches!(first.kind, Type::Numeric | Type::BigNumeric) {
+            // The engine interpolates as a double.
+            let message = "PERCENTILE_CONT of NUMERIC is not supported on the embedded engine";
+            let help = "CAST the value to FLOAT64";
+            return self.refuse("unsupported-function", message, place, Some(help));
+        }
+        let value = format!("CAST({} AS DOUBLE)", first.sql);
+        let value = match first.kind {
+            Type::Float64 => format!(
+                "(CASE WHEN isfinite({value}) IS FALSE THEN error('PERCENTILE_CONT of NaN or infinity is not supported on the embedded engine') ELSE {value} END)"
+            ),
+            _ => value,
+        };
+        Typed::new(format!("quantile_cont({value}, {at}){over}"), Type::Float64)
+    }
+
+    fn aggregate_call(&mut self, name: &str, function: &Function, place: &Expr) -> Call {
         let mut call = Call {
             distinct: false,
             args: Vec::new(),
@@ -203,6 +330,7 @@ impl Translator<'_> {
             limit: None,
             nulls: function.null_treatment,
             over: None,
+            having: None,
         };
         if let FunctionArguments::List(list) = &function.args {
             call.distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
@@ -234,6 +362,10 @@ impl Translator<'_> {
                     FunctionArgumentClause::Limit(limit) => {
                         call.limit = Some(self.row_count(limit))
                     }
+                    FunctionArgumentClause::Having(HavingBound(way, by)) if name == "ANY_VALUE" => {
+                        let by = self.expression(by);
+                        call.having = Some((*way == HavingBoundKind::Max, by));
+                    }
                     other => {
                         self.refuse(
                             "unsupported-syntax",
@@ -250,6 +382,17 @@ impl Translator<'_> {
             WindowType::WindowSpec(spec) => format!(" OVER ({})", self.window(spec)),
         });
         call
+    }
+}
+
+/// A value whose order decides: the engine holds NaN for the largest number, BigQuery for the least.
+fn no_nan(value: &Typed, function: &str) -> String {
+    let sql = &value.sql;
+    match value.kind {
+        Type::Float64 => format!(
+            "(CASE WHEN isnan({sql}) THEN error('{function} of NaN is not supported on the embedded engine') ELSE {sql} END)"
+        ),
+        _ => sql.clone(),
     }
 }
 
@@ -296,6 +439,8 @@ pub(super) fn is_aggregate(name: &str) -> bool {
             | "PERCENTILE_CONT"
             | "PERCENTILE_DISC"
             | "APPROX_QUANTILES"
+            | "MAX_BY"
+            | "MIN_BY"
             | "APPROX_TOP_COUNT"
             | "APPROX_TOP_SUM"
     )

@@ -110,6 +110,10 @@ impl Translator<'_> {
                     "regexp_replace(regexp_replace(CAST({sql} AS VARCHAR), '(\\.[0-9]*?)0+$', '\\1'), '\\.$', '')"
                 )
             }
+            // The engine would cut the digits that it does not hold.
+            (Type::String, Type::BigNumeric) => {
+                format!("{cast}(googlesql_bignumeric_text({sql}) AS {name})")
+            }
             (Type::String, Type::Bytes) => format!("encode({sql})"),
             (Type::Bytes, Type::String) if safe => format!("TRY(decode({sql}))"),
             (Type::Bytes, Type::String) => format!("decode({sql})"),

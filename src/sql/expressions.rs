@@ -145,6 +145,13 @@ impl Translator<'_> {
                     let message = "an array cannot hold arrays";
                     return self.refuse("wrong-type", message, item, Some(help));
                 }
+                let decimal = items
+                    .iter()
+                    .map(|item| &item.kind)
+                    .find(|kind| matches!(kind, Type::Numeric | Type::BigNumeric))
+                    .cloned()
+                    .unwrap_or_default();
+                let items: Vec<Typed> = items.iter().map(|item| item.beside(&decimal)).collect();
                 let kind = (!items.is_empty()).then(|| self.common_type(items.iter(), expression));
                 let texts: Vec<String> = items.into_iter().map(|item| item.sql).collect();
                 Typed::new(
@@ -471,7 +478,10 @@ impl Translator<'_> {
         let text = typed.value.value.clone().into_string().unwrap_or_default();
         let value = Typed::new(literal(&text), Type::String);
         let sql = match kind {
-            Type::Json => format!("CAST({} AS JSON)", value.sql),
+            Type::Json => match super::json_text::canonical(&text) {
+                Ok(text) => format!("CAST({} AS JSON)", literal(&text)),
+                Err(message) => return self.refuse("sql-syntax", message, place, None),
+            },
             _ => self.convert(&value, &kind, false),
         };
         Typed::new(sql, kind)

@@ -5,6 +5,7 @@ use sqlparser::ast::Expr;
 
 use super::{
     json_path::engine_path,
+    to_json::Form,
     translate::{Translator, Typed},
     types::{Type, literal},
 };
@@ -44,7 +45,10 @@ impl Translator<'_> {
         let at = format!("json_extract({json}, {path})");
         // The result of JSON_QUERY and its like has the type of the document.
         let same = |sql: String| match first.kind {
-            Type::String => Typed::new(format!("CAST({sql} AS VARCHAR)"), Type::String),
+            // Of a text, a JSON null is NULL.
+            Type::String => {
+                Typed::new(format!("nullif(CAST({sql} AS VARCHAR), 'null')"), Type::String)
+            }
             _ => Typed::new(sql, Type::Json),
         };
         let scalar = |json: &str, path: &str| format!("(json_value({json}, {path}) ->> '$')");
@@ -62,7 +66,11 @@ impl Translator<'_> {
                     let sql = format!("list_transform({elements}, lambda e: CAST(e AS VARCHAR))");
                     Typed::new(sql, Type::Array(Box::new(Type::String)))
                 } else {
-                    Typed::new(elements, Type::Array(Box::new(Type::Json)))
+                    // The engine makes a JSON null NULL.
+                    let sql = format!(
+                        "list_transform({elements}, lambda e: coalesce(e, CAST('null' AS JSON)))"
+                    );
+                    Typed::new(sql, Type::Array(Box::new(Type::Json)))
                 }
             }
             "JSON_VALUE_ARRAY" | "JSON_EXTRACT_STRING_ARRAY" => {
@@ -71,7 +79,9 @@ impl Translator<'_> {
                 );
                 Typed::new(sql, Type::Array(Box::new(Type::String)))
             }
-            "PARSE_JSON" => Typed::new(format!("CAST({} AS JSON)", first.sql), Type::Json),
+            "PARSE_JSON" => {
+                Typed::new(format!("CAST(googlesql_parse_json({}) AS JSON)", first.sql), Type::Json)
+            }
             "JSON_TYPE" => {
                 let sql = format!(
                     "(CASE json_type({json}) WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string' WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN 'BIGINT' THEN 'number' WHEN 'UBIGINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' END)"
@@ -91,15 +101,33 @@ impl Translator<'_> {
                 );
                 Typed::new(sql, kind)
             }
-            "LAX_INT64" | "LAX_FLOAT64" | "LAX_STRING" | "LAX_BOOL" => {
-                let kind = match name {
-                    "LAX_INT64" => Type::Int64,
-                    "LAX_FLOAT64" => Type::Float64,
-                    "LAX_BOOL" => Type::Bool,
-                    _ => Type::String,
-                };
-                let target = kind.duckdb().unwrap_or_default();
-                Typed::new(format!("TRY_CAST({} AS {target})", scalar(&json, "'$'")), kind)
+            "LAX_INT64" => {
+                let sql = format!(
+                    "(CASE WHEN json_type({json}) = 'BOOLEAN' THEN CAST(CAST({json} AS BOOLEAN) AS BIGINT) ELSE TRY_CAST({} AS BIGINT) END)",
+                    scalar(&json, "'$'")
+                );
+                Typed::new(sql, Type::Int64)
+            }
+            "LAX_BOOL" => {
+                let sql = format!(
+                    "(CASE WHEN json_type({json}) IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN CAST({json} AS DOUBLE) <> 0 ELSE TRY_CAST({} AS BOOLEAN) END)",
+                    scalar(&json, "'$'")
+                );
+                Typed::new(sql, Type::Bool)
+            }
+            "LAX_STRING" => {
+                let sql = format!(
+                    "(CASE WHEN json_type({json}) = 'DOUBLE' THEN googlesql_float_text(CAST({json} AS DOUBLE)) ELSE {} END)",
+                    scalar(&json, "'$'")
+                );
+                Typed::new(sql, Type::String)
+            }
+            "LAX_FLOAT64" => {
+                let sql = format!(
+                    "(CASE WHEN json_type({json}) <> 'BOOLEAN' THEN TRY_CAST({} AS DOUBLE) END)",
+                    scalar(&json, "'$'")
+                );
+                Typed::new(sql, Type::Float64)
             }
             _ => return None,
         })
@@ -110,13 +138,18 @@ impl Translator<'_> {
             let message = format!("{name} takes one argument on the embedded engine");
             return self.refuse("unsupported-function", message, place, None);
         };
-        let Some(sql) = self.jsonable(value) else {
-            let message =
-                format!("{name} needs a value whose type is known, found {}", value.kind.google());
+        let form = if name == "TO_JSON" { Form::Document } else { Form::Text };
+        let Some(sql) = self.jsonable(value, form) else {
+            let message = format!(
+                "{name} needs a value whose type is known and whose fields have names, found {}",
+                value.kind.google()
+            );
             return self.refuse("unsupported-function", message, place, Some("use CAST"));
         };
         match name {
-            "TO_JSON" => Typed::new(format!("to_json({sql})"), Type::Json),
+            "TO_JSON" => {
+                Typed::new(format!("coalesce(to_json({sql}), CAST('null' AS JSON))"), Type::Json)
+            }
             _ => Typed::new(
                 format!("coalesce(CAST(to_json({sql}) AS VARCHAR), 'null')"),
                 Type::String,

@@ -18,6 +18,8 @@ mod functions;
 mod grouping;
 mod json;
 mod json_path;
+#[doc(hidden)]
+pub mod json_text;
 mod lexer;
 mod math_functions;
 mod membership;

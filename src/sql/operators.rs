@@ -17,6 +17,7 @@ impl Translator<'_> {
         place: &Expr,
     ) -> Typed {
         use BinaryOperator as Op;
+        let (left, right) = (left.beside(&right.kind), right.beside(&left.kind));
         let plain = |symbol: &str, kind: Type| {
             Typed::new(format!("({} {symbol} {})", left.sql, right.sql), kind)
         };
@@ -192,6 +193,23 @@ fn of_floats(function: &str, left: &Typed, right: &Typed) -> Typed {
         left.sql, right.sql
     );
     Typed::new(sql, Type::Float64)
+}
+
+impl Typed {
+    /// The value beside one of another type: a literal of FLOAT64 becomes a decimal where the other
+    /// is one.
+    pub(super) fn beside(&self, other: &Type) -> Self {
+        if self.kind == Type::Float64
+            && matches!(other, Type::Numeric | Type::BigNumeric)
+            && let Some(number) =
+                self.sql.strip_prefix("CAST(").and_then(|rest| rest.strip_suffix(" AS DOUBLE)"))
+            && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+            && let Some(name) = other.duckdb()
+        {
+            return Self::new(format!("CAST({number} AS {name})"), other.clone());
+        }
+        self.clone()
+    }
 }
 
 /// Decimal results are rounded to the digits of their type.

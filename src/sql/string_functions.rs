@@ -253,9 +253,9 @@ impl Translator<'_> {
                             )
                         }
                     };
-                    format!(
-                        "(CASE WHEN {separator} IS NOT NULL AND {array} IS NOT NULL THEN {texts} END)"
-                    )
+                    let known = names.iter().map(|name| format!("{name} IS NOT NULL"));
+                    let known = known.collect::<Vec<_>>().join(" AND ");
+                    format!("(CASE WHEN {known} THEN {texts} END)")
                 });
                 Some(Typed::new(sql, Type::String))
             }

@@ -9,14 +9,24 @@ use super::{
 /// Integers beyond this are texts in JSON: others would lose digits in many readers.
 const LARGEST_NUMBER: i64 = 1 << 53;
 
+/// What is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A JSON value: numbers stay numbers.
+    Document,
+    /// A text: numbers that readers would round are texts.
+    Text,
+}
+
 impl Translator<'_> {
     /// The value as the engine's `to_json` writes it rightly; none where its type is not known.
-    pub fn jsonable(&mut self, value: &Typed) -> Option<String> {
+    pub fn jsonable(&mut self, value: &Typed, form: Form) -> Option<String> {
         let sql = &value.sql;
         Some(match &value.kind {
             Type::Null => "NULL".to_owned(),
             Type::Unknown | Type::Interval => return None,
             Type::Bool | Type::String | Type::Date | Type::Json => sql.clone(),
+            Type::Int64 if form == Form::Document => sql.clone(),
             Type::Int64 => self.bind(&[value], |names| {
                 let value = &names[0];
                 format!(
@@ -31,7 +41,17 @@ impl Translator<'_> {
             }),
             Type::Numeric | Type::BigNumeric => {
                 let text = self.convert(value, &Type::String, false);
-                format!("CAST({text} AS JSON)")
+                if form == Form::Document {
+                    return Some(format!("CAST({text} AS JSON)"));
+                }
+                let (text, kind) = (Typed::new(text, Type::String), value.kind.clone());
+                let number = Typed::new(sql.clone(), kind);
+                self.bind(&[&number, &text], |names| {
+                    let (number, text) = (&names[0], &names[1]);
+                    format!(
+                        "(CASE WHEN abs({number}) > {LARGEST_NUMBER} OR contains({text}, '.') THEN to_json({text}) ELSE CAST({text} AS JSON) END)"
+                    )
+                })
             }
             Type::Bytes => format!("to_base64({sql})"),
             Type::Time => shortened(&format!("strftime(DATE '2000-01-01' + {sql}, '%H:%M:%S.%f')")),
@@ -42,18 +62,19 @@ impl Translator<'_> {
             }
             Type::Array(element) => {
                 let name = self.fresh("e");
-                let part = self.jsonable(&Typed::new(name.as_str(), element.as_ref().clone()))?;
+                let part = self.jsonable(&Typed::new(name.as_str(), element.as_ref().clone()), form)?;
                 if part == name { sql.clone() } else { format!("list_transform({sql}, lambda {name}: {part})") }
             }
             Type::Struct(fields) => {
                 let fields = fields.clone();
-                let mut known = true;
+                // A field without a name has one in the engine.
+                let mut known = !fields.iter().any(|(name, _)| name.starts_with("_field_"));
                 let built = self.bind_nested(&[value], |translator, names| {
                     let parts: Vec<String> = fields
                         .iter()
                         .map(|(name, kind)| {
                             let part = format!("{}.{}", names[0], quote(name));
-                            let part = translator.jsonable(&Typed::new(part, kind.clone()));
+                            let part = translator.jsonable(&Typed::new(part, kind.clone()), form);
                             known &= part.is_some();
                             format!("{} := {}", quote(name), part.unwrap_or_default())
                         })
@@ -67,7 +88,9 @@ impl Translator<'_> {
     }
 }
 
-/// A fraction of a second without the zeros at its end.
+/// No fraction of a second, or three digits, or six.
 fn shortened(text: &str) -> String {
-    format!("regexp_replace({text}, '\\.?0*$', '')")
+    format!(
+        "regexp_replace(regexp_replace({text}, '\\.000000$', ''), '(\\.[0-9]{{3}})000$', '\\1')"
+    )
 }

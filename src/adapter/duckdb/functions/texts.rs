@@ -4,6 +4,7 @@
 use sha2::Digest;
 
 use super::kernel::{Bytes, BytesList, Int, Ints, Text, Truth, functions};
+use crate::sql::json_text;
 
 functions! {
     /// What is no UTF-8 becomes U+FFFD, byte by byte.
@@ -144,6 +145,22 @@ functions! {
     /// The Levenshtein distance.
     "googlesql_edit_distance" EditDistance(one: Text, other: Text) -> Int {
         Ok(Some(strsim::levenshtein(one, other) as i64))
+    }
+    /// `PARSE_JSON`, as the text of the document.
+    "googlesql_parse_json" ParseJson(text: Text) -> Text {
+        json_text::canonical(text).map(Some).map_err(|error| format!("bad JSON value: {error}"))
+    }
+    /// The text of a BIGNUMERIC, which has no more digits behind the point than the engine holds.
+    "googlesql_bignumeric_text" BigNumericText(text: Text) -> Text {
+        let (mantissa, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let fraction = mantissa.split_once('.').map_or("", |(_, fraction)| fraction);
+        let fraction = fraction.trim_end().trim_end_matches('0').len() as i64;
+        if fraction - power.trim().parse::<i64>().unwrap_or(0) > 18 {
+            return Err(format!(
+                "BIGNUMERIC {text} has more than 18 digits behind the point, which is not supported on the embedded engine"
+            ));
+        }
+        Ok(Some(text.to_owned()))
     }
     "googlesql_sha512" Sha512(bytes: Bytes) -> Bytes {
         Ok(Some(sha2::Sha512::digest(bytes).to_vec()))

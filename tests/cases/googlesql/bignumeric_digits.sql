@@ -1,0 +1,1 @@
+select safe_cast('1.0000000000000000001' as bignumeric) as not_cut
