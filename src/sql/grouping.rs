@@ -1,6 +1,6 @@
 //! GROUP BY.
 
-use sqlparser::ast::{Expr, GroupByExpr, GroupByWithModifier, Select, SelectItem};
+use sqlparser::ast::{Expr, GroupByExpr, GroupByWithModifier, Select, SelectItem, Value};
 
 use super::{bind::is_plain, scope::Named, translate::Translator};
 
@@ -55,19 +55,6 @@ impl Translator<'_> {
     }
 
     fn grouping(&mut self, expression: &Expr) -> String {
-        // Where one key is part of another, the engine computes the larger one from the smaller
-        // one's NULLs.
-        if let Expr::Rollup(inner) | Expr::Cube(inner) | Expr::GroupingSets(inner) = expression
-            && overlapping(inner)
-        {
-            let help = "compute the keys in a subquery, and group by its columns";
-            self.refuse(
-                "unsupported-syntax",
-                "grouping sets whose keys contain one another are not supported",
-                expression,
-                Some(help),
-            );
-        }
         match expression {
             Expr::Rollup(inner) => self.sets("ROLLUP", inner),
             Expr::Cube(inner) => self.sets("CUBE", inner),
@@ -77,14 +64,49 @@ impl Translator<'_> {
     }
 
     fn sets(&mut self, name: &str, sets: &[Vec<Expr>]) -> String {
-        let texts: Vec<String> = sets
-            .iter()
-            .map(|set| {
-                let parts: Vec<String> = set.iter().map(|part| self.group_key(part)).collect();
-                if parts.len() == 1 { parts.join("") } else { format!("({})", parts.join(", ")) }
-            })
-            .collect();
+        let mut keys: Vec<String> = Vec::new();
+        let mut texts = Vec::new();
+        for set in sets {
+            let mut parts = Vec::new();
+            for part in set {
+                let key = match self.placed(part) {
+                    Some(key) => key,
+                    None => self.group_key(part),
+                };
+                if is_plain(&key) && !key.contains('"') {
+                    let message = format!("a constant in {name} is not supported");
+                    self.refuse("unsupported-syntax", message, part, Some("name a column"));
+                }
+                // Where one key is part of another, the engine computes the larger one from the
+                // smaller one's NULLs.
+                if keys.iter().any(|other| {
+                    *other != key && (contains_word(other, &key) || contains_word(&key, other))
+                }) {
+                    let help = "compute the keys in a subquery, and group by its columns";
+                    self.refuse(
+                        "unsupported-syntax",
+                        "grouping sets whose keys contain one another are not supported",
+                        part,
+                        Some(help),
+                    );
+                }
+                keys.push(key.clone());
+                parts.push(key);
+            }
+            texts.push(match parts.as_slice() {
+                [part] => part.clone(),
+                parts => format!("({})", parts.join(", ")),
+            });
+        }
         format!("{name} ({})", texts.join(", "))
+    }
+
+    /// The item that a place in the SELECT list means.
+    fn placed(&self, part: &Expr) -> Option<String> {
+        let Expr::Value(value) = part else { return None };
+        let Value::Number(text, _) = &value.value else { return None };
+        let place: usize = text.parse().ok()?;
+        self.scopes.last()?.places.get(place.checked_sub(1)?).cloned()
     }
 
     /// A key of GROUP BY. An alias of the SELECT list goes before a column of FROM in BigQuery; the
@@ -107,20 +129,13 @@ impl Translator<'_> {
     /// A key of GROUP BY or ORDER BY: a bare number is a column's position.
     pub fn key(&mut self, expression: &Expr) -> String {
         match expression {
-            Expr::Value(value) if matches!(value.value, sqlparser::ast::Value::Number(..)) => {
-                value.to_string()
-            }
+            Expr::Value(value) if matches!(value.value, Value::Number(..)) => value.to_string(),
             other => self.expression(other).sql,
         }
     }
 }
 
 /// Whether a key stands inside another one.
-fn overlapping(sets: &[Vec<Expr>]) -> bool {
-    let keys: Vec<String> = sets.iter().flatten().map(ToString::to_string).collect();
-    keys.iter().any(|key| keys.iter().any(|other| other != key && contains_word(other, key)))
-}
-
 fn contains_word(text: &str, word: &str) -> bool {
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     text.match_indices(word).any(|(at, _)| {

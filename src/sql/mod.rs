@@ -4,6 +4,7 @@
 mod aggregates;
 mod arguments;
 mod bind;
+mod by_name;
 mod casts;
 mod choices;
 mod comparisons;

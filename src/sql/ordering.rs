@@ -1,6 +1,6 @@
 //! ORDER BY.
 
-use sqlparser::ast::{Expr, OrderBy, OrderByExpr, OrderByKind};
+use sqlparser::ast::{Expr, OrderBy, OrderByExpr, OrderByKind, Value};
 
 use super::{
     scope::{Named, Phase},
@@ -59,7 +59,24 @@ impl Translator<'_> {
     /// A key with its type; of a bare number the type of the column it counts.
     fn order_key(&mut self, expression: &Expr) -> Typed {
         match expression {
-            Expr::Value(_) => Typed::new(self.key(expression), Type::Unknown),
+            Expr::Value(value) => {
+                let place = self.key(expression);
+                // A place is no value to the engine's functions: NaN needs the column's name.
+                let column = match &value.value {
+                    Value::Number(text, _) => self.scopes.last().and_then(|scope| {
+                        let place: usize = text.parse().ok()?;
+                        let (name, kind) = scope.aliases.get(place.checked_sub(1)?)?;
+                        let same = scope.aliases.iter();
+                        let same = same.filter(|(other, _)| other.eq_ignore_ascii_case(name));
+                        let by_name =
+                            scope.phase == Phase::Results && scope.counted && same.count() == 1;
+                        (by_name && *kind == Type::Float64)
+                            .then(|| Typed::new(quote(name), kind.clone()))
+                    }),
+                    _ => None,
+                };
+                column.unwrap_or_else(|| Typed::new(place, Type::Unknown))
+            }
             // An alias alone means the column of the result to the engine too.
             Expr::Identifier(name)
                 if let Some(scope) = self.scopes.last()

@@ -7,7 +7,9 @@ use sqlparser::{
     tokenizer::{Token, TokenWithSpan},
 };
 
-use super::{SqlError, dialect::GoogleSqlDialect, lexer, typed_arrays::typed_arrays};
+use super::{
+    SqlError, by_name::by_name, dialect::GoogleSqlDialect, lexer, typed_arrays::typed_arrays,
+};
 
 /// Nesting of expressions and queries at most; far above what people write, and the parser's stack
 /// stays small.
@@ -18,7 +20,7 @@ const MAX_DEPTH: usize = 60;
 const MAX_CHAIN: usize = 3_000;
 
 fn parser(sql: &str) -> Result<Parser<'static>, SqlError> {
-    let tokens = typed_arrays(lexer::tokens(sql)?);
+    let tokens = by_name(typed_arrays(lexer::tokens(sql)?))?;
     refuse_long_chains(&tokens)?;
     let parser = Parser::new(&GoogleSqlDialect).with_recursion_limit(MAX_DEPTH);
     Ok(parser.with_tokens_with_locations(tokens))

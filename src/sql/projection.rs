@@ -46,6 +46,12 @@ impl Translator<'_> {
 
     fn item(&mut self, expression: &Expr, name: Option<String>, list: &mut List) {
         let typed = self.expression(expression);
+        let before = list.texts.len();
+        if let Some(top) = self.scopes.last_mut()
+            && top.places.len() == before
+        {
+            top.places.push(typed.sql.clone());
+        }
         if let (Some(name), Some(top)) = (&name, self.scopes.last_mut()) {
             let (name, sql, kind) = (name.clone(), typed.sql.clone(), typed.kind.clone());
             top.items.push(Item { name, sql, kind });

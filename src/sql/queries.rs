@@ -6,6 +6,7 @@ use sqlparser::ast::{
 };
 
 use super::{
+    by_name::matching,
     scope::{Columns, Phase, Scope, Source},
     translate::{Translator, Typed},
     types::{Type, quote},
@@ -216,8 +217,24 @@ impl Translator<'_> {
                 (format!("({text})"), columns, None)
             }
             SetExpr::SetOperation { left, op, set_quantifier, right } => {
-                let (left_text, left_columns, _) = self.set_expression(left, as_values);
-                let (right_text, right_columns, _) = self.set_expression(right, as_values);
+                let (left, matching) = match left.as_ref() {
+                    SetExpr::SetOperation { left, right, .. }
+                        if let Some(matching) = matching(right) =>
+                    {
+                        (left, Some(matching))
+                    }
+                    _ => (left, None),
+                };
+                let (mut left_text, mut left_columns, _) = self.set_expression(left, as_values);
+                let (mut right_text, mut right_columns, _) = self.set_expression(right, as_values);
+                if let Some(matching) = matching {
+                    [(left_text, left_columns), (right_text, right_columns)] = self.matched(
+                        (left_text, left_columns),
+                        (right_text, right_columns),
+                        &matching,
+                        body,
+                    );
+                }
                 let operator = match (op, set_quantifier) {
                     (SetOperator::Union, SetQuantifier::All) => "UNION ALL",
                     (SetOperator::Union, SetQuantifier::Distinct) => "UNION",
@@ -261,6 +278,7 @@ impl Translator<'_> {
         let selection = select.selection.as_ref().map(|given| self.condition(given, "WHERE"));
         let (items, columns) = self.projection(select);
         if let Some(top) = self.scopes.last_mut() {
+            top.counted = columns.complete;
             top.aliases =
                 columns.columns.iter().filter(|(name, _)| !name.is_empty()).cloned().collect();
         }

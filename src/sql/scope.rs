@@ -83,6 +83,10 @@ pub struct Scope {
     pub star: Vec<StarPart>,
     /// Columns of the SELECT list, for the clauses after it.
     pub aliases: Vec<(String, Type)>,
+    /// The SQL of the items as long as there is no star before them.
+    pub places: Vec<String>,
+    /// Whether `aliases` are all, each in its place.
+    pub counted: bool,
     /// Items of the SELECT list that have a name.
     pub items: Vec<Item>,
     /// The aliases of the SELECT list. The engine sees them everywhere, GoogleSQL does not.

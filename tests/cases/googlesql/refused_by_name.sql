@@ -1,0 +1,1 @@
+select 1 as a union all by name select 1 as b
