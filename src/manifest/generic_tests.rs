@@ -151,7 +151,17 @@ impl Builder<'_> {
         let hash = test_hash(&names.full, namespace, kind, &generic.arguments);
         let unique_id = format!("test.{package}.{}.{hash}", names.full);
         let mut node = self.test_node(tested, test, column, names, unique_id, &config, diagnostics);
-        self.test_references(tested, &generic, &info, &mut node, diagnostics);
+        let defaults = self.test_references(tested, &generic, &info, &mut node, diagnostics);
+        // `config()` in the test's block: over the project's tree, under what is declared here.
+        for (key, value) in defaults.iter().flatten() {
+            let name = super::config_merge::canonical_key(key, self.dialect);
+            if !config.contains_key(name) {
+                super::config_merge::merge_key(&mut node.config.0, name, value);
+            }
+        }
+        if !defaults.is_empty() {
+            finish_config(ResourceType::Test, &mut node.config);
+        }
         node.test = Some(TestNode {
             generic: Some(generic),
             column_name,
@@ -355,7 +365,8 @@ impl Builder<'_> {
         }
     }
 
-    /// What the test reads and calls. The built-in tests are known; others are rendered.
+    /// What the test reads and calls. The built-in tests are known; others are rendered, which gives
+    /// the `config()` calls of their blocks.
     fn test_references(
         &self,
         tested: &Tested<'_>,
@@ -363,7 +374,7 @@ impl Builder<'_> {
         info: &Arc<MacroInfo>,
         node: &mut Node,
         diagnostics: &mut Vec<Diagnostic>,
-    ) {
+    ) -> Vec<ConfigCall> {
         let span = node.properties.clone();
         let add = |node: &mut Node, reference: Reference| match reference {
             Reference::Ref { package, name, version } => {
@@ -378,7 +389,7 @@ impl Builder<'_> {
             "unique" | "not_null" if internal => {
                 node.depends_on_macros.push(info.unique_id.to_string());
                 add(node, tested.call.clone());
-                return;
+                return Vec::new();
             }
             "accepted_values" | "relationships" if internal => {
                 let to = generic.arguments.get("to").and_then(Value::as_str);
@@ -394,7 +405,7 @@ impl Builder<'_> {
                         add(node, target);
                     }
                     add(node, tested.call.clone());
-                    return;
+                    return Vec::new();
                 }
             }
             _ => {}
@@ -430,6 +441,7 @@ impl Builder<'_> {
         if !node.depends_on_macros.iter().any(|id| *id == *info.unique_id) {
             node.depends_on_macros.push(info.unique_id.to_string());
         }
+        captured.configs
     }
 }
 

@@ -74,6 +74,7 @@ fn copy_state(project: &Path) {
 
 mod clean;
 mod constraints;
+mod data_tests;
 mod descriptions;
 mod earlier_runs;
 mod feeds;
