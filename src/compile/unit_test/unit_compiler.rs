@@ -110,6 +110,17 @@ impl Compiler {
             }
             stand_ins.relations.insert(input, relation);
         }
+        // Else the model would read its real table.
+        if changes.is_incremental && changes.this.is_none() {
+            diagnostics.push(
+                Diagnostic::error(
+                    "unit-test-without-this",
+                    format!("`{}` is tested as incremental without the rows it holds", model.name),
+                )
+                .at(test.declared.clone(), "")
+                .help("give `input: this` some rows, or `rows: []`"),
+            );
+        }
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
