@@ -57,6 +57,8 @@ pub struct HttpRequest {
     pub url: String,
     /// Headers; values may be taken from the environment or a file.
     pub headers: Vec<(String, SecretText)>,
+    /// Parameters that go behind the address's `?`, with values like those of headers.
+    pub params: Vec<(String, SecretText)>,
     /// Seconds until a request is given up.
     pub timeout_secs: u64,
 }
@@ -123,7 +125,7 @@ impl Reader<'_> {
         };
         let (files, own_keys): (bool, &[&str]) = match map.get("type").and_then(Value::as_str) {
             Some("files") => (true, &["path"]),
-            Some("http") => (false, &["url", "headers", "timeout_secs"]),
+            Some("http") => (false, &["url", "headers", "params", "timeout_secs"]),
             Some(kind @ ("command" | "pubsub" | "push")) => {
                 let message = format!("feeds of type `{kind}` are not supported by this version");
                 let help = "land the payloads as files and use `type: files`";
@@ -220,19 +222,15 @@ impl Reader<'_> {
             self.problem("url", "`url` must start with http:// or https://", None);
             return None;
         }
-        let mut headers = Vec::new();
-        match map.get("headers") {
-            None => {}
-            Some(Value::Object(declared)) => {
-                for (name, value) in declared {
-                    headers.push((name.clone(), self.secret(name, value)?));
-                }
-            }
-            Some(_) => {
-                self.problem("headers", "`headers` must be a mapping of names to values", None);
-                return None;
-            }
+        let authority = url.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
+        if authority.is_some_and(|authority| authority.contains('@')) {
+            let message = "a name and password do not belong into `url`: manifest.json holds it";
+            let help = "write `headers: {Authorization: {env: NAME}}`".to_owned();
+            self.problem("url", message, Some(help));
+            return None;
         }
+        let headers = self.named_values(map, "headers")?;
+        let params = self.named_values(map, "params")?;
         let timeout_secs = match map.get("timeout_secs") {
             None => DEFAULT_TIMEOUT_SECS,
             Some(value) => match value.as_u64().filter(|secs| *secs > 0) {
@@ -244,7 +242,27 @@ impl Reader<'_> {
                 }
             },
         };
-        Some(FeedKind::Http(HttpRequest { url: url.to_owned(), headers, timeout_secs }))
+        Some(FeedKind::Http(HttpRequest { url: url.to_owned(), headers, params, timeout_secs }))
+    }
+
+    /// `headers` or `params`.
+    fn named_values(
+        &mut self,
+        map: &Map<String, Value>,
+        key: &str,
+    ) -> Option<Vec<(String, SecretText)>> {
+        match map.get(key) {
+            None => Some(Vec::new()),
+            Some(Value::Object(declared)) => declared
+                .iter()
+                .map(|(name, value)| Some((name.clone(), self.secret(name, value)?)))
+                .collect(),
+            Some(_) => {
+                let message = format!("`{key}` must be a mapping of names to values");
+                self.problem(key, &message, None);
+                None
+            }
+        }
     }
 
     fn secret(&mut self, name: &str, value: &Value) -> Option<SecretText> {
@@ -255,7 +273,7 @@ impl Reader<'_> {
             (_, _, Some(path)) => Some(SecretText::File(path)),
             _ => {
                 let help = "write a text, `{env: NAME}` or `{file: path}`".to_owned();
-                self.problem(name, &format!("header `{name}` has no value"), Some(help));
+                self.problem(name, &format!("`{name}` has no value"), Some(help));
                 None
             }
         }

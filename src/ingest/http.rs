@@ -60,6 +60,10 @@ pub async fn fetch(
     for (name, value) in &request.headers {
         headers.push((name.as_str(), secret(value, root, env)?));
     }
+    let mut params = Vec::new();
+    for (name, value) in &request.params {
+        params.push((name.as_str(), secret(value, root, env)?));
+    }
     let shown = request.shown_url();
     if let Some(folder) = into.parent() {
         std::fs::create_dir_all(folder)
@@ -70,6 +74,9 @@ pub async fn fetch(
         let mut get = client.get(&request.url);
         for (name, value) in &headers {
             get = get.header(*name, value);
+        }
+        if !params.is_empty() {
+            get = get.query(&params);
         }
         let Err(fault) = once(get, &shown, into).await else { return Ok(()) };
         if !fault.passing {
