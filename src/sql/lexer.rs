@@ -324,8 +324,8 @@ mod tests {
     #[test]
     fn literals_are_decoded() {
         assert_eq!(shown(r#"'\x41\u00e9\101\n' "#), "'A\u{e9}A\n'");
-        assert_eq!(shown(r#"r'\d\'' R"""a"b""" '''it's'''"#), r#"'\d\'' 'a"b' 'it's'"#);
-        assert_eq!(shown(r#"b'\xff\'' rb"\x" "#), "B'\u{ff}'' B'\\x'");
+        assert_eq!(shown(r#"r'\d\'', R"""a"b""", '''it's'''"#), r#"'\d\'' , 'a"b' , 'it's'"#);
+        assert_eq!(shown(r#"b'\xff\'', rb"\x" "#), "B'\u{ff}'' , B'\\x'");
     }
 
     #[test]
