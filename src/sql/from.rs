@@ -142,7 +142,8 @@ impl Translator<'_> {
         }
     }
 
-    fn add_source(&mut self, source: Source) {
+    /// A new item of FROM.
+    pub fn add_source(&mut self, source: Source) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.star.push(StarPart::Source(scope.sources.len(), Vec::new()));
             scope.sources.push(source);
@@ -222,24 +223,8 @@ impl Translator<'_> {
                 let start = self.star_length();
                 format!("({})", self.table_with_joins(table_with_joins, start))
             }
-            TableFactor::Pivot { .. } => {
-                self.refuse(
-                    "unsupported-syntax",
-                    "PIVOT is not supported on the embedded engine",
-                    table,
-                    Some("write one conditional aggregate a column: SUM(IF(…))"),
-                );
-                String::new()
-            }
-            TableFactor::Unpivot { .. } => {
-                self.refuse(
-                    "unsupported-syntax",
-                    "UNPIVOT is not supported on the embedded engine",
-                    table,
-                    Some("cross join UNNEST of an array of structs"),
-                );
-                String::new()
-            }
+            TableFactor::Pivot { .. } => self.pivot(table),
+            TableFactor::Unpivot { .. } => self.unpivot(table),
             other => {
                 self.refuse(
                     "unsupported-syntax",

@@ -28,6 +28,7 @@ mod names;
 mod operators;
 mod ordering;
 mod parse;
+mod pivot;
 mod projection;
 mod queries;
 #[doc(hidden)]
