@@ -189,9 +189,15 @@ impl Translator<'_> {
         }
         let is_left = std::ptr::eq(guarded, left);
         self.bind(&[left, right], |names| {
-            let guarded = if is_left { &names[0] } else { &names[1] };
-            let (join, not) = if *op == Op::NotEq { ("OR", "") } else { ("AND", "NOT ") };
-            format!("({} {op} {} {join} {not}isnan({guarded}))", names[0], names[1])
+            let (guarded, other) =
+                if is_left { (&names[0], &names[1]) } else { (&names[1], &names[0]) };
+            // Beside NULL the answer is NULL, of NaN too.
+            let (left, right) = (&names[0], &names[1]);
+            if *op == Op::NotEq {
+                format!("({left} <> {right} OR ({other} IS NOT NULL AND isnan({guarded})))")
+            } else {
+                format!("({left} {op} {right} AND ({other} IS NULL OR NOT isnan({guarded})))")
+            }
         })
     }
 }

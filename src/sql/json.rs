@@ -66,11 +66,7 @@ impl Translator<'_> {
                     let sql = format!("list_transform({elements}, lambda e: CAST(e AS VARCHAR))");
                     Typed::new(sql, Type::Array(Box::new(Type::String)))
                 } else {
-                    // The engine makes a JSON null NULL.
-                    let sql = format!(
-                        "list_transform({elements}, lambda e: coalesce(e, CAST('null' AS JSON)))"
-                    );
-                    Typed::new(sql, Type::Array(Box::new(Type::Json)))
+                    Typed::new(elements, Type::Array(Box::new(Type::Json)))
                 }
             }
             "JSON_VALUE_ARRAY" | "JSON_EXTRACT_STRING_ARRAY" => {

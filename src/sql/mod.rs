@@ -14,6 +14,7 @@ mod dialect;
 mod error;
 mod escapes;
 mod expressions;
+mod format_call;
 mod from;
 mod functions;
 mod grouping;

@@ -6,6 +6,7 @@
 mod casts;
 mod division;
 mod format_moment;
+mod format_text;
 mod kernel;
 mod moments;
 mod numbers;
@@ -35,6 +36,7 @@ pub fn register_functions(connection: &Connection) -> duckdb::Result<()> {
     numbers::register(connection)?;
     moments::register(connection)?;
     format_moment::register(connection)?;
+    format_text::register(connection)?;
     parse_moment::register(connection)?;
     register_cast::<casts::Integer>(connection, "int64")?;
     register_cast::<casts::Float>(connection, "float64")?;
