@@ -32,7 +32,10 @@ pub fn run(
     let root = session.project.root_package().name.clone();
     let found = match args.macro_name.split_once('.') {
         Some((package, name)) => session.engine.macro_in(package, name),
-        None => session.engine.find_macro(&root, &args.macro_name),
+        // As in dbt, a package's macro is found by its name alone too.
+        None => session.engine.find_macro(&root, &args.macro_name).or_else(|| {
+            session.engine.macros().iter().find(|info| info.name == args.macro_name).cloned()
+        }),
     };
     let found = found.filter(|info| info.kind == MacroKind::Macro);
     let Some(info) = found else {

@@ -101,3 +101,18 @@ fn a_secret_is_in_no_file_below_target() {
         }
     }
 }
+
+#[test]
+fn an_operation_may_be_a_packages_macro() {
+    let folder = project(&[
+        ("dbt_packages/tools/dbt_project.yml", "name: tools\n"),
+        (
+            "dbt_packages/tools/macros/say.sql",
+            "{% macro say(what) %}{% do print(what) %}{% endmacro %}",
+        ),
+    ]);
+    let line = ["run-operation", "say", "--args", "{what: hello}"];
+    let (code, stdout, stderr) = told(command(folder.path(), &line));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(format!("{stdout}{stderr}").contains("hello"), "{stdout}{stderr}");
+}
