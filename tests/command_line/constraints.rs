@@ -115,3 +115,19 @@ fn columns_need_names_of_their_own() {
     assert!(said.err.contains("two columns are named `X`"), "{}", said.err);
     assert!(said.err.contains("column 1 has no name"), "{}", said.err);
 }
+
+/// A notebook opens the file under its own name.
+#[test]
+fn other_programs_read_the_views() {
+    let folder = project(&[
+        ("models/t.sql", "{{ config(materialized='table') }} select 1 as id"),
+        ("models/v.sql", "select id + 1 as id from {{ ref('t') }}"),
+    ]);
+    assert_eq!(elt(folder.path(), &["build"]).code, Some(0));
+    let file = folder.path().join("target/warehouse.duckdb");
+    let connection = duckdb::Connection::open(file).expect("the file opens");
+    let id: i64 = connection
+        .query_row("select id from shop.v", [], |row| row.get(0))
+        .expect("the view is read");
+    assert_eq!(id, 2);
+}

@@ -32,7 +32,7 @@ impl Lowering<'_> {
             }
             Step::CreateView { relation, query, options } => Step::CreateView {
                 relation: self.name(relation),
-                query: self.session.definition(query)?,
+                query: self.for_a_view(self.session.definition(query)?),
                 options: self.options(options)?,
             },
             Step::CreateTable { relation, query, options, temporary } => {
@@ -117,6 +117,15 @@ impl Lowering<'_> {
         Ok(before)
     }
 
+    /// A view's query without the name that the database has here: another program opens the file
+    /// under another one, and finds the same tables in the database that it looks in first.
+    fn for_a_view(&self, query: String) -> String {
+        if self.session.shared.dialect == Dialect::DuckDb {
+            return query;
+        }
+        without_database(&query, &self.session.shared.database).unwrap_or(query)
+    }
+
     fn name(&self, relation: &Relation) -> Relation {
         if self.staged.iter().any(|staged| staged.same_place(relation)) {
             return temporary(&relation.identifier, relation);
@@ -172,6 +181,33 @@ impl Lowering<'_> {
     }
 }
 
+/// The SQL without the database before names of three parts; nothing where a table has the database's
+/// name for an alias, which would be cut as well.
+fn without_database(sql: &str, database: &str) -> Option<String> {
+    let name = Dialect::DuckDb.quote(database);
+    if sql.contains(&format!(" AS {name}")) {
+        return None;
+    }
+    let prefix = format!("{name}.\"");
+    let mut out = String::with_capacity(sql.len());
+    let mut in_text = false;
+    let mut rest = sql;
+    while let Some(c) = rest.chars().next() {
+        in_text ^= c == '\'';
+        if !in_text && rest.starts_with(&prefix) {
+            rest = &rest[name.len() + 1..];
+            // The name that follows is copied whole: it may be the database's again.
+            let end = rest[1..].find('"').map_or(rest.len(), |end| end + 2);
+            out.push_str(&rest[..end]);
+            rest = &rest[end..];
+            continue;
+        }
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    Some(out)
+}
+
 fn temporary(identifier: &str, like: &Relation) -> Relation {
     Relation {
         database: Some("temp".to_owned()),
@@ -180,5 +216,21 @@ fn temporary(identifier: &str, like: &Relation) -> Relation {
         dialect: Dialect::DuckDb,
         quoting: Quoting::default(),
         kind: like.kind,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_database;
+
+    #[test]
+    fn a_views_names_are_without_the_database() {
+        let cut = |sql: &str| without_database(sql, "local");
+        assert_eq!(
+            cut("SELECT '\"local\".\"x\"' FROM \"local\".\"s\".\"t\" AS \"t\"").as_deref(),
+            Some("SELECT '\"local\".\"x\"' FROM \"s\".\"t\" AS \"t\"")
+        );
+        assert_eq!(cut("FROM \"local\".\"local\".\"t\"").as_deref(), Some("FROM \"local\".\"t\""));
+        assert_eq!(cut("FROM \"local\".\"s\".\"t\" AS \"local\""), None);
     }
 }
