@@ -8,23 +8,14 @@ use super::{
 };
 use crate::{
     artifact::EarlierRun,
-    diagnostic::{Diagnostic, did_you_mean},
-    graph::{IndirectSelection, SelectionArgs, select, selector::Selectors},
+    diagnostic::Diagnostic,
+    graph::{
+        IndirectSelection, SelectionArgs, select,
+        selector::{SELECTABLE, Selectors, resource_types},
+    },
     manifest::{ResourceType, UniqueId},
     run::ExitCode,
 };
-
-const KINDS: [(&str, ResourceType); 9] = [
-    ("model", ResourceType::Model),
-    ("seed", ResourceType::Seed),
-    ("snapshot", ResourceType::Snapshot),
-    ("test", ResourceType::Test),
-    ("unit_test", ResourceType::UnitTest),
-    ("analysis", ResourceType::Analysis),
-    ("source", ResourceType::Source),
-    ("exposure", ResourceType::Exposure),
-    ("operation", ResourceType::Operation),
-];
 
 /// The selected nodes; what selectors matched nothing is printed.
 ///
@@ -43,7 +34,7 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
     {
         return Err(session.fail(&read.diagnostics));
     }
-    let resource_types = kinds(args).map_err(|problem| session.fail(&[*problem]))?;
+    let resource_types = kinds(args).map_err(|problems| session.fail(&problems))?;
     let earlier = EarlierRun::new(
         args.state.clone(),
         session.project.target_path.clone(),
@@ -71,33 +62,14 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
     }
 }
 
-fn kinds(args: &SelectArgs) -> Result<Option<BTreeSet<ResourceType>>, Box<Diagnostic>> {
-    let read = |names: &[String]| {
-        let mut found = BTreeSet::new();
-        for name in names.iter().flat_map(|names| names.split(',')) {
-            if name == "all" || name == "default" {
-                found.extend(KINDS.iter().map(|(_, kind)| *kind));
-                continue;
-            }
-            match KINDS.iter().find(|(known, _)| *known == name) {
-                Some((_, kind)) => {
-                    found.insert(*kind);
-                }
-                None => {
-                    let known = KINDS.iter().map(|(known, _)| *known);
-                    let message = format!("unknown resource type `{name}`");
-                    let diagnostic = Diagnostic::error("unknown-resource-type", message);
-                    return Err(Box::new(diagnostic.maybe_help(did_you_mean(name, known))));
-                }
-            }
-        }
-        Ok(found)
+/// The kinds that the flags name; none where they name none.
+fn kinds(args: &SelectArgs) -> Result<Option<BTreeSet<ResourceType>>, Vec<Diagnostic>> {
+    let names = |given: &[String]| -> Vec<String> {
+        given.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect()
     };
-    let (wanted, unwanted) = (read(&args.resource_type)?, read(&args.exclude_resource_type)?);
-    if wanted.is_empty() && unwanted.is_empty() {
+    let (named, excluded) = (names(&args.resource_type), names(&args.exclude_resource_type));
+    if named.is_empty() && excluded.is_empty() {
         return Ok(None);
     }
-    let all = || KINDS.iter().map(|(_, kind)| *kind).collect();
-    let base: BTreeSet<ResourceType> = if wanted.is_empty() { all() } else { wanted };
-    Ok(Some(base.difference(&unwanted).copied().collect()))
+    resource_types(&named, &excluded, &SELECTABLE, &SELECTABLE).map(Some)
 }

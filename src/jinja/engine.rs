@@ -54,7 +54,7 @@ pub struct EngineOptions {
 
 /// Macros and rendering. Cheap to clone, shared by all threads.
 #[derive(Clone)]
-pub struct Engine(Arc<EngineInner>);
+pub struct Engine(pub(super) Arc<EngineInner>);
 
 /// What an engine holds.
 pub struct EngineInner {
@@ -127,7 +127,9 @@ impl Engine {
             by_id,
             functions,
         };
-        Parsed { value: Self(Arc::new(inner)), diagnostics }
+        let engine = Self(Arc::new(inner));
+        diagnostics.extend(engine.unreadable_macros());
+        Parsed { value: engine, diagnostics }
     }
 
     /// All macros, `elt`'s own first.
@@ -156,6 +158,11 @@ impl Engine {
         namespace: Option<&str>,
     ) -> Option<Arc<MacroInfo>> {
         self.0.dispatch(package, name, namespace).map(|at| Arc::clone(&self.0.macros[at]))
+    }
+
+    /// Whether a package is the root project.
+    pub(super) fn is_root_package(&self, package: &str) -> bool {
+        *self.0.options.root_package == *package
     }
 
     /// The macro that goes by an id.

@@ -7,8 +7,11 @@ use std::{
 
 use minijinja::{Error, ErrorKind};
 
-use super::{Captured, Engine, MacroInfo, Marks, context::Shared, rewrite::original_range};
-use crate::diagnostic::{Diagnostic, SourceFile, Span, did_you_mean};
+use super::{
+    Captured, Engine, INTERNAL_PACKAGE, MacroInfo, Marks, Phase, context::Shared,
+    rewrite::original_range,
+};
+use crate::diagnostic::{Diagnostic, Severity, SourceFile, Span, did_you_mean};
 
 /// Jinja's filters, for suggestions; the template engine does not tell its own.
 const FILTERS: [&str; 44] = [
@@ -81,6 +84,9 @@ const TESTS: [&str; 20] = [
     "undefined",
 ];
 
+/// The statements that open a block.
+const BLOCKS: [&str; 7] = ["if", "for", "set", "call", "filter", "macro", "raw"];
+
 /// A failed rendering.
 #[derive(Debug)]
 pub struct RenderError {
@@ -113,9 +119,12 @@ pub fn endless_recursion(message: impl Into<String>) -> Diagnostic {
     Diagnostic::error("jinja-limit", message).help("let the calls end on a condition")
 }
 
+/// What the error of a caller says; what is wrong is said by its source.
+const IN_A_MACRO: &str = "in a macro";
+
 /// The error of a macro as its caller has it: with a place of its own, so that both are known.
 pub fn in_macro(error: Error) -> Error {
-    Error::new(error.kind(), "in a macro").with_source(error)
+    Error::new(error.kind(), IN_A_MACRO).with_source(error)
 }
 
 impl Engine {
@@ -139,7 +148,7 @@ impl Engine {
         };
         let mut diagnostic = match carried {
             Some(Refused(diagnostic)) => *diagnostic.clone(),
-            None => self.plain(error, &levels),
+            None => self.plain(error, &levels, chain.first().map(AsRef::as_ref), &place),
         };
         if diagnostic.labels.is_empty() {
             diagnostic = diagnostic.at(place, "");
@@ -158,6 +167,26 @@ impl Engine {
             }
         }
         diagnostic
+    }
+
+    /// Macros of projects that cannot be read, whether something calls them or not. Those of other
+    /// packages are warned of: what nobody calls does no harm.
+    pub(super) fn unreadable_macros(&self) -> Vec<Diagnostic> {
+        use rayon::prelude::*;
+        let found = self.macros().par_iter().filter(|info| &*info.package != INTERNAL_PACKAGE);
+        found
+            .filter_map(|info| {
+                let error = self.0.environment(Phase::Parse).get_template(&info.unique_id).err()?;
+                let text = Text { file: &info.file, range: info.range.clone(), marks: Marks::None };
+                let (place, _) = self.place(&text, &error);
+                let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+                let mut diagnostic = syntax(&detail, &place).at(place, "");
+                if !self.is_root_package(&info.package) {
+                    diagnostic.severity = Severity::Warning;
+                }
+                Some(diagnostic)
+            })
+            .collect()
     }
 
     /// Where an error is, and whether that is in the text that was rendered.
@@ -179,8 +208,15 @@ impl Engine {
     }
 
     /// An error of the template engine itself.
-    fn plain(&self, error: &Error, levels: &[&Error]) -> Diagnostic {
-        let detail = levels.iter().rev().find_map(|level| level.detail());
+    fn plain(
+        &self,
+        error: &Error,
+        levels: &[&Error],
+        innermost: Option<&MacroInfo>,
+        place: &Span,
+    ) -> Diagnostic {
+        let details = levels.iter().rev().filter_map(|level| level.detail());
+        let detail = details.into_iter().find(|detail| *detail != IN_A_MACRO);
         let detail = detail.map_or_else(|| error.kind().to_string(), str::to_owned);
         let code = match error.kind() {
             ErrorKind::SyntaxError => "jinja-syntax",
@@ -210,6 +246,11 @@ impl Engine {
                 let article = if what == "test" { "Jinja test" } else { what };
                 Diagnostic::error("jinja-undefined", format!("no {article} is named `{name}`"))
                     .maybe_help(did_you_mean(name, known.iter().copied()))
+            }
+            (ErrorKind::SyntaxError, _) => syntax(&detail, place),
+            (ErrorKind::TooManyArguments | ErrorKind::MissingArgument, _) => {
+                let diagnostic = Diagnostic::error(code, detail);
+                diagnostic.maybe_help(innermost.map(|info| format!("it is `{}`", signature(info))))
             }
             _ => Diagnostic::error(code, detail),
         }
@@ -254,6 +295,59 @@ fn narrowed(
         (is_inside && start < end).then(|| Span::new(&line.file, start..end))
     };
     narrow().unwrap_or_else(|| line.clone())
+}
+
+/// A template that cannot be read, in words of Jinja's blocks.
+pub(super) fn syntax(detail: &str, place: &Span) -> Diagnostic {
+    let code = "jinja-syntax";
+    let text = &place.file.text()[place.start as usize..place.end as usize];
+    let opened = text.trim_start_matches(['{', '%', '-', '+', ' ']);
+    let keyword = opened.split(|c: char| !(c.is_alphanumeric() || c == '_')).next();
+    if let Some(name) = detail.strip_prefix("unknown statement ") {
+        let diagnostic = match name.strip_prefix("end") {
+            Some(block) if BLOCKS.contains(&block) => {
+                Diagnostic::error(code, format!("`{name}` closes no block that is open here"))
+                    .help(format!("open it with `{{% {block} … %}}`, or close what is open first"))
+            }
+            _ => Diagnostic::error(code, format!("no statement is named `{name}`"))
+                .maybe_help(did_you_mean(name, BLOCKS.into_iter().chain(["set", "do", "include"]))),
+        };
+        return match name {
+            "snapshot" | "docs" | "macro" | "test" | "materialization" => {
+                diagnostic.help(format!("`{name}` blocks stand in files of their own kind"))
+            }
+            _ => diagnostic,
+        };
+    }
+    match keyword {
+        Some(block) if detail.starts_with("unexpected end of input") && BLOCKS.contains(&block) => {
+            Diagnostic::error(code, format!("`{block}` is never closed"))
+                .help(format!("close it with `{{% end{block} %}}`"))
+        }
+        _ => {
+            let (message, help) = match detail {
+                "unexpected end of comment" => {
+                    ("a comment is never closed", Some("close it with `#}`"))
+                }
+                "unexpected end of string" => {
+                    ("a quoted text is never closed", Some("close it with the quote it opens with"))
+                }
+                "unexpected end of raw block" => {
+                    ("`raw` is never closed", Some("close it with `{% endraw %}`"))
+                }
+                other if other.ends_with("expected end of variable block") => {
+                    (other, Some("an expression is closed with `}}`"))
+                }
+                other => (other, None),
+            };
+            Diagnostic::error(code, message).maybe_help(help.map(str::to_owned))
+        }
+    }
+}
+
+/// A macro as it is written.
+fn signature(info: &MacroInfo) -> String {
+    format!("{}({})", info.name, info.parameters.join(", "))
 }
 
 /// Where a line calls a macro: the macro's name there, else the line.

@@ -34,6 +34,8 @@ pub struct MacroInfo {
     pub kind: MacroKind,
     /// The names of its parameters.
     pub parameters: Vec<String>,
+    /// How many of them, the first ones, have no default.
+    pub required: usize,
     /// The names it calls, unresolved.
     pub calls: Vec<String>,
     /// Whether its body names `varargs` and `kwargs`.
@@ -155,6 +157,7 @@ pub fn find_macros(package: &Arc<str>, file: &Arc<SourceFile>) -> Parsed<Vec<Mac
             range: start..file.text().len(),
             kind,
             parameters: parameters(inside),
+            required: required(inside),
             calls: Vec::new(),
             hidden: [false; 2],
         };
@@ -181,6 +184,30 @@ fn note_ident(info: &mut MacroInfo, name: &str, next: Option<&(Token<'_>, TokenS
             info.calls.push(name.to_owned());
         }
         _ => {}
+    }
+}
+
+/// How many parameters come before the first with a default.
+fn required(inside: &[(Token<'_>, TokenSpan)]) -> usize {
+    let mut depth = 0usize;
+    let mut last = None;
+    for (at, (token, _)) in inside.iter().enumerate() {
+        match token {
+            Token::ParenOpen | Token::BracketOpen | Token::BraceOpen => depth += 1,
+            Token::ParenClose | Token::BracketClose | Token::BraceClose => {
+                depth = depth.saturating_sub(1);
+            }
+            Token::Assign if depth == 1 => {
+                last = Some(at);
+                break;
+            }
+            _ => {}
+        }
+    }
+    match last {
+        // The tokens up to the name that the default is of.
+        Some(at) => parameters(&inside[..at.saturating_sub(1)]).len(),
+        None => parameters(inside).len(),
     }
 }
 

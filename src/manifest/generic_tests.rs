@@ -10,17 +10,17 @@ use serde_json::{Map, Value, json};
 use super::{
     Access, GenericTest, Node, NodeDetails, ResourceType, TestNode, UniqueId,
     builder::{Builder, OwnConfig},
-    call_text::{Reference, parse_reference},
+    call_text::Reference,
+    generic_test_code::{model_argument, raw_code},
     generic_test_name::{TestNames, test_hash, test_names},
     model_value::ModelValue,
     names::PlainName,
     node::BoxedNode,
     node_build::finish_config,
-    python_text::{python_str, write_text_repr},
 };
 use crate::{
     diagnostic::{Diagnostic, Parsed, SourceFile, did_you_mean},
-    jinja::{ConfigCall, INTERNAL_PACKAGE, MacroInfo, MacroKind, Marks, RefCall, SourceCall},
+    jinja::{ConfigCall, INTERNAL_PACKAGE, MacroInfo, MacroKind, Marks},
     project::{
         PropertiesFile, YamlValue, has_template,
         properties::{ColumnProperties, DataTest},
@@ -64,9 +64,6 @@ const CONFIG_ORDER: [&str; 15] = [
     "schema",
     "alias",
 ];
-
-/// The macro behind the built-in tests' `model` argument.
-const WHERE_MACRO: &str = "macro.dbt.get_where_subquery";
 
 impl Builder<'_> {
     /// All tests declared for `tested`.
@@ -128,6 +125,10 @@ impl Builder<'_> {
             arguments.insert(key.text.clone(), value.to_json());
         }
         arguments.insert("model".to_owned(), json!(model_argument(&tested.call)));
+        if let Some(problem) = wrong_arguments(test, &info, &arguments, tested) {
+            diagnostics.push(problem);
+            return None;
+        }
         let mut config = self.test_config(tested, test, diagnostics);
         let names = match &test.name {
             Some(name) => TestNames { short: name.value.clone(), full: name.value.clone() },
@@ -364,206 +365,54 @@ impl Builder<'_> {
             details: NodeDetails::default(),
         }
     }
-
-    /// What the test reads and calls. The built-in tests are known; others are rendered, which gives
-    /// the `config()` calls of their blocks.
-    fn test_references(
-        &self,
-        tested: &Tested<'_>,
-        generic: &GenericTest,
-        info: &Arc<MacroInfo>,
-        node: &mut Node,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Vec<ConfigCall> {
-        let span = node.properties.clone();
-        let add = |node: &mut Node, reference: Reference| match reference {
-            Reference::Ref { package, name, version } => {
-                node.refs.push(RefCall { package, name, version, span: span.clone() });
-            }
-            Reference::Source { source, table } => {
-                node.sources.push(SourceCall { source, table, span: span.clone() });
-            }
-        };
-        let internal = &*info.package == INTERNAL_PACKAGE;
-        match generic.name.as_str() {
-            "unique" | "not_null" if internal => {
-                node.depends_on_macros.push(info.unique_id.to_string());
-                add(node, tested.call.clone());
-                return Vec::new();
-            }
-            "accepted_values" | "relationships" if internal => {
-                let to = generic.arguments.get("to").and_then(Value::as_str);
-                let target = to.and_then(parse_reference);
-                let is_literal = |value: &Value| !python_str(value).contains("{{");
-                let others = generic.arguments.iter().filter(|(key, _)| *key != "model");
-                if to.is_some() == target.is_some()
-                    && others.map(|(_, value)| value).all(is_literal)
-                {
-                    node.depends_on_macros =
-                        vec![WHERE_MACRO.to_owned(), info.unique_id.to_string()];
-                    if let Some(target) = target {
-                        add(node, target);
-                    }
-                    add(node, tested.call.clone());
-                    return Vec::new();
-                }
-            }
-            _ => {}
-        }
-        let template = test_call(generic);
-        let file = SourceFile::new(tested.file.source.path(), template);
-        let id = node.unique_id.as_str();
-        let scope = self.parse_scope(&node.package, id, &node.name, JinjaValue::from(()));
-        let range = 0..file.text().len();
-        let captured = match self.engine.render(&file, range, &scope, Marks::None) {
-            Ok(rendered) => rendered.captured,
-            Err(error) => {
-                let mut found = error.diagnostic;
-                // The generated call is no file of the user's: say it at the test.
-                if let Some(span) = &span {
-                    found.labels.retain(|label| !Arc::ptr_eq(&label.span.file, &file));
-                    found = found.at(span.clone(), "in this test");
-                    found.labels.rotate_right(1);
-                }
-                diagnostics.push(found);
-                error.captured
-            }
-        };
-        node.refs = captured.refs;
-        node.sources = captured.sources;
-        node.depends_on_macros = captured.macros.iter().map(ToString::to_string).collect();
-        for call in &mut node.refs {
-            call.span.clone_from(&span);
-        }
-        for call in &mut node.sources {
-            call.span.clone_from(&span);
-        }
-        if !node.depends_on_macros.iter().any(|id| *id == *info.unique_id) {
-            node.depends_on_macros.push(info.unique_id.to_string());
-        }
-        captured.configs
-    }
 }
 
-/// The `model` argument as dbt writes it.
-fn model_argument(call: &Reference) -> String {
-    let call = match call {
-        Reference::Ref { name, version: None, .. } => format!("ref('{name}')"),
-        Reference::Ref { name, version: Some(version), .. } => {
-            format!("ref('{name}', version='{version}')")
-        }
-        Reference::Source { source, table } => format!("source('{source}', '{table}')"),
-    };
-    format!("{{{{ get_where_subquery({call}) }}}}")
-}
-
-/// The code of a test as dbt's manifest has it.
-fn raw_code(test: &str, config: &ConfigCall) -> String {
-    let name = match test.split_once('.') {
-        Some((namespace, kind)) => format!("{namespace}.test_{kind}"),
-        None => format!("test_{test}"),
-    };
-    let mut code = format!("{{{{ {name}(**_dbt_generic_test_kwargs) }}}}");
-    if config.is_empty() {
-        return code;
+/// An argument that the test's macro does not take, or one that a built-in test needs.
+fn wrong_arguments(
+    test: &DataTest,
+    info: &MacroInfo,
+    given: &Map<String, Value>,
+    tested: &Tested<'_>,
+) -> Option<Diagnostic> {
+    let name = &test.test.value;
+    let known = || info.parameters.iter().map(String::as_str);
+    let own = || known().filter(|name| !matches!(*name, "model" | "column_name"));
+    let takes_any = info.hidden[1];
+    let unknown = test.arguments.iter().find(|(key, _)| !known().any(|known| known == key.text));
+    if let Some((key, _)) = unknown.filter(|_| !takes_any) {
+        let all = own().collect::<Vec<_>>().join("`, `");
+        let hint = did_you_mean(&key.text, own()).unwrap_or_else(|| match all.as_str() {
+            "" => "it takes none".to_owned(),
+            all => format!("it takes `{all}`"),
+        });
+        return Some(
+            Diagnostic::error(
+                "test-argument",
+                format!("the test `{name}` has no argument `{}`", key.text),
+            )
+            .at(key.span(&tested.file.source), "")
+            .help(hint),
+        );
     }
-    let calls: Vec<String> = config
+    let missing: Vec<String> = info.parameters[..info.required]
         .iter()
-        .map(|(key, value)| match value {
-            Value::String(text) => format!("{key}=\"{}\"", text.replace('"', "\\\"")),
-            other => format!("{key}={}", python_str(other)),
-        })
+        .filter(|name| !given.contains_key(*name))
+        .map(|name| format!("`{name}`"))
         .collect();
-    code.push_str(&format!("{{{{ config({}) }}}}", calls.join(",")));
-    code
-}
-
-/// A template that calls a generic test's macro with its arguments: what is rendered in place of
-/// the code that the manifest shows.
-pub fn test_call(test: &GenericTest) -> String {
-    let mut template = String::from("{{ ");
-    if let Some(namespace) = &test.namespace {
-        template.push_str(namespace);
-        template.push('.');
+    // A project's own macro may do without: a parameter that is not given is undefined there.
+    if missing.is_empty() || &*info.package != INTERNAL_PACKAGE {
+        return None;
     }
-    template.push_str("test_");
-    template.push_str(&test.name);
-    template.push('(');
-    for (at, (key, value)) in test.arguments.iter().enumerate() {
-        if at > 0 {
-            template.push_str(", ");
-        }
-        template.push_str(key);
-        template.push('=');
-        // A column's name is text, whatever it looks like.
-        match (key.as_str(), value) {
-            ("column_name", Value::String(name)) => write_text_repr(&mut template, name),
-            _ => write_argument(&mut template, value),
-        }
-    }
-    template.push_str(") }}");
-    template
-}
-
-/// Functions that an argument's text may call without braces, as dbt reads it.
-const CALLS_IN_TEXT: [&str; 5] = ["env_var", "ref", "var", "source", "doc"];
-
-fn write_argument(out: &mut String, value: &Value) {
-    match value {
-        Value::String(text) => write_text_argument(out, text),
-        Value::Array(items) => {
-            out.push('[');
-            for item in items {
-                write_argument(out, item);
-                out.push_str(", ");
-            }
-            out.push(']');
-        }
-        Value::Object(entries) => {
-            out.push('{');
-            for (key, value) in entries {
-                write_text_repr(out, key);
-                out.push_str(": ");
-                write_argument(out, value);
-                out.push_str(", ");
-            }
-            out.push('}');
-        }
-        Value::Null => out.push_str("none"),
-        Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-        Value::Number(number) => out.push_str(&number.to_string()),
-    }
-}
-
-/// Text with templates in it becomes an expression: its pieces joined by `~`, a lone one as it is.
-fn write_text_argument(out: &mut String, text: &str) {
-    let trimmed = text.trim();
-    let called = trimmed.split('(').next().unwrap_or_default().trim_end();
-    if trimmed.ends_with(')') && trimmed.contains('(') && CALLS_IN_TEXT.contains(&called) {
-        out.push_str(trimmed);
-        return;
-    }
-    if !text.contains("{{") {
-        write_text_repr(out, text);
-        return;
-    }
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(open) = rest.find("{{") {
-        let Some(close) = rest[open..].find("}}").map(|at| open + at) else { break };
-        if open > 0 {
-            let mut literal = String::new();
-            write_text_repr(&mut literal, &rest[..open]);
-            pieces.push(literal);
-        }
-        let inner = rest[open + 2..close].trim().trim_matches('-').trim();
-        pieces.push(format!("({inner})"));
-        rest = &rest[close + 2..];
-    }
-    if !rest.is_empty() {
-        let mut literal = String::new();
-        write_text_repr(&mut literal, rest);
-        pieces.push(literal);
-    }
-    out.push_str(&pieces.join(" ~ "));
+    let help = match missing.as_slice() {
+        [one] if one == "`column_name`" => "declare it on a column".to_owned(),
+        _ => "give it under `arguments`".to_owned(),
+    };
+    Some(
+        Diagnostic::error(
+            "test-argument",
+            format!("the test `{name}` needs {}", missing.join(" and ")),
+        )
+        .at(test.test.span.clone(), "")
+        .help(help),
+    )
 }

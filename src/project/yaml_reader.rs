@@ -111,6 +111,12 @@ impl<'a> Reader<'a> {
             diagnostic = diagnostic.help("put quotes around the whole text that holds `{{ … }}`");
         } else if line.matches(": ").count() > 1 {
             diagnostic = diagnostic.help("put quotes around text that holds `: `");
+        } else if ["block collection", "block mapping"]
+            .iter()
+            .any(|words| diagnostic.message.contains(words))
+        {
+            diagnostic = diagnostic
+                .help("keys of one entry start in one column, those below it further right");
         }
         diagnostic
     }

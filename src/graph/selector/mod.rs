@@ -15,6 +15,6 @@ pub use evaluate::{Selection, SelectionArgs, select};
 pub use glob::glob_matches;
 pub use parse::parse_criterion;
 pub use previous::{PreviousState, refusal};
-pub use resource_types::resource_types;
+pub use resource_types::{SELECTABLE, resource_types};
 pub use selectors_file::{NamedSelector, Selectors};
 pub use spec::{Criterion, Depth, IndirectSelection, Method, SetOperation, Spec};

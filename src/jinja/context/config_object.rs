@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use minijinja::{
     Error, ErrorKind, State, Value,
-    value::{Kwargs, Object, ObjectRepr, from_args},
+    value::{Kwargs, Object, ObjectRepr, ValueKind, from_args},
 };
 
 use super::Shared;
-use crate::jinja::{Phase, convert::to_json, dict};
+use crate::{
+    diagnostic::Diagnostic,
+    jinja::{Phase, convert::to_json, dict, failure::refused},
+};
 
 /// `config` (<https://docs.getdbt.com/reference/dbt-jinja-functions/config>).
 #[derive(Debug)]
@@ -36,6 +39,14 @@ impl Object for ConfigObject {
     fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         let mut call = serde_json::Map::new();
         for arg in args {
+            if !arg.is_kwargs() && arg.kind() != ValueKind::Map {
+                let found = crate::jinja::python_text::text(arg);
+                let message = format!("`config` takes keys with values, not `{found}`");
+                return Err(refused(Box::new(
+                    Diagnostic::error("jinja-arguments", message)
+                        .help("write it like `config(materialized='table')`"),
+                )));
+            }
             for (key, value) in dict::entries(arg)? {
                 let Some(name) = key.as_str() else { continue };
                 call.insert(name.replace('-', "_"), to_json(&value));

@@ -1,6 +1,6 @@
 //! Functions that templates call by name.
 
-use std::sync::Arc;
+use std::{error::Error as _, sync::Arc};
 
 use md5::{Digest, Md5};
 use minijinja::{
@@ -14,11 +14,12 @@ use super::{
     text_formats::{json_to_yaml, python_json, yaml_to_value},
 };
 use crate::{
-    diagnostic::Span,
+    diagnostic::{Diagnostic, Span},
     jinja::{
         Phase,
         convert::{from_json, to_json},
         dict::{self, Dict},
+        failure::refused,
         list::List,
         objects::TableObject,
     },
@@ -118,6 +119,21 @@ impl Which {
             "__at" => Self::At,
             "__list" => Self::List,
             "__dict" | "dict" => Self::Dict,
+            _ => return None,
+        })
+    }
+}
+
+impl Which {
+    /// How the function is called, for those that every project calls.
+    fn usage(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Ref => "ref('model')",
+            Self::Source => "source('source', 'table')",
+            Self::EnvVar => "env_var('NAME', 'default')",
+            Self::RunQuery => "run_query('select 1')",
+            Self::LocalMd5 => "local_md5('text')",
+            Self::FromJson => "fromjson('{}')",
             _ => return None,
         })
     }
@@ -244,6 +260,47 @@ impl Object for Builtin {
     }
 
     fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        self.invoke(state, args).map_err(|error| match (self.which.usage(), error.kind()) {
+            (Some(usage), ErrorKind::MissingArgument | ErrorKind::TooManyArguments) => {
+                refused(Box::new(wrong_arguments(usage, &error)))
+            }
+            (Some(usage), ErrorKind::InvalidOperation) if error.source().is_none() => {
+                match error.detail() {
+                    Some("value is not a string") => {
+                        refused(Box::new(wrong_arguments(usage, &error)))
+                    }
+                    _ => error,
+                }
+            }
+            _ => error,
+        })
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        let _ = (state, args);
+        Err(Error::new(ErrorKind::UnknownMethod, format!("no method `{method}` on a function")))
+    }
+
+    fn get_value(self: &Arc<Self>, _key: &Value) -> Option<Value> {
+        None
+    }
+}
+
+/// A call with the wrong arguments, and how the function is called.
+pub fn wrong_arguments(usage: &str, error: &Error) -> Diagnostic {
+    let name = usage.split('(').next().unwrap_or(usage);
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    Diagnostic::error("jinja-arguments", format!("`{name}` is called wrongly: {detail}"))
+        .help(format!("write it like `{usage}`"))
+}
+
+impl Builtin {
+    fn invoke(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         let scope = &self.shared.scope;
         let parsing = scope.phase == Phase::Parse;
         match self.which {
@@ -386,20 +443,6 @@ impl Object for Builtin {
                 Ok(Dict::value(all))
             }
         }
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        state: &mut State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Result<Value, Error> {
-        let _ = (state, args);
-        Err(Error::new(ErrorKind::UnknownMethod, format!("no method `{method}` on a function")))
-    }
-
-    fn get_value(self: &Arc<Self>, _key: &Value) -> Option<Value> {
-        None
     }
 }
 

@@ -7,10 +7,10 @@ use minijinja::{
     value::{Object, ObjectRepr, from_args},
 };
 
-use super::Shared;
+use super::{Shared, functions::wrong_arguments};
 use crate::{
     diagnostic::did_you_mean,
-    jinja::{Phase, convert::from_json},
+    jinja::{Phase, convert::from_json, failure::refused},
 };
 
 /// `var` (<https://docs.getdbt.com/reference/dbt-jinja-functions/var>).
@@ -42,7 +42,10 @@ impl Object for VarObject {
     }
 
     fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
-        let (name, default): (&str, Option<Value>) = from_args(args)?;
+        let read: Result<(&str, Option<Value>), Error> = from_args(args);
+        let (name, default) = read.map_err(|error| {
+            refused(Box::new(wrong_arguments("var('name', 'default')", &error)))
+        })?;
         let default = default.or_else(|| super::functions::none_given(args));
         if let Some(value) = self.lookup(name).or(default) {
             return Ok(value);

@@ -1,0 +1,3 @@
+{% macro a() %}
+{% if 1 %}
+{% endmacro %}

@@ -1,0 +1,1 @@
+select {{ config('x') }} 1 as a

@@ -1,0 +1,1 @@
+{% macro m(a, b=2) %}{{ a }}{% endmacro %}

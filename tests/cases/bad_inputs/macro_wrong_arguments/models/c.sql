@@ -1,0 +1,1 @@
+select {{ m(1, c=3) }} as x
