@@ -4,6 +4,7 @@
 use sqlparser::ast::{CaseWhen, Expr};
 
 use super::{
+    queries::names_differ,
     translate::{Translator, Typed},
     types::Type,
 };
@@ -17,9 +18,11 @@ impl Translator<'_> {
         other: Option<&Expr>,
         place: &Expr,
     ) -> Typed {
-        let results: Vec<Typed> = whens.iter().map(|when| self.expression(&when.result)).collect();
-        let other = other.map(|other| self.expression(other));
-        let kind = self.common_type(results.iter().chain(&other), place);
+        let mut results: Vec<Typed> =
+            whens.iter().map(|when| self.expression(&when.result)).collect();
+        results.extend(other.map(|other| self.expression(other)));
+        let kind = self.unify(&mut results, place);
+        let other = if other.is_some() { results.pop() } else { None };
         let end = other.map(|other| format!(" ELSE {}", other.sql)).unwrap_or_default();
         let Some(operand) = operand else {
             let mut out = String::from("(CASE");
@@ -60,6 +63,24 @@ impl Translator<'_> {
             format!("{out}{end} END)")
         });
         Typed::new(sql, kind)
+    }
+
+    /// Gives choices their common type. The engine would match the fields of structs by name.
+    pub fn unify(&mut self, choices: &mut [Typed], place: &Expr) -> Type {
+        let kind = self.common_type(choices.iter(), place);
+        for choice in choices {
+            if names_differ(&choice.kind, &kind) {
+                if !kind.is_known() || !choice.kind.is_known() {
+                    let message = "structs whose fields have other names, and types not known";
+                    let help = "give their fields the same names, and CAST what is NULL";
+                    self.refuse("unsupported-syntax", message, place, Some(help));
+                    continue;
+                }
+                let sql = self.convert(choice, &kind, false);
+                *choice = Typed::new(sql, kind.clone());
+            }
+        }
+        kind
     }
 
     /// The type of a choice between values; those that have none in common are refused.

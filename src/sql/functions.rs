@@ -203,24 +203,18 @@ impl Translator<'_> {
         }
         match (name, args.len()) {
             ("IF", 3) => {
-                let result = if args.sql(1) == "NULL" {
-                    args.kind(2)
-                } else if args.sql(2) == "NULL" {
-                    args.kind(1)
-                } else {
-                    args.kind(1).common(&args.kind(2))
-                };
-                Some(Typed::new(
-                    format!(
-                        "(CASE WHEN {} THEN {} ELSE {} END)",
-                        args.sql(0),
-                        args.sql(1),
-                        args.sql(2)
-                    ),
-                    result,
-                ))
+                let condition = self.truth(args[0].clone(), place, "IF");
+                let mut choices = [args[1].clone(), args[2].clone()];
+                let kind = self.unify(&mut choices, place);
+                let [yes, no] = choices.map(|choice| choice.sql);
+                Some(Typed::new(format!("(CASE WHEN {condition} THEN {yes} ELSE {no} END)"), kind))
             }
-            ("IFNULL", 2) | ("COALESCE", 1..) => args.call("coalesce", args.same_kind()),
+            ("IFNULL", 2) | ("COALESCE", 1..) => {
+                let mut choices = args.to_vec();
+                let kind = self.unify(&mut choices, place);
+                let texts: Vec<&str> = choices.iter().map(|choice| &*choice.sql).collect();
+                Some(Typed::new(format!("coalesce({})", texts.join(", ")), kind))
+            }
             ("NULLIF", 2) if matches!(args.kind(0), Type::Struct(_) | Type::Float64) => {
                 let kind = args.kind(0);
                 let sql = self.bind_nested(&[&args[0]], |translator, names| {

@@ -428,7 +428,7 @@ fn merged(left: &Columns, right: &Columns) -> Columns {
 
 /// Whether two types hold structs with other field names: the engine matches fields by name, BigQuery
 /// by position.
-fn names_differ(left: &Type, right: &Type) -> bool {
+pub(super) fn names_differ(left: &Type, right: &Type) -> bool {
     match (left, right) {
         (Type::Array(left), Type::Array(right)) => names_differ(left, right),
         (Type::Struct(left), Type::Struct(right)) => {
