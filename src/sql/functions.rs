@@ -8,6 +8,7 @@ use super::{
     aggregates::is_aggregate,
     arguments::Args,
     operators::constant_number,
+    queries::names_differ,
     translate::{Translator, Typed},
     typed_arrays::TYPED_LITERAL,
     types::Type,
@@ -187,6 +188,28 @@ impl Translator<'_> {
         Typed::new(format!("TRY({})", typed.sql), typed.kind)
     }
 
+    /// The values that one of is chosen, or that are joined: structs among them take the field names
+    /// of the first. GoogleSQL matches fields by position, the engine by name.
+    fn with_the_first_names(&mut self, name: &str, args: &[Typed]) -> Vec<Typed> {
+        let chosen = match name {
+            "IF" => 1..args.len(),
+            "IFNULL" | "COALESCE" | "ARRAY_CONCAT" => 0..args.len(),
+            _ => return args.to_vec(),
+        };
+        let first = args.get(chosen.clone()).unwrap_or_default().iter();
+        let Some(kind) = first.map(|arg| &arg.kind).find(|kind| **kind != Type::Null).cloned()
+        else {
+            return args.to_vec();
+        };
+        let renamed = |(at, arg): (usize, &Typed)| {
+            if !chosen.contains(&at) || !names_differ(&kind, &arg.kind) {
+                return arg.clone();
+            }
+            Typed::new(self.convert(arg, &kind, false), kind.clone())
+        };
+        args.iter().enumerate().map(renamed).collect()
+    }
+
     fn scalar_function(
         &mut self,
         name: &str,
@@ -194,7 +217,8 @@ impl Translator<'_> {
         source: &[Expr],
         place: &Expr,
     ) -> Option<Typed> {
-        let args = Args(args);
+        let named = self.with_the_first_names(name, args);
+        let args = Args(&named);
         if let Some(found) = self
             .math_function(name, &args, place)
             .or_else(|| self.string_function(name, &args, source, place))
