@@ -157,12 +157,12 @@ fn a_mistake_ends_with_2_and_a_failed_node_with_1() {
     let folder = example();
     let project = folder.path();
     let broken = project.join("models/core/dim_dates.sql");
-    fs::write(&broken, "select farm_fingerprint('a') as x").expect("written");
+    fs::write(&broken, "select net.reg_domain('a') as x").expect("written");
     let failed = elt(project, &["run", "--select", "dim_dates"]);
     assert_eq!(failed.status.code(), Some(1));
     let told = String::from_utf8_lossy(&failed.stderr).into_owned();
     assert!(told.contains("models/core/dim_dates.sql:1:8"), "{told}");
-    assert!(told.contains("FARM_FINGERPRINT"), "{told}");
+    assert!(told.contains("NET.REG_DOMAIN"), "{told}");
     fs::write(&broken, "select * from {{ ref('dim_date') }}").expect("written");
     let wrong = elt(project, &["run"]);
     assert_eq!(wrong.status.code(), Some(2));

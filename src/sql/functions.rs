@@ -185,6 +185,12 @@ impl Translator<'_> {
             return self.refuse("unsupported-function", message, place, Some(help));
         }
         let typed = self.function(&plain, place);
+        if typed.sql.contains("error('") {
+            // The engine's TRY takes no `error` in its sight.
+            let name = self.fresh("v");
+            let sql = format!("TRY(list_transform([0], lambda {name}: {})[1])", typed.sql);
+            return Typed::new(sql, typed.kind);
+        }
         Typed::new(format!("TRY({})", typed.sql), typed.kind)
     }
 

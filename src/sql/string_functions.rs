@@ -213,6 +213,10 @@ impl Translator<'_> {
                 };
                 Some(Typed::new(format!("googlesql_sha512({bytes})"), Type::Bytes))
             }
+            ("FARM_FINGERPRINT", 1) => {
+                let bytes = if is_bytes { args.sql(0) } else { format!("encode({})", args.sql(0)) };
+                Some(Typed::new(format!("googlesql_farm_fingerprint({bytes})"), Type::Int64))
+            }
             ("TO_BASE64", 1) => args.call("to_base64", Type::String),
             ("FROM_BASE64", 1) => args.call("from_base64", Type::Bytes),
             ("CODE_POINTS_TO_STRING", 1) => {

@@ -5,6 +5,7 @@
 
 mod casts;
 mod division;
+mod fingerprint;
 mod format_moment;
 mod format_text;
 mod kernel;
@@ -35,6 +36,7 @@ pub fn register_functions(connection: &Connection) -> duckdb::Result<()> {
     regexps::register(connection)?;
     numbers::register(connection)?;
     moments::register(connection)?;
+    fingerprint::register(connection)?;
     format_moment::register(connection)?;
     format_text::register(connection)?;
     parse_moment::register(connection)?;
