@@ -91,14 +91,8 @@ impl Translator<'_> {
                     (self.expression(expr), self.expression(low), self.expression(high));
                 self.between(&value, &low, &high, *negated, expression)
             }
-            Expr::Like { negated, any: false, expr, pattern, escape_char: None } => {
-                let (value, pattern) = (self.expression(expr), self.expression(pattern));
-                let not = if *negated { "NOT " } else { "" };
-                // GoogleSQL escapes with a backslash.
-                Typed::new(
-                    format!("({} {not}LIKE {} ESCAPE '\\')", value.sql, pattern.sql),
-                    Type::Bool,
-                )
+            Expr::Like { negated, any, expr, pattern, escape_char: None } => {
+                self.like(expr, pattern, *any, *negated, expression)
             }
             Expr::Case { operand, conditions, else_result, .. } => {
                 self.case(operand.as_deref(), conditions, else_result.as_deref(), expression)

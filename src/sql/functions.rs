@@ -294,7 +294,7 @@ impl Translator<'_> {
 }
 
 /// The plain arguments of a call; none where it has others.
-fn arguments(function: &Function) -> Option<Vec<&Expr>> {
+pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
     match &function.args {
         FunctionArguments::None => Some(Vec::new()),
         FunctionArguments::Subquery(_) => None,

@@ -29,6 +29,7 @@ mod names;
 mod operators;
 mod ordering;
 mod parse;
+mod patterns;
 mod pivot;
 mod projection;
 mod queries;

@@ -1,0 +1,1 @@
+select 'abc' like any (select 'a%'), 'abc' like any unnest(['a%'])
