@@ -81,6 +81,7 @@ mod feeds;
 mod flags;
 mod freshness;
 mod http_feeds;
+mod quoted_seeds;
 mod server;
 mod snapshots;
 mod stopping;
