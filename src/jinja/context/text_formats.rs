@@ -55,10 +55,19 @@ fn nested(value: &serde_json::Value, indent: usize, out: &mut String) {
             if !text.is_empty()
                 && text.chars().all(|c| c.is_alphanumeric() || "_-. /".contains(c)) =>
         {
-            out.push_str(&format!(" {text}\n"));
+            // `yes`, `1` and `null` would be read back as something else.
+            match reads_back(text) {
+                true => out.push_str(&format!(" {text}\n")),
+                false => out.push_str(&format!(" '{text}'\n")),
+            }
         }
         scalar => out.push_str(&format!(" {scalar}\n")),
     }
+}
+
+/// Whether a plain scalar of YAML is this text again.
+fn reads_back(text: &str) -> bool {
+    yaml_to_value(text).is_ok_and(|value| value.as_str() == Some(text))
 }
 
 /// JSON with Python's separators (`, ` and `: `).
@@ -104,4 +113,18 @@ fn ascii(json: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::json_to_yaml;
+
+    #[test]
+    fn texts_are_texts_when_read_again() {
+        let mut out = String::new();
+        let value =
+            serde_json::json!({"a": "yes", "b": "1", "c": "null", "d": "plain text", "e": 1});
+        json_to_yaml(&value, 0, &mut out);
+        assert_eq!(out, "a: 'yes'\nb: '1'\nc: 'null'\nd: plain text\ne: 1\n");
+    }
 }
