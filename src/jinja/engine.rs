@@ -66,6 +66,8 @@ pub struct EngineInner {
     macros: Vec<Arc<MacroInfo>>,
     by_package: HashMap<Arc<str>, HashMap<String, usize>>,
     by_id: HashMap<Arc<str>, usize>,
+    /// Whether a file could not be searched for macros.
+    has_unread: bool,
     /// Functions of the template engine itself.
     functions: HashSet<String>,
 }
@@ -89,10 +91,12 @@ impl Engine {
         let read: Vec<Parsed<Vec<MacroInfo>>> =
             all.par_iter().map(|file| macros::find_macros(&file.package, &file.source)).collect();
         let mut diagnostics = Vec::new();
+        let mut has_unread = false;
         let mut found = Vec::new();
         let mut by_package: HashMap<Arc<str>, HashMap<String, usize>> = HashMap::new();
         let mut by_id = HashMap::new();
         for parsed in read {
+            has_unread |= !parsed.diagnostics.is_empty();
             diagnostics.extend(parsed.diagnostics);
             for info in parsed.value {
                 let names = by_package.entry(Arc::clone(&info.package)).or_default();
@@ -125,6 +129,7 @@ impl Engine {
             macros: found,
             by_package,
             by_id,
+            has_unread,
             functions,
         };
         let engine = Self(Arc::new(inner));
@@ -158,6 +163,11 @@ impl Engine {
         namespace: Option<&str>,
     ) -> Option<Arc<MacroInfo>> {
         self.0.dispatch(package, name, namespace).map(|at| Arc::clone(&self.0.macros[at]))
+    }
+
+    /// Whether files could not be searched for macros: a macro that is missing may be in them.
+    pub fn has_unread_macros(&self) -> bool {
+        self.0.has_unread
     }
 
     /// Whether a package is the root project.

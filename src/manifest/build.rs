@@ -17,6 +17,7 @@ use super::{
     config_tree::PackageTrees,
     docs::Docs,
     files::{specs, tested, yaml_snapshots},
+    follow_ons::leave_out_follow_ons,
     generic_tests::Tested,
     input::BuildInput,
     lookup::Lookup,
@@ -26,7 +27,10 @@ use super::{
     patches::Patches,
     resolve::{Reader, Resolved, Resolver},
 };
-use crate::diagnostic::{Diagnostic, Parsed};
+use crate::{
+    diagnostic::{Diagnostic, Parsed},
+    project::Unread,
+};
 
 /// Builds the manifest: every node parsed, configured, named and resolved. Everything found wrong
 /// is reported; the manifest is as complete as could be made.
@@ -40,9 +44,11 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
         project.packages.iter().map(|package| Arc::clone(&package.name)).collect();
     let mut docs = Docs::new(input.engine, &input.globals, &root);
     let mut trees = Vec::new();
+    let mut unread = project.unread;
+    unread.macros |= input.engine.has_unread_macros();
     for package in &project.packages {
         for file in &package.files.docs {
-            docs.add_file(&package.name, file, &mut diagnostics);
+            unread.docs |= !docs.add_file(&package.name, file, &mut diagnostics);
         }
         trees.push(PackageTrees::read(&package.config, &checker, &mut diagnostics));
     }
@@ -58,7 +64,7 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
         names: NameGenerator::new(input.engine, &input.globals, &root, &names),
     };
     let patches = Patches::read(project, &mut diagnostics);
-    let mut nodes = build_nodes(&builder, &patches, &mut diagnostics);
+    let mut nodes = build_nodes(&builder, &patches, &mut unread, &mut diagnostics);
     let tables = builder.declared_tables(&mut diagnostics);
     let built: Vec<_> = tables.par_iter().map(|table| builder.build_source(table)).collect();
     let mut sources = Vec::with_capacity(built.len());
@@ -75,13 +81,17 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
         adapter_type: dialect.adapter_type(),
         ..Manifest::default()
     };
-    let lookup = Lookup::new(&manifest.project_name, nodes.iter().map(Box::as_ref), &sources);
+    let mut lookup = Lookup::new(&manifest.project_name, nodes.iter().map(Box::as_ref), &sources);
+    for package in &project.packages {
+        lookup.add_unread(&package.files.unread_nodes);
+    }
     add_nodes(&mut manifest, nodes, sources, &builder, &lookup, &mut diagnostics);
     add_others(&mut manifest, &builder, &lookup, &mut diagnostics);
     builder.trees[0].warn_unused(&mut diagnostics);
     warn_without_effect(&manifest, &project.target.connection, &mut diagnostics);
     infer_primary_keys(&mut manifest);
     manifest.macros = builder.build_macros(&mut diagnostics);
+    leave_out_follow_ons(unread, &mut diagnostics);
     manifest.docs = builder.docs.into_blocks();
     Parsed { value: manifest, diagnostics }
 }
@@ -90,11 +100,16 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
 fn build_nodes<'p>(
     builder: &Builder<'p>,
     patches: &'p Patches<'p>,
+    unread: &mut Unread,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<BoxedNode> {
     let mut all = Vec::new();
     for (at, package) in builder.project.packages.iter().enumerate() {
-        all.extend(specs(at, package, patches, diagnostics));
+        let mut more = Vec::new();
+        all.extend(specs(at, package, patches, &mut more));
+        // Blocks of snapshots are all that is looked for in files here.
+        unread.snapshots |= more.iter().any(Diagnostic::is_error);
+        diagnostics.append(&mut more);
     }
     all.extend(yaml_snapshots(&builder.project.packages, patches, diagnostics));
     let built: Vec<Parsed<Vec<BoxedNode>>> =

@@ -36,14 +36,15 @@ impl<'e> Docs<'e> {
         }
     }
 
-    /// Adds the blocks of a file.
+    /// Adds the blocks of a file; tells whether all of them could be read.
     pub fn add_file(
         &mut self,
         package: &Arc<str>,
         file: &TextFile,
         diagnostics: &mut Vec<Diagnostic>,
-    ) {
+    ) -> bool {
         let found = find_blocks(&file.source, "docs");
+        let is_whole = found.diagnostics.is_empty();
         diagnostics.extend(found.diagnostics);
         for block in found.value {
             let id = format!("doc.{package}.{}", block.name);
@@ -76,6 +77,7 @@ impl<'e> Docs<'e> {
                 },
             );
         }
+        is_whole
     }
 
     /// The blocks by unique id, with the overview that a docs site opens with.

@@ -1,6 +1,9 @@
 //! Which node or source a call names: dbt's search order.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{Disabled, Manifest, Node, ResourceType, Source, UniqueId};
 use crate::jinja::{RefCall, SourceCall};
@@ -32,6 +35,8 @@ pub struct Lookup {
     root: Arc<str>,
     nodes: HashMap<String, Vec<Entry>>,
     sources: HashMap<String, HashMap<String, Vec<Entry>>>,
+    /// Names of nodes whose files could not be read.
+    unread: HashSet<String>,
 }
 
 impl Lookup {
@@ -137,6 +142,16 @@ impl Lookup {
     /// Whether a name is known and disabled only.
     pub fn is_disabled(&self, name: &str) -> bool {
         self.nodes.get(name).is_some_and(|named| named.iter().all(|entry| !entry.enabled))
+    }
+
+    /// Makes names known whose files could not be read, which is told already.
+    pub(super) fn add_unread(&mut self, names: &[String]) {
+        self.unread.extend(names.iter().cloned());
+    }
+
+    /// Whether a name is that of a file which could not be read.
+    pub(super) fn is_unread(&self, name: &str) -> bool {
+        self.unread.contains(name)
     }
 
     /// The versions of a name.

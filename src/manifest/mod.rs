@@ -17,6 +17,7 @@ mod docs;
 mod exposure;
 mod exposures;
 mod files;
+mod follow_ons;
 mod generic_test_code;
 mod generic_test_name;
 mod generic_test_references;

@@ -194,6 +194,9 @@ impl<'p> Patches<'p> {
                 continue;
             }
             let package = project.package(&patch.package);
+            if package.is_some_and(|package| package.files.unread_nodes.contains(stem)) {
+                continue;
+            }
             let known = package.map(|package| names(*kind, package)).unwrap_or_default();
             let expected = match &patch.version {
                 Some(_) => format!("no file `{stem}.sql` holds this version of the model"),

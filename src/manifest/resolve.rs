@@ -129,6 +129,7 @@ impl Resolver<'_> {
         match found {
             Found::Disabled(_) if reader.is_test => None,
             Found::Disabled(id) => Some(self.disabled(reader, call, id)),
+            Found::Nothing if self.lookup.is_unread(&call.name) => None,
             _ => Some(self.unknown_ref(reader, call)),
         }
     }

@@ -158,7 +158,7 @@ impl Builder<'_> {
                 None => true,
             }
         });
-        if versions.is_empty() && !lookup.is_disabled(name) {
+        if versions.is_empty() && !lookup.is_disabled(name) && !lookup.is_unread(name) {
             let models = nodes.values().filter(|node| node.resource_type == ResourceType::Model);
             diagnostics.push(
                 Diagnostic::error(
@@ -220,6 +220,9 @@ impl Builder<'_> {
                 let names = lookup.names();
                 let name = text.trim_end_matches(')').rsplit(['(', ',']).next().unwrap_or(text);
                 let name = name.trim().trim_matches(['\'', '"']);
+                if lookup.is_unread(name) {
+                    return None;
+                }
                 diagnostics.push(
                     Diagnostic::error("unknown-ref", format!("there is no `{text}`"))
                         .at(given.input.span.clone(), "")

@@ -15,6 +15,7 @@ use crate::diagnostic::Diagnostic;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum FileKind {
     Model,
+    PythonModel,
     Seed,
     Snapshot,
     Analysis,
@@ -206,10 +207,7 @@ impl Walk<'_> {
                 (Folder::Docs, _) => continue,
                 (_, "yml" | "yaml") => FileKind::Properties,
                 (Folder::Models, "sql") => FileKind::Model,
-                (Folder::Models, "py") => {
-                    self.python_model(original);
-                    continue;
-                }
+                (Folder::Models, "py") => FileKind::PythonModel,
                 (Folder::Functions, "sql" | "js") => {
                     self.function(original);
                     continue;
@@ -243,19 +241,6 @@ impl Walk<'_> {
                 ),
             )
             .help("write it as a macro, or name it in `.dbtignore`"),
-        );
-    }
-
-    fn python_model(&mut self, original: &str) {
-        if self.ignore.is_ignored(original) {
-            return;
-        }
-        self.diagnostics.push(
-            Diagnostic::error(
-                "python-model",
-                format!("`{}{original}` is a Python model; models are SQL here", self.shown_prefix),
-            )
-            .help("write it in SQL, or name it in `.dbtignore`"),
         );
     }
 }

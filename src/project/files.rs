@@ -10,6 +10,7 @@ use super::{
     properties::{PropertiesFile, read_properties},
     read_text::read_text,
     render::TextRenderer,
+    unread::Unread,
     yaml_reader::read_yaml,
 };
 use crate::diagnostic::{Diagnostic, SourceFile};
@@ -86,12 +87,18 @@ pub struct PackageFiles {
     pub docs: Vec<TextFile>,
     /// `.yml` and `.yaml` under all paths.
     pub properties: Vec<PropertiesFile>,
+    /// What could not be read, nodes of a file each aside.
+    pub unread: Unread,
+    /// The names of models and seeds whose files could not be read.
+    pub unread_nodes: Vec<String>,
 }
 
 enum Loaded {
     Text(FileKind, TextFile),
     Seed(SeedFile),
     Properties(Box<PropertiesFile>),
+    /// A file that could not be read.
+    Nothing(FileKind, ProjectFilePath),
 }
 
 /// Reads what discovery found. `shown_prefix` goes before the path of each file as shown to the
@@ -126,7 +133,12 @@ impl PackageFiles {
     fn add(&mut self, file: Loaded) {
         match file {
             Loaded::Seed(seed) => self.seeds.push(seed),
-            Loaded::Properties(properties) => self.properties.push(*properties),
+            Loaded::Properties(properties) => {
+                self.unread.properties |= !properties.is_whole;
+                self.unread.sources |= !properties.has_all_tables;
+                self.properties.push(*properties);
+            }
+            Loaded::Nothing(kind, path) => self.add_unread(kind, &path),
             Loaded::Text(kind, file) => match kind {
                 FileKind::Model => self.models.push(file),
                 FileKind::Snapshot => self.snapshots.push(file),
@@ -136,8 +148,22 @@ impl PackageFiles {
                 FileKind::Macro => self.macros.push(file),
                 FileKind::Fixture => self.fixtures.push(file),
                 FileKind::Docs => self.docs.push(file),
-                FileKind::Seed | FileKind::Properties => {}
+                FileKind::PythonModel | FileKind::Seed | FileKind::Properties => {}
             },
+        }
+    }
+
+    fn add_unread(&mut self, kind: FileKind, path: &ProjectFilePath) {
+        match kind {
+            FileKind::Model | FileKind::PythonModel | FileKind::Seed => {
+                self.unread_nodes.push(path.stem().to_owned())
+            }
+            FileKind::Snapshot => self.unread.snapshots = true,
+            FileKind::Macro | FileKind::GenericTest => self.unread.macros = true,
+            FileKind::Docs => self.unread.docs = true,
+            FileKind::Properties => self.unread.properties = true,
+            FileKind::Fixture => self.unread.fixtures = true,
+            FileKind::Analysis | FileKind::SingularTest => {}
         }
     }
 }
@@ -157,10 +183,24 @@ fn load_file(
     let mut loaded = Vec::with_capacity(file.kinds.len());
     let mut source: Option<Arc<SourceFile>> = None;
     for (kind, in_folder) in &file.kinds {
+        if *kind == FileKind::PythonModel {
+            diagnostics.push(
+                Diagnostic::error(
+                    "python-model",
+                    format!("`{shown}` is a Python model; models are SQL here"),
+                )
+                .help("write it in SQL, or name it in `.dbtignore`"),
+            );
+            loaded.push(Loaded::Nothing(*kind, path(in_folder)));
+            continue;
+        }
         if *kind == FileKind::Seed {
             match read_seed(path(in_folder), shown) {
                 Ok(seed) => loaded.push(Loaded::Seed(seed)),
-                Err(diagnostic) => diagnostics.push(diagnostic),
+                Err(diagnostic) => {
+                    diagnostics.push(diagnostic);
+                    loaded.push(Loaded::Nothing(*kind, path(in_folder)));
+                }
             }
             continue;
         }
@@ -170,12 +210,18 @@ fn load_file(
                 Ok(read) => Arc::clone(source.insert(read)),
                 Err(diagnostic) => {
                     diagnostics.push(diagnostic);
+                    let rest = file.kinds.iter().filter(|(kind, _)| *kind != FileKind::Seed);
+                    let rest = rest.map(|(kind, path_in)| Loaded::Nothing(*kind, path(path_in)));
+                    loaded.extend(rest);
                     return loaded;
                 }
             },
         };
         if *kind == FileKind::Properties {
             let yaml = read_yaml(source);
+            if yaml.diagnostics.iter().any(Diagnostic::is_error) {
+                loaded.push(Loaded::Nothing(*kind, path(in_folder)));
+            }
             diagnostics.extend(yaml.diagnostics);
             let properties = read_properties(path(in_folder), yaml.value, renderer, diagnostics);
             loaded.push(Loaded::Properties(Box::new(properties)));

@@ -19,6 +19,7 @@ use super::{
     read_text::read_text,
     render::{RenderContext, TextRenderer, has_template},
     target::Target,
+    unread::Unread,
     vars::Vars,
     yaml::{Yaml, YamlFile},
     yaml_reader::read_yaml,
@@ -69,8 +70,8 @@ impl LoadOptions {
     }
 }
 
-/// Reads a project with all its packages. There is no project where `dbt_project.yml` cannot be
-/// read; anything else that is wrong is told, and the rest is read on.
+/// Reads a project with all its packages. There is no project where `dbt_project.yml` or `vars.yml`
+/// cannot be read; anything else that is wrong is told, and the rest is read on.
 pub fn load(options: &LoadOptions) -> Parsed<Option<Project>> {
     let mut diagnostics = Vec::new();
     let root = std::path::absolute(&options.project_dir);
@@ -116,22 +117,27 @@ fn load_project(options: &LoadOptions, diagnostics: &mut Vec<Diagnostic>) -> Opt
         }
         path.clone_into(&mut config.target_path);
     }
-    read_vars_file(root, &mut config, diagnostics);
+    read_vars_file(root, &mut config, diagnostics)?;
     let target_path = root.join(&config.target_path);
+    let errors = |found: &[Diagnostic]| found.iter().filter(|one| one.is_error()).count();
+    let before = errors(diagnostics);
     let found = find_packages(root, &config.packages_install_path, &with_secrets, diagnostics);
+    let mut unread = Unread { packages: errors(diagnostics) > before, ..Unread::default() };
     let root_vars = config.vars.clone();
     let reader = PackageReader { options, target: &target, root_vars: &root_vars };
     let mut packages = vec![reader.read(root.clone(), "", config, diagnostics)];
     for package in found {
         let is_installed = package.declared.is_none();
         let mut more = Vec::new();
-        if let Some(package) = reader.read_found(package, &renderer, &packages, &mut more) {
-            packages.push(package);
+        match reader.read_found(package, &renderer, &packages, &mut more) {
+            Some(package) => packages.push(package),
+            None => unread.packages |= errors(&more) > 0,
         }
         // Nobody mends an installed package: only what stops the run is told.
         more.retain(|diagnostic| diagnostic.is_error() || !is_installed);
         diagnostics.append(&mut more);
     }
+    let unread = packages.iter().fold(unread, |all, package| all.and(package.files.unread));
     let selectors = read_optional(root, "selectors.yml", &renderer, diagnostics);
     Some(Project {
         root: root.clone(),
@@ -141,6 +147,7 @@ fn load_project(options: &LoadOptions, diagnostics: &mut Vec<Diagnostic>) -> Opt
         target_path,
         env: options.env.clone(),
         cli_vars: options.vars.clone(),
+        unread,
     })
 }
 
@@ -202,13 +209,18 @@ fn choose_target(
 }
 
 /// `vars.yml` holds what `vars` in `dbt_project.yml` would; both at once are refused, as in dbt.
-fn read_vars_file(root: &Path, config: &mut ProjectFile, diagnostics: &mut Vec<Diagnostic>) {
+/// Nothing where it cannot be read: what else is wrong could be due to that.
+fn read_vars_file(
+    root: &Path,
+    config: &mut ProjectFile,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<()> {
     let path = root.join("vars.yml");
     if !path.is_file() {
-        return;
+        return Some(());
     }
-    let Some(file) = read_file(&path, "vars.yml", diagnostics) else { return };
-    let Some(vars) = file.root.get("vars") else { return };
+    let file = read_file(&path, "vars.yml", diagnostics)?;
+    let Some(vars) = file.root.get("vars") else { return Some(()) };
     if !config.vars.entries().is_empty() {
         diagnostics.push(
             Diagnostic::error(
@@ -219,9 +231,10 @@ fn read_vars_file(root: &Path, config: &mut ProjectFile, diagnostics: &mut Vec<D
             .at(vars.span(&file.source), "also here")
             .help("keep one of them"),
         );
-        return;
+        return Some(());
     }
     config.vars = vars.clone();
+    Some(())
 }
 
 fn read_optional(

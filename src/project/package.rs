@@ -10,6 +10,7 @@ use super::{
     project_file::ProjectFile,
     render::{RenderContext, TextRenderer},
     target::Target,
+    unread::Unread,
     vars::Vars,
     yaml::YamlFile,
 };
@@ -31,6 +32,8 @@ pub struct Project {
     pub env: Env,
     /// `--vars`.
     pub cli_vars: Map<String, Value>,
+    /// What could not be read.
+    pub unread: Unread,
 }
 
 /// A package: a folder with a `dbt_project.yml`.

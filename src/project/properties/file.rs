@@ -50,6 +50,10 @@ pub struct PropertiesFile {
     pub unit_tests: Vec<UnitTestProperties>,
     /// `data_tests`: singular tests described.
     pub data_tests: Vec<DataTestProperties>,
+    /// Whether every entry could be read.
+    pub is_whole: bool,
+    /// Whether every source could be read without an error.
+    pub has_all_tables: bool,
 }
 
 /// Keys whose texts are rendered later.
@@ -106,27 +110,40 @@ pub(in crate::project) fn read_properties(
         groups: Vec::new(),
         unit_tests: Vec::new(),
         data_tests: Vec::new(),
+        is_whole: true,
+        has_all_tables: true,
     };
     if root.is_null() {
         return properties;
     }
     render(&mut root, renderer, &source, diagnostics);
     let Some(mut fields) = Fields::new(root, "a properties file", &source, diagnostics) else {
+        properties.is_whole = false;
         return properties;
     };
     check_version(&mut fields);
-    properties.models = entries(&mut fields, "models", "a model", read_model);
-    properties.seeds = entries(&mut fields, "seeds", "a seed", read_seed);
-    properties.snapshots = entries(&mut fields, "snapshots", "a snapshot", read_snapshot);
-    properties.sources = entries(&mut fields, "sources", "a source", read_source);
-    properties.macros = entries(&mut fields, "macros", "a macro", read_macro);
-    properties.analyses = entries(&mut fields, "analyses", "an analysis", read_analysis);
-    properties.exposures = entries(&mut fields, "exposures", "an exposure", read_exposure);
-    properties.groups = entries(&mut fields, "groups", "a group", read_group);
-    properties.unit_tests = entries(&mut fields, "unit_tests", "a unit test", read_unit_test);
-    properties.data_tests = entries(&mut fields, "data_tests", "a data test", read_singular_test);
-    let older = entries(&mut fields, "tests", "a data test", read_singular_test);
-    properties.data_tests.extend(older);
+    let mut is_whole = true;
+    let whole = &mut is_whole;
+    properties.models = entries(&mut fields, "models", "a model", read_model, whole);
+    properties.seeds = entries(&mut fields, "seeds", "a seed", read_seed, whole);
+    properties.snapshots = entries(&mut fields, "snapshots", "a snapshot", read_snapshot, whole);
+    let errors = |fields: &mut Fields<'_>| {
+        fields.diagnostics().iter().filter(|diagnostic| diagnostic.is_error()).count()
+    };
+    let before = errors(&mut fields);
+    properties.sources = entries(&mut fields, "sources", "a source", read_source, whole);
+    properties.has_all_tables = errors(&mut fields) == before;
+    properties.macros = entries(&mut fields, "macros", "a macro", read_macro, whole);
+    properties.analyses = entries(&mut fields, "analyses", "an analysis", read_analysis, whole);
+    properties.exposures = entries(&mut fields, "exposures", "an exposure", read_exposure, whole);
+    properties.groups = entries(&mut fields, "groups", "a group", read_group, whole);
+    properties.unit_tests =
+        entries(&mut fields, "unit_tests", "a unit test", read_unit_test, whole);
+    for key in ["data_tests", "tests"] {
+        let tests = entries(&mut fields, key, "a data test", read_singular_test, whole);
+        properties.data_tests.extend(tests);
+    }
+    properties.is_whole = is_whole;
     for (key, what) in IGNORED {
         ignored(&mut fields, key, what);
     }
@@ -178,19 +195,31 @@ fn check_version(fields: &mut Fields<'_>) {
     }
 }
 
+/// The entries of a section; `is_whole` tells whether all could be read.
 fn entries<T>(
     fields: &mut Fields<'_>,
     key: &'static str,
     what: &'static str,
     read: fn(Fields<'_>) -> Option<T>,
+    is_whole: &mut bool,
 ) -> Vec<T> {
     let source = fields.source().clone();
-    let items = fields.list(key).unwrap_or_default();
+    let is_given = fields.has(key);
+    let items = match fields.list(key) {
+        Some(items) => items,
+        None => {
+            *is_whole &= !is_given;
+            Vec::new()
+        }
+    };
     let diagnostics = fields.diagnostics();
-    items
+    let count = items.len();
+    let read: Vec<T> = items
         .into_iter()
         .filter_map(|item| Fields::new(item, what, &source, diagnostics).and_then(read))
-        .collect()
+        .collect();
+    *is_whole &= read.len() == count;
+    read
 }
 
 fn ignored(fields: &mut Fields<'_>, key: &'static str, what: &str) {

@@ -1,0 +1,2 @@
+{% macro cents(column) %}
+  round({{ column }}, 2)

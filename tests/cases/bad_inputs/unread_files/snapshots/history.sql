@@ -1,0 +1,3 @@
+{% snapshot history %}
+select 1 as id
+{% endsnapshot %}

@@ -1,0 +1,2 @@
+{% snapshot never_closed %}
+select 1 as id
