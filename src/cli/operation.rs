@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
-    jinja::{MacroKind, convert::from_json},
-    project::read_cli_vars,
+    jinja::{MacroInfo, MacroKind, convert::from_json},
+    project::{YamlFile, read_cli_mapping},
     run::ExitCode,
 };
 
@@ -25,9 +25,9 @@ pub fn run(
     handle: &Handle,
 ) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, "run-operation", Map::new())?;
-    let named = read_cli_vars(&args.args);
-    if named.diagnostics.iter().any(Diagnostic::is_error) {
-        return Err(session.fail(&named.diagnostics));
+    let given = read_cli_mapping("--args", &args.args);
+    if given.diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(session.fail(&given.diagnostics));
     }
     let root = session.project.root_package().name.clone();
     let found = match args.macro_name.split_once('.') {
@@ -44,7 +44,12 @@ pub fn run(
         let message = format!("there is no macro `{}`", args.macro_name);
         return Err(session.fail(&[Diagnostic::error("unknown-macro", message).maybe_help(help)]));
     };
-    let named = named.value.iter().map(|(name, value)| (name.clone(), from_json(value))).collect();
+    let problems = unknown_arguments(&info, &given.value);
+    if !problems.is_empty() {
+        return Err(session.fail(&problems));
+    }
+    let named = given.value.root.to_json_map();
+    let named = named.iter().map(|(name, value)| (name.clone(), from_json(value))).collect();
     let compiler = compiler(session, Vec::new(), handle);
     match compiler.run_macro(&info, named) {
         Ok(_) => Ok(ExitCode::Success),
@@ -53,4 +58,26 @@ pub fn run(
             Ok(ExitCode::NodeFailure)
         }
     }
+}
+
+/// Arguments that a macro does not take.
+fn unknown_arguments(info: &MacroInfo, given: &YamlFile) -> Vec<Diagnostic> {
+    let takes_any = info.hidden[1];
+    let known = || info.parameters.iter().map(String::as_str);
+    let wrong = given
+        .root
+        .entries()
+        .iter()
+        .filter(|(key, _)| !takes_any && known().all(|name| name != key.text));
+    wrong
+        .map(|(key, _)| {
+            Diagnostic::error(
+                "unknown-argument",
+                format!("the macro `{}` takes no argument `{}`", info.name, key.text),
+            )
+            .at(key.span(&given.source), "")
+            .note(format!("it is `{}` ({})", info.signature(), info.file.path()))
+            .maybe_help(did_you_mean(&key.text, known()))
+        })
+        .collect()
 }

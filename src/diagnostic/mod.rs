@@ -1,5 +1,6 @@
 //! One value for everything that can be wrong with what a user wrote, and its renderers.
 
+mod excerpt;
 mod render;
 mod source_file;
 mod span;

@@ -2,17 +2,41 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::{Span, excerpt::Excerpt};
+
 /// A file the user wrote: its path as shown to them and its text.
 pub struct SourceFile {
     path: String,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
+    excerpt: Option<Excerpt>,
 }
 
 impl SourceFile {
     /// Wraps `text` of the file at `path` (relative to the project root, `/` as separator).
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { path: path.into(), text: text.into(), line_starts: OnceLock::new() })
+        Arc::new(Self {
+            path: path.into(),
+            text: text.into(),
+            line_starts: OnceLock::new(),
+            excerpt: None,
+        })
+    }
+
+    /// The value of a YAML text written at `written`, as a file of its own: it is read like one, and
+    /// a diagnostic shows its places where they are written.
+    pub fn excerpt(written: &Span, value: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self {
+            path: written.file.path.clone(),
+            text: value.into(),
+            line_starts: OnceLock::new(),
+            excerpt: Some(Excerpt::new(written.clone())),
+        })
+    }
+
+    /// Where a range of an excerpt is written; nothing for a file that is none.
+    pub(super) fn written(&self, start: u32, end: u32) -> Option<Span> {
+        Some(self.excerpt.as_ref()?.written(&self.text, start as usize..end as usize))
     }
 
     /// The path as shown to the user: relative to the project root, `/` as separator.

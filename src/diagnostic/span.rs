@@ -43,6 +43,14 @@ impl Span {
         Self::new(file, start..start + word.max(first))
     }
 
+    /// The same place in the file that the user wrote: another one where this is in an excerpt.
+    pub fn written(self) -> Self {
+        match self.file.written(self.start, self.end) {
+            Some(span) => span.written(),
+            None => self,
+        }
+    }
+
     /// The 1-based line and column of its start.
     pub fn line_column(&self) -> (u32, u32) {
         self.file.line_column(self.start)

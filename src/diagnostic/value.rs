@@ -57,9 +57,10 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
     }
 
-    /// Marks a place; the first one marked is the primary.
+    /// Marks a place; the first one marked is the primary. A place in an excerpt is marked where it
+    /// is written.
     pub fn at(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push(Label { span, message: message.into() });
+        self.labels.push(Label { span: span.written(), message: message.into() });
         self
     }
 

@@ -250,7 +250,7 @@ impl Engine {
             (ErrorKind::SyntaxError, _) => syntax(&detail, place),
             (ErrorKind::TooManyArguments | ErrorKind::MissingArgument, _) => {
                 let diagnostic = Diagnostic::error(code, detail);
-                diagnostic.maybe_help(innermost.map(|info| format!("it is `{}`", signature(info))))
+                diagnostic.maybe_help(innermost.map(|info| format!("it is `{}`", info.signature())))
             }
             _ => Diagnostic::error(code, detail),
         }
@@ -343,11 +343,6 @@ pub(super) fn syntax(detail: &str, place: &Span) -> Diagnostic {
             Diagnostic::error(code, message).maybe_help(help.map(str::to_owned))
         }
     }
-}
-
-/// A macro as it is written.
-fn signature(info: &MacroInfo) -> String {
-    format!("{}({})", info.name, info.parameters.join(", "))
 }
 
 /// Where a line calls a macro: the macro's name there, else the line.

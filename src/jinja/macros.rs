@@ -43,6 +43,15 @@ pub struct MacroInfo {
 }
 
 impl MacroInfo {
+    /// Its name with its parameters; those with a default end in `=…`.
+    pub fn signature(&self) -> String {
+        let parameters = self.parameters.iter().enumerate();
+        let parameters: Vec<String> = parameters
+            .map(|(at, name)| if at < self.required { name.clone() } else { format!("{name}=…") })
+            .collect();
+        format!("{}({})", self.name, parameters.join(", "))
+    }
+
     /// The block's text.
     pub fn text(&self) -> &str {
         &self.file.text()[self.range.clone()]

@@ -1,7 +1,7 @@
 //! From a project to its manifest.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -92,8 +92,24 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
     infer_primary_keys(&mut manifest);
     manifest.macros = builder.build_macros(&mut diagnostics);
     leave_out_follow_ons(unread, &mut diagnostics);
+    leave_out_repeats(&mut diagnostics);
     manifest.docs = builder.docs.into_blocks();
     Parsed { value: manifest, diagnostics }
+}
+
+/// A hook of `dbt_project.yml` is read for every node it belongs to; what is wrong with it is told
+/// once.
+fn leave_out_repeats(diagnostics: &mut Vec<Diagnostic>) {
+    let mut seen = HashSet::new();
+    diagnostics.retain(|one| {
+        one.labels.is_empty() || {
+            let places = one
+                .labels
+                .iter()
+                .map(|label| (label.span.file.path().to_owned(), label.span.start, label.span.end));
+            seen.insert((one.code, one.message.clone(), places.collect::<Vec<_>>()))
+        }
+    });
 }
 
 /// Models, seeds, snapshots, singular tests, analyses and hooks, with the generic tests on them.

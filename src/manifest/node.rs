@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::{NodeConfig, ResourceType, UniqueId};
+use super::{HookText, NodeConfig, ResourceType, UniqueId};
 use crate::{
     diagnostic::{SourceFile, Span},
     jinja::{RefCall, SourceCall},
@@ -93,6 +93,8 @@ pub struct NodeDetails {
     pub primary_key: Vec<String>,
     /// The place of a hook among its kind.
     pub hook_index: Option<usize>,
+    /// Where its hooks are written.
+    pub hooks: Vec<HookText>,
     /// The directory of the package on disk (seeds).
     pub root_path: Option<String>,
 }

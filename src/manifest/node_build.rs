@@ -6,7 +6,7 @@ use minijinja::Value;
 use serde_json::json;
 
 use super::{
-    Access, Node, NodeConfig, NodeDetails, ResourceType, TestNode, UniqueId,
+    Access, HookText, Node, NodeConfig, NodeDetails, ResourceType, TestNode, UniqueId,
     builder::{Builder, OwnConfig},
     columns::{build_columns, constraint},
     model_value::ModelValue,
@@ -79,7 +79,8 @@ impl Builder<'_> {
             super::config_merge::merge_key(&mut config.0, "tags", &json!(spec.tags));
         }
         let mut captured = captured;
-        self.parse_hooks(&spec, &package, &unique_id, &config, &mut captured, &mut diagnostics);
+        let hooks =
+            self.parse_hooks(&spec, &package, &unique_id, &config, &mut captured, &mut diagnostics);
         let model_value = || ModelValue {
             unique_id: unique_id.clone(),
             name: spec.name.clone(),
@@ -149,6 +150,7 @@ impl Builder<'_> {
                 unrendered,
                 primary_key: Vec::new(),
                 hook_index: spec.hook_index,
+                hooks,
                 root_path: spec
                     .seed_path
                     .as_ref()
@@ -207,7 +209,11 @@ impl Builder<'_> {
             return Captured::default();
         }
         let (file, range) = match &spec.generated_code {
-            Some(code) => (SourceFile::new(spec.source.path(), code.to_string()), 0..code.len()),
+            Some(code) if spec.kind == ResourceType::Operation => {
+                let written = Span::new(&spec.source, spec.code_range.clone());
+                (SourceFile::excerpt(&written, code.as_ref()), 0..code.len())
+            }
+            Some(code) => (SourceFile::new(spec.source.path(), code.as_ref()), 0..code.len()),
             None => (Arc::clone(&spec.source), spec.code_range.clone()),
         };
         if !file.text()[range.clone()].contains('{') {
@@ -238,13 +244,13 @@ impl Builder<'_> {
                 error.captured
             }
         };
-        if spec.generated_code.is_some() {
-            move_spans(&mut captured, &file, |_| None);
+        if spec.generated_code.is_some() && spec.kind != ResourceType::Operation {
+            forget_spans(&mut captured, &file);
         }
         captured
     }
 
-    /// Hooks are rendered for their references, as dbt does.
+    /// Hooks are rendered for their references, as dbt does; gives where they are written.
     fn parse_hooks(
         &self,
         spec: &NodeSpec<'_>,
@@ -253,33 +259,29 @@ impl Builder<'_> {
         config: &NodeConfig,
         captured: &mut Captured,
         diagnostics: &mut Vec<Diagnostic>,
-    ) {
+    ) -> Vec<HookText> {
+        let mut texts = Vec::new();
         for key in ["pre-hook", "post-hook"] {
             let hooks = config.get(key).and_then(|hooks| hooks.as_array()).into_iter().flatten();
             for sql in hooks.filter_map(|hook| hook.get("sql")?.as_str()) {
-                if !sql.contains('{') {
-                    continue;
-                }
-                let file = SourceFile::new(format!("{key} of {}", spec.source.path()), sql);
-                let scope = self.parse_scope(package, unique_id, &spec.name, Value::from(()));
-                match self.engine.render(&file, 0..sql.len(), &scope, Marks::None) {
-                    Ok(rendered) => {
-                        let mut found = rendered.captured;
-                        // Where the hook is written in the node's own file, its places are there.
-                        if let Some(at) = spec.source.text().find(sql) {
-                            move_spans(&mut found, &file, |span| {
-                                let (start, end) = (span.start as usize, span.end as usize);
-                                Some(Span::new(&spec.source, at + start..at + end))
-                            });
+                let hook = self.hook_text(spec, key, sql);
+                if sql.contains('{') {
+                    let scope = self.parse_scope(package, unique_id, &spec.name, Value::from(()));
+                    let range = hook.range.clone();
+                    match self.engine.render(&hook.file, range, &scope, Marks::None) {
+                        Ok(rendered) => {
+                            let found = rendered.captured;
+                            captured.refs.extend(found.refs);
+                            captured.sources.extend(found.sources);
+                            captured.macros.extend(found.macros);
                         }
-                        captured.refs.extend(found.refs);
-                        captured.sources.extend(found.sources);
-                        captured.macros.extend(found.macros);
+                        Err(error) => diagnostics.push(error.diagnostic),
                     }
-                    Err(error) => diagnostics.push(error.diagnostic),
                 }
+                texts.push(hook);
             }
         }
+        texts
     }
 
     /// Where a node ends up.
@@ -338,17 +340,13 @@ impl Builder<'_> {
     }
 }
 
-/// Replaces the places in a text that no file holds.
-fn move_spans(
-    captured: &mut Captured,
-    text: &Arc<SourceFile>,
-    place: impl Fn(&Span) -> Option<Span>,
-) {
+/// Takes away the places of calls in a text of our own.
+fn forget_spans(captured: &mut Captured, text: &Arc<SourceFile>) {
     let refs = captured.refs.iter_mut().map(|call| &mut call.span);
     let sources = captured.sources.iter_mut().map(|call| &mut call.span);
     for span in refs.chain(sources) {
-        if let Some(of_text) = span.as_ref().filter(|span| Arc::ptr_eq(&span.file, text)) {
-            *span = place(of_text);
+        if span.as_ref().is_some_and(|span| Arc::ptr_eq(&span.file, text)) {
+            *span = None;
         }
     }
 }

@@ -1,26 +1,38 @@
-//! `--vars`: variables given on the command line, as YAML
-//! (<https://docs.getdbt.com/docs/build/project-variables#defining-variables-on-the-command-line>).
+//! Mappings given on the command line, as YAML: `--vars`
+//! (<https://docs.getdbt.com/docs/build/project-variables#defining-variables-on-the-command-line>)
+//! and the arguments of an operation.
 
 use serde_json::{Map, Value};
 
-use super::{yaml::YamlValue, yaml_reader::read_yaml};
+use super::{
+    yaml::{Yaml, YamlFile, YamlValue},
+    yaml_reader::read_yaml,
+};
 use crate::diagnostic::{Diagnostic, Parsed, SourceFile};
 
 /// Reads the value of `--vars`, a YAML mapping such as `{day: 2024-03-01}`.
 pub fn read_cli_vars(text: &str) -> Parsed<Map<String, Value>> {
-    let read = read_yaml(SourceFile::new("--vars", text));
-    let mut diagnostics = read.diagnostics;
-    let root = &read.value.root;
-    let failed = diagnostics.iter().any(Diagnostic::is_error);
+    let Parsed { value, diagnostics } = read_cli_mapping("--vars", text);
+    Parsed { value: value.root.to_json_map(), diagnostics }
+}
+
+/// Reads the value of an option that takes a YAML mapping; anything else is empty, and told.
+pub fn read_cli_mapping(option: &str, text: &str) -> Parsed<YamlFile> {
+    let mut read = read_yaml(SourceFile::new(option, text));
+    let root = &mut read.value.root;
+    let failed = read.diagnostics.iter().any(Diagnostic::is_error);
     if !failed && !matches!(root.value, YamlValue::Map(_) | YamlValue::Null) {
-        diagnostics.push(
+        read.diagnostics.push(
             Diagnostic::error(
                 "wrong-type",
-                format!("`--vars` takes a mapping, not {}", root.kind()),
+                format!("`{option}` takes a mapping, not {}", root.kind()),
             )
             .at(root.span(&read.value.source), "")
-            .help("write it like `--vars '{name: value}'`, with a blank after the colon"),
+            .help(format!(
+                "write it like `{option} '{{name: value}}'`, with a blank after the colon"
+            )),
         );
+        *root = Yaml::null();
     }
-    Parsed { value: root.to_json_map(), diagnostics }
+    read
 }

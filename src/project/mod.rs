@@ -25,7 +25,7 @@ mod yaml;
 mod yaml_reader;
 mod yaml_scalar;
 
-pub use cli_vars::read_cli_vars;
+pub use cli_vars::{read_cli_mapping, read_cli_vars};
 pub use connection::{
     BigQueryConnection, BigQueryMethod, Connection, DuckDbAttachment, DuckDbConnection,
     DuckDbExtension, LocalConnection, Priority, Secret,

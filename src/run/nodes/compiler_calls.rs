@@ -11,7 +11,7 @@ use crate::{
         CompiledNode, CompiledUnitTest, Compiler, InRun, MappedText, Names, UnitTestInput,
         model_value,
     },
-    diagnostic::{Diagnostic, SourceFile},
+    diagnostic::{Diagnostic, SourceFile, Span},
     jinja::{convert::from_json, dict::Dict, list::List},
     manifest::{Node, UnitTest},
     relation::Relation,
@@ -51,13 +51,11 @@ impl Compile for Compiler {
         is_incremental: bool,
         may_ask: bool,
     ) -> Result<HookSql, Vec<Diagnostic>> {
-        // A hook is written in the model's `config()` or in YAML, where its place is not kept.
-        let mut written = node.source.text().match_indices(hook.sql.trim());
-        let (file, range) = match (written.next(), written.next()) {
-            (Some((at, text)), None) if !text.is_empty() => {
-                (Arc::clone(&node.source), at..at + text.len())
-            }
-            _ => {
+        let written = node.details.hooks.iter().find(|known| known.text() == hook.sql);
+        let (file, range) = match written {
+            Some(known) => (Arc::clone(&known.file), known.range.clone()),
+            // A macro (`before_begin`, `after_commit`) has packed it into a text.
+            None => {
                 let name = format!("{} of {}", kind.key(), node.original_file_path);
                 (SourceFile::new(name, hook.sql.clone()), 0..hook.sql.len())
             }
@@ -78,7 +76,8 @@ impl Compile for Compiler {
     ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
         let (file, range) = match &operation.generated_code {
             Some(code) => {
-                let file = SourceFile::new(operation.original_file_path.clone(), code.as_ref());
+                let written = Span::new(&operation.source, operation.code_range.clone());
+                let file = SourceFile::excerpt(&written, code.as_ref());
                 (file, 0..code.len())
             }
             None => (Arc::clone(&operation.source), operation.code_range.clone()),
