@@ -77,6 +77,7 @@ fn a_merge_updates_and_inserts() {
                 predicates: Vec::new(),
                 update: vec!["name".to_owned()],
                 insert: vec!["id".to_owned(), "name".to_owned()],
+                prune: None,
             }])
         };
         let plan = merge("select 2 as id, 'bb' as name union all select 3, 'c'");

@@ -77,7 +77,13 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
         log: Arc::new(move |line, _| sink.lock().unwrap().push(line.to_owned())),
     }));
     let options = RunOptions {
-        plan: PlanOptions { full_refresh, empty: false, run_started_at: Default::default() },
+        plan: PlanOptions {
+            full_refresh,
+            empty: false,
+            run_started_at: Default::default(),
+            engine: Default::default(),
+            staging_suffix: String::new(),
+        },
         store_failures: false,
         warn_error: false,
         target_path: folder.join("target"),

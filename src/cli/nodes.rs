@@ -86,6 +86,8 @@ pub fn execute(
                 full_refresh: args.full_refresh,
                 empty: args.empty,
                 run_started_at: session.started_at(),
+                engine: session.engine_kind(),
+                staging_suffix: session.staging_suffix(),
             },
             store_failures: args.store_failures,
             warn_error: session.flags.warn_error,

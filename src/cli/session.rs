@@ -24,7 +24,8 @@ use crate::{
     graph::{Graph, IndirectSelection, selector::Selectors},
     jinja::{Engine, Globals},
     manifest::{self, BuildInput, Invocation, Manifest},
-    project::{Env, LoadOptions, Project, load, read_cli_vars},
+    plan::Engine as PlanEngine,
+    project::{Connection, Env, LoadOptions, Project, load, read_cli_vars},
     report::{ColorChoice, LogFormat, Report, ReportOptions},
     run::ExitCode,
 };
@@ -233,6 +234,23 @@ impl Session {
     /// When the invocation started.
     pub fn started_at(&self) -> DateTime<Utc> {
         self.invocation.started_at
+    }
+
+    /// What plans are carried out by.
+    pub fn engine_kind(&self) -> PlanEngine {
+        match self.project.target.connection {
+            Connection::BigQuery(_) => PlanEngine::BigQuery,
+            _ => PlanEngine::Embedded,
+        }
+    }
+
+    /// What the names of this run's staging tables end with. The embedded engine's are its
+    /// transaction's own.
+    pub fn staging_suffix(&self) -> String {
+        match self.project.target.connection {
+            Connection::BigQuery(_) => format!("_{}", &self.invocation.id[..8]),
+            _ => String::new(),
+        }
     }
 
     /// `profile.target`, as shown.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     manifest::Node,
-    relation::{Column, Relation},
+    relation::{Column, Relation, RelationDetails},
 };
 
 /// Everything a plan depends on.
@@ -29,6 +29,8 @@ pub struct Observed {
     pub existing_columns: Option<Vec<Column>>,
     /// The columns the compiled query gives.
     pub query_columns: Option<Vec<Column>>,
+    /// How the existing relation is kept.
+    pub details: Option<RelationDetails>,
 }
 
 /// What must be observed before a node can be planned.
@@ -38,6 +40,19 @@ pub struct Needs {
     pub existing_columns: bool,
     /// [`Observed::query_columns`].
     pub query_columns: bool,
+    /// [`Observed::details`].
+    pub details: bool,
+}
+
+/// What the engine that carries plans out can do and cannot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// DuckDB in process: a plan is one transaction; there are no partitions, users or labels.
+    #[default]
+    Embedded,
+    /// BigQuery: each statement is atomic by itself, tables have a layout that replacing them must
+    /// keep, and definitions of tables can be read.
+    BigQuery,
 }
 
 /// The options of the command that plans depend on.
@@ -49,4 +64,9 @@ pub struct PlanOptions {
     pub empty: bool,
     /// When the run started: the time of snapshots' changes.
     pub run_started_at: DateTime<Utc>,
+    /// The engine.
+    pub engine: Engine,
+    /// What the names of staging tables end with: two runs at once must not share one where the
+    /// engine keeps them outside the transaction.
+    pub staging_suffix: String,
 }

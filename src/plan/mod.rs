@@ -2,17 +2,19 @@
 
 mod contract;
 pub mod csv;
+mod describe;
 mod input;
 mod materialize;
 mod planner;
 mod render;
+mod replace;
 mod schema_change;
 mod snapshot_columns;
 mod step;
 mod text;
 
 pub use contract::unenforced_constraints;
-pub use input::{Needs, Observed, PlanInput, PlanOptions};
+pub use input::{Engine, Needs, Observed, PlanInput, PlanOptions};
 pub use materialize::{plan_data_test, seed_mistake};
 pub use planner::{is_incremental, needs, plan, should_full_refresh};
 pub use render::{Rendered, duckdb_statements, google_sql_statements};

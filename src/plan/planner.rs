@@ -1,6 +1,8 @@
 //! From a node to its plan.
 
-use super::{Needs, Observed, Plan, PlanInput, PlanOptions, Step, contract, materialize};
+use super::{
+    Engine, Needs, Observed, Plan, PlanInput, PlanOptions, contract, describe, materialize,
+};
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
     manifest::{Node, ResourceType},
@@ -41,8 +43,12 @@ pub fn needs(node: &Node, observed: &Observed, options: &PlanOptions) -> Needs {
         .unwrap_or(false);
     let compares =
         is_incremental(node, observed, options) && materialize::incremental::compares_columns(node);
+    let kind = observed.existing.as_ref().and_then(|existing| existing.kind);
+    let replaces =
+        !exists && matches!(kind, Some(RelationKind::Table | RelationKind::MaterializedView));
     Needs {
         existing_columns: exists,
+        details: replaces && options.engine == Engine::BigQuery,
         query_columns: has_query
             && (node.resource_type == ResourceType::Snapshot
                 || contract::is_enforced(node)
@@ -63,12 +69,15 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
         _ => match node.config.materialized() {
             "view" => materialize::view::steps(input)?,
             "incremental" => materialize::incremental::steps(input)?,
-            // The embedded engine has no materialized views: a table refreshed by every build.
-            "table" | "materialized_view" => materialize::table::steps(input)?,
+            "table" => materialize::table::steps(input)?,
+            "materialized_view" => materialize::materialized_view::steps(input)?,
             other => return Err(vec![unknown(node, other)]),
         },
     };
-    steps.extend(described_again(input, &steps)?);
+    describe::describe(input, &mut steps)?;
+    if input.options.engine == Engine::BigQuery {
+        steps.extend(materialize::grants::steps(input)?);
+    }
     Ok(Plan {
         unique_id: node.unique_id.clone(),
         materialization: match node.resource_type {
@@ -79,52 +88,6 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
         steps,
         relation: Some(node.relation.clone()),
     })
-}
-
-/// A table that is added to keeps the descriptions it was created with: those of now are written
-/// after each run, as in dbt (<https://docs.getdbt.com/reference/resource-configs/persist_docs>).
-fn described_again(input: &PlanInput<'_>, steps: &[Step]) -> Result<Option<Step>, Vec<Diagnostic>> {
-    let creates = |step: &Step| {
-        matches!(
-            step,
-            Step::CreateTable { temporary: false, .. }
-                | Step::CreateView { .. }
-                | Step::LoadSeed { .. }
-        )
-    };
-    if steps.iter().any(creates) {
-        return Ok(None);
-    }
-    let mut columns: Vec<String> = Vec::new();
-    for column in input.observed.existing_columns.iter().flatten() {
-        columns.push(column.name.to_ascii_lowercase());
-    }
-    for step in steps {
-        if let Step::AlterColumns { add, drop, .. } = step {
-            columns.extend(add.iter().map(|column| column.name.to_ascii_lowercase()));
-            columns.retain(|name| !drop.iter().any(|gone| gone.eq_ignore_ascii_case(name)));
-        }
-    }
-    let mut options = materialize::view_options(input)?;
-    options.column_descriptions.retain(|(name, _)| columns.contains(&name.to_ascii_lowercase()));
-    let none = options.description.is_none() && options.column_descriptions.is_empty();
-    let relation = input.node.relation.clone();
-    Ok((!none).then_some(Step::Describe { relation, options }))
-}
-
-/// The steps that make room for a relation of another kind: engines replace only like with like.
-pub(super) fn make_room(input: &PlanInput<'_>, wanted: RelationKind) -> Vec<Step> {
-    let relation = &input.node.relation;
-    let mut steps = vec![Step::CreateSchema {
-        database: relation.database.clone(),
-        schema: relation.schema.clone(),
-    }];
-    if let Some(existing) = &input.observed.existing
-        && existing.kind != Some(wanted)
-    {
-        steps.push(Step::DropRelation { relation: existing.clone() });
-    }
-    steps
 }
 
 fn unknown(node: &Node, name: &str) -> Diagnostic {

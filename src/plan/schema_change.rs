@@ -5,6 +5,7 @@ use crate::{
     diagnostic::{Diagnostic, Span, did_you_mean},
     manifest::Node,
     relation::Column,
+    sql::Type,
 };
 
 /// `on_schema_change`.
@@ -58,6 +59,8 @@ pub struct SchemaChanges {
     pub removed: Vec<String>,
     /// Columns whose type is another, with the query's type.
     pub retyped: Vec<Column>,
+    /// Columns whose STRUCT only got further fields at its end, with the query's type.
+    pub extended: Vec<Column>,
 }
 
 impl SchemaChanges {
@@ -71,7 +74,9 @@ impl SchemaChanges {
             match find(table, &column.name) {
                 None => changes.added.push(column.clone()),
                 Some(at) if !table[at].data_type.eq_ignore_ascii_case(&column.data_type) => {
-                    changes.retyped.push(Column { name: table[at].name.clone(), ..column.clone() });
+                    let named = Column { name: table[at].name.clone(), ..column.clone() };
+                    let extends = extends(&table[at].data_type, &column.data_type);
+                    if extends { &mut changes.extended } else { &mut changes.retyped }.push(named);
                 }
                 Some(_) => {}
             }
@@ -83,7 +88,10 @@ impl SchemaChanges {
 
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty() && self.retyped.is_empty()
+        self.added.is_empty()
+            && self.removed.is_empty()
+            && self.retyped.is_empty()
+            && self.extended.is_empty()
     }
 
     /// The refusal of `on_schema_change: fail`.
@@ -99,10 +107,56 @@ impl SchemaChanges {
         for name in &self.removed {
             diagnostic = diagnostic.note(format!("gone: `{name}`"));
         }
-        for column in &self.retyped {
+        for column in self.retyped.iter().chain(&self.extended) {
             let note = format!("of another type: `{}` (now {})", column.name, column.data_type);
             diagnostic = diagnostic.note(note);
         }
         vec![diagnostic.help("run with `--full-refresh`, or set `on_schema_change`")]
+    }
+}
+
+/// Whether the new type is the old one with further fields at the end of its STRUCTs. Values are
+/// assigned by position (<https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules>):
+/// a field between others would take the value of its neighbour.
+fn extends(old: &str, new: &str) -> bool {
+    match (Type::parse(old), Type::parse(new)) {
+        (Ok(old), Ok(new)) => old != new && holds(&old, &new),
+        _ => false,
+    }
+}
+
+fn holds(old: &Type, new: &Type) -> bool {
+    match (old, new) {
+        (Type::Array(old), Type::Array(new)) => holds(old, new),
+        (Type::Struct(old), Type::Struct(new)) => {
+            old.len() <= new.len()
+                && old.iter().zip(new).all(|((name, kind), (new_name, new_kind))| {
+                    name.eq_ignore_ascii_case(new_name) && holds(kind, new_kind)
+                })
+        }
+        _ => old == new,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_struct_is_extended_at_its_end_only() {
+        assert!(extends("STRUCT<a INT64>", "STRUCT<a INT64, b STRING>"));
+        assert!(extends(
+            "ARRAY<STRUCT<a STRUCT<x INT64>>>",
+            "ARRAY<STRUCT<a STRUCT<x INT64, y DATE>>>"
+        ));
+        for (old, new) in [
+            ("STRUCT<a INT64>", "STRUCT<b STRING, a INT64>"),
+            ("STRUCT<a INT64, b STRING>", "STRUCT<a INT64>"),
+            ("STRUCT<a INT64>", "STRUCT<a STRING, b STRING>"),
+            ("INT64", "STRING"),
+            ("INT64", "INT64"),
+        ] {
+            assert!(!extends(old, new), "{old} {new}");
+        }
     }
 }

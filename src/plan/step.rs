@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use crate::{
     manifest::UniqueId,
-    relation::{Cell, Column, Relation},
+    relation::{Cell, Column, PartitionLayout, Relation},
 };
 
 /// The steps that build one node, run in order. An adapter applies them all or not at all.
@@ -86,6 +86,8 @@ pub enum Step {
         drop: Vec<String>,
         /// Columns whose type changes.
         retype: Vec<Column>,
+        /// Columns whose STRUCT gets further fields, with the new type: no row is rewritten.
+        extend: Vec<Column>,
     },
     /// Inserts all rows of a staging relation or query.
     Insert {
@@ -107,6 +109,20 @@ pub enum Step {
         /// Further conditions on the target (`DBT_INTERNAL_DEST`).
         predicates: Vec<String>,
     },
+    /// Deletes the target's rows whose key is among the new rows', then inserts those: both or
+    /// neither.
+    DeleteInsert {
+        /// The table (`DBT_INTERNAL_DEST`).
+        target: Relation,
+        /// The staging relation of the new rows (`DBT_INTERNAL_SOURCE`).
+        staging: Relation,
+        /// The key columns.
+        keys: Vec<String>,
+        /// Further conditions on the target.
+        predicates: Vec<String>,
+        /// The columns inserted.
+        columns: Vec<String>,
+    },
     /// Updates the rows whose key matches and inserts the others.
     Merge {
         /// The table (`DBT_INTERNAL_DEST`).
@@ -121,6 +137,9 @@ pub enum Step {
         update: Vec<String>,
         /// Columns inserted otherwise.
         insert: Vec<String>,
+        /// The partition column among the keys: only the partitions between the least and the
+        /// greatest of the new rows are read.
+        prune: Option<String>,
     },
     /// Replaces the target's partitions that the source has rows for (or the static list).
     InsertOverwrite {
@@ -134,6 +153,46 @@ pub enum Step {
         partitions: Option<Vec<String>>,
         /// The columns.
         columns: Vec<String>,
+    },
+    /// Replaces partitions by jobs that copy them from a staging table of the same layout: no bytes
+    /// are billed.
+    CopyPartitions {
+        /// The table.
+        target: Relation,
+        /// The staging table.
+        staging: Relation,
+        /// The partitioning of both.
+        partition_by: PartitionBy,
+        /// The partitions to replace, as SQL literals; none: those of the staging table.
+        partitions: Option<Vec<String>>,
+    },
+    /// Creates or replaces a materialized view.
+    CreateMaterializedView {
+        /// The view.
+        relation: Relation,
+        /// The query.
+        query: String,
+        /// Partitioning, clustering, description, `enable_refresh`, …
+        options: TableOptions,
+    },
+    /// Brings a materialized view up to date.
+    RefreshMaterializedView {
+        /// The view.
+        relation: Relation,
+    },
+    /// Gives roles on a relation to those named and takes them from all others.
+    Grant {
+        /// The relation.
+        relation: Relation,
+        /// Roles, each with its members (`user:someone@example.com`).
+        roles: Vec<(String, Vec<String>)>,
+    },
+    /// Lets a view read the tables of other datasets in its readers' place.
+    AuthorizeView {
+        /// The view.
+        view: Relation,
+        /// The datasets, each a project (none: the view's) and a name.
+        datasets: Vec<(Option<String>, String)>,
     },
     /// Applies a snapshot's staged changes (`dbt_change_type` insert, update, delete).
     SnapshotMerge {
@@ -228,8 +287,12 @@ pub struct TableOptions {
     pub column_descriptions: Vec<(String, String)>,
     /// Labels.
     pub labels: Vec<(String, String)>,
+    /// Policy tags by column; fields of a STRUCT are named by their path (`address.city`).
+    pub policy_tags: Vec<(String, Vec<String>)>,
     /// Column list with types and constraints, where a contract is enforced.
     pub contract: Option<Vec<ContractColumn>>,
+    /// Constraints of the table as BigQuery writes them (`primary key (…) not enforced`).
+    pub constraints: Vec<String>,
     /// Other BigQuery options as `name = literal`.
     pub other: Vec<(String, String)>,
 }
@@ -259,4 +322,20 @@ pub struct PartitionBy {
     pub time_ingestion: bool,
     /// Whether to replace partitions by copy jobs.
     pub copy_partitions: bool,
+}
+
+impl PartitionBy {
+    /// How a table partitioned so is kept.
+    pub fn layout(&self) -> PartitionLayout {
+        let field = self.field.clone();
+        match self.range {
+            Some((start, end, interval)) if self.data_type == "int64" => {
+                PartitionLayout::Range { field, start, end, interval }
+            }
+            _ => PartitionLayout::Time {
+                field: (!self.time_ingestion).then_some(field),
+                unit: self.granularity.to_ascii_uppercase(),
+            },
+        }
+    }
 }

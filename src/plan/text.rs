@@ -63,6 +63,12 @@ fn relation(step: &Step) -> Option<&Relation> {
         | Step::RenameRelation { from: relation, .. }
         | Step::Insert { target: relation, .. }
         | Step::DeleteMatching { target: relation, .. }
+        | Step::DeleteInsert { target: relation, .. }
+        | Step::CopyPartitions { target: relation, .. }
+        | Step::CreateMaterializedView { relation, .. }
+        | Step::RefreshMaterializedView { relation }
+        | Step::Grant { relation, .. }
+        | Step::AuthorizeView { view: relation, .. }
         | Step::Merge { target: relation, .. }
         | Step::InsertOverwrite { target: relation, .. }
         | Step::SnapshotMerge { target: relation, .. } => Some(relation),

@@ -1,12 +1,14 @@
 //! What lives in a warehouse, as plain values: relations, columns, result tables.
 
 mod column;
+mod details;
 mod dialect;
 mod quoting;
 mod relation_value;
 mod table;
 
 pub use column::Column;
+pub use details::{PartitionLayout, RelationDetails};
 pub use dialect::Dialect;
 pub use quoting::Quoting;
 pub use relation_value::{Relation, RelationKind};

@@ -1,7 +1,7 @@
 //! A step of a plan in the engine's own words: queries translated, names in the engine's quotes,
 //! staging tables temporary.
 
-use super::session::Session;
+use super::{errors::warehouse_error, session::Session};
 use crate::{
     adapter::AdapterError,
     plan::{ContractColumn, RowSource, Step, TableOptions},
@@ -51,11 +51,12 @@ impl Lowering<'_> {
                 Step::Describe { relation: self.name(relation), options: self.options(options)? }
             }
             Step::DropRelation { relation } => Step::DropRelation { relation: self.name(relation) },
-            Step::AlterColumns { relation, add, drop, retype } => Step::AlterColumns {
+            Step::AlterColumns { relation, add, drop, retype, extend } => Step::AlterColumns {
                 relation: self.name(relation),
                 add: self.columns(add)?,
                 drop: drop.clone(),
                 retype: self.columns(retype)?,
+                extend: self.columns(extend)?,
             },
             Step::Insert { target, columns, rows } => Step::Insert {
                 target: self.name(target),
@@ -68,13 +69,33 @@ impl Lowering<'_> {
                 keys: keys.clone(),
                 predicates: self.expressions(predicates)?,
             },
-            Step::Merge { target, rows, keys, predicates, update, insert } => Step::Merge {
+            Step::DeleteInsert { target, staging, keys, predicates, columns } => {
+                let rows = RowSource::Relation(staging.clone());
+                before.push(Step::DeleteMatching {
+                    target: self.name(target),
+                    rows: self.rows(&rows)?,
+                    keys: keys.clone(),
+                    predicates: self.expressions(predicates)?,
+                });
+                let (target, columns) = (self.name(target), columns.clone());
+                Step::Insert { target, columns, rows: self.rows(&rows)? }
+            }
+            Step::CopyPartitions { .. }
+            | Step::CreateMaterializedView { .. }
+            | Step::RefreshMaterializedView { .. }
+            | Step::Grant { .. }
+            | Step::AuthorizeView { .. } => {
+                let message = "the embedded engine has no such step";
+                return Err(warehouse_error("unsupported-step", message));
+            }
+            Step::Merge { target, rows, keys, predicates, update, insert, prune } => Step::Merge {
                 target: self.name(target),
                 rows: self.staged_rows(rows, &mut before)?,
                 keys: keys.clone(),
                 predicates: self.expressions(predicates)?,
                 update: update.clone(),
                 insert: insert.clone(),
+                prune: prune.clone(),
             },
             Step::InsertOverwrite { target, rows, partition_by, partitions, columns } => {
                 Step::InsertOverwrite {

@@ -1,7 +1,9 @@
 //! One file per materialization: from what exists to steps.
 
 pub(super) mod data_test;
+pub(super) mod grants;
 pub(super) mod incremental;
+pub(super) mod materialized_view;
 mod options;
 pub(super) mod seed;
 pub(super) mod snapshot;
@@ -13,4 +15,4 @@ pub(super) mod view;
 pub use data_test::plan_data_test;
 pub(super) use options::view_options;
 pub use seed::seed_mistake;
-use staging::staging;
+pub(super) use staging::staging;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     diagnostic::{Diagnostic, Span},
     manifest::Node,
-    plan::{ContractColumn, PartitionBy, PlanInput, TableOptions, contract},
+    plan::{ContractColumn, Engine, PartitionBy, PlanInput, TableOptions, contract},
 };
 
 /// Partitioning, clustering, descriptions, labels and the contract of a node's table.
@@ -17,6 +17,14 @@ pub(super) fn table_options(input: &PlanInput<'_>) -> Result<TableOptions, Vec<D
     let mut options = view_options(input)?;
     let node = input.node;
     options.partition_by = partition_by(node)?;
+    if options.partition_by.as_ref().is_some_and(|by| by.time_ingestion)
+        && input.options.engine == Engine::BigQuery
+    {
+        let message = "`time_ingestion_partitioning` is not supported on BigQuery yet";
+        let help = "partition by the column itself: the same partitions are read";
+        let told = wrong(node, message).into_iter().map(|one| one.help(help));
+        return Err(told.collect());
+    }
     options.cluster_by = node.config.texts("cluster_by").unwrap_or_default();
     if contract::is_enforced(node) {
         let columns = node.columns.values().filter_map(|column| {
@@ -32,13 +40,18 @@ pub(super) fn table_options(input: &PlanInput<'_>) -> Result<TableOptions, Vec<D
         });
         options.contract = Some(columns.collect());
     }
-    for name in ["require_partition_filter", "partition_expiration_days"] {
-        if let Some(value) = node.config.get(name) {
-            options.other.push((name.to_owned(), value.to_string()));
-        }
+    options.constraints = match input.options.engine {
+        Engine::BigQuery => declared_constraints(node)?,
+        Engine::Embedded => Vec::new(),
+    };
+    if let Some(value) = node.config.flag("require_partition_filter") {
+        options.other.push(("require_partition_filter".to_owned(), value.to_string()));
     }
-    if let Some(key) = node.config.text("kms_key_name") {
-        options.other.push(("kms_key_name".to_owned(), format!("{key:?}")));
+    if let Some(days) = node.config.get("partition_expiration_days") {
+        let days = days.as_f64().or_else(|| days.as_str()?.trim().parse().ok());
+        let message = "`partition_expiration_days` must be a number";
+        let days = days.ok_or_else(|| wrong(node, message))?;
+        options.other.push(("partition_expiration_days".to_owned(), days.to_string()));
     }
     Ok(options)
 }
@@ -64,24 +77,149 @@ pub(in crate::plan) fn view_options(
         let known = input.observed.query_columns.as_deref();
         for column in node.columns.values().filter(|column| !column.description.is_empty()) {
             // A description of a column that the query does not give is of no column.
+            let base = column.name.split('.').next().unwrap_or_default();
             let exists = known.is_none_or(|known| {
-                known.iter().any(|other| other.name.eq_ignore_ascii_case(&column.name))
+                known.iter().any(|other| other.name.eq_ignore_ascii_case(base))
             });
+            // The embedded engine describes no fields of a STRUCT.
+            let is_field = base.len() < column.name.len();
+            let exists = exists && !(is_field && input.options.engine == Engine::Embedded);
             if exists {
                 let description = column.description.clone();
                 options.column_descriptions.push((column.name.clone(), description));
             }
         }
     }
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     if let Some(labels) = node.config.get("labels").and_then(Value::as_object) {
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         options.labels = labels.iter().map(|(name, value)| (name.clone(), text(value))).collect();
     }
+    if node.config.flag("labels_from_meta") == Some(true) {
+        let meta = node.config.get("meta").and_then(Value::as_object).into_iter().flatten();
+        for (name, value) in meta.filter(|(_, value)| !value.is_object() && !value.is_array()) {
+            if !options.labels.iter().any(|(known, _)| known == name) {
+                options.labels.push((name.clone(), text(value)));
+            }
+        }
+    }
+    for column in node.columns.values() {
+        let given = column.config.get("policy_tags").or_else(|| column.extra.get("policy_tags"));
+        let tags = given.and_then(Value::as_array).into_iter().flatten();
+        let tags: Vec<String> = tags.filter_map(Value::as_str).map(str::to_owned).collect();
+        if !tags.is_empty() {
+            options.policy_tags.push((column.name.clone(), tags));
+        }
+    }
     if let Some(hours) = node.config.get("hours_to_expiration") {
+        let hours = hours.as_i64().or_else(|| hours.as_str()?.trim().parse().ok());
+        let hours =
+            hours.ok_or_else(|| wrong(node, "`hours_to_expiration` must be a whole number"))?;
         let value = format!("timestamp_add(current_timestamp(), interval {hours} hour)");
         options.other.push(("expiration_timestamp".to_owned(), value));
     }
+    if let Some(key) = node.config.text("kms_key_name") {
+        options.other.push(("kms_key_name".to_owned(), google_text(key)));
+    }
+    if let Some(tags) = node.config.get("resource_tags").and_then(Value::as_object)
+        && !tags.is_empty()
+    {
+        let pairs = tags
+            .iter()
+            .map(|(name, value)| format!("({}, {})", google_text(name), google_text(&text(value))));
+        let value = format!("[{}]", pairs.collect::<Vec<_>>().join(", "));
+        options.other.push(("tags".to_owned(), value));
+    }
     Ok(options)
+}
+
+/// A materialized view's: its layout, and when BigQuery refreshes it.
+///
+/// # Errors
+/// Configuration that cannot be meant.
+pub(super) fn materialized_view_options(
+    input: &PlanInput<'_>,
+) -> Result<TableOptions, Vec<Diagnostic>> {
+    let mut options = view_options(input)?;
+    let node = input.node;
+    options.partition_by = partition_by(node)?;
+    options.cluster_by = node.config.texts("cluster_by").unwrap_or_default();
+    for key in ["enable_refresh", "allow_non_incremental_definition"] {
+        if let Some(value) = node.config.flag(key) {
+            options.other.push((key.to_owned(), value.to_string()));
+        }
+    }
+    if let Some(minutes) = node.config.get("refresh_interval_minutes") {
+        let message = "`refresh_interval_minutes` must be a number";
+        let minutes = minutes.as_f64().ok_or_else(|| wrong(node, message))?;
+        options.other.push(("refresh_interval_minutes".to_owned(), minutes.to_string()));
+    }
+    if let Some(staleness) = node.config.text("max_staleness") {
+        // An interval literal, written as such or as the text in it.
+        let is_literal = staleness.trim_start().to_ascii_lowercase().starts_with("interval");
+        let value = match is_literal {
+            true => staleness.to_owned(),
+            false => format!("interval {} day to second", google_text(staleness)),
+        };
+        options.other.push(("max_staleness".to_owned(), value));
+    }
+    Ok(options)
+}
+
+fn google_text(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    format!("\"{text}\"")
+}
+
+/// Primary and foreign keys, which BigQuery keeps for its optimizer and does not enforce
+/// (<https://docs.getdbt.com/reference/resource-properties/constraints>).
+///
+/// # Errors
+/// A foreign key without what it refers to.
+fn declared_constraints(node: &Node) -> Result<Vec<String>, Vec<Diagnostic>> {
+    if !contract::is_enforced(node) {
+        return Ok(Vec::new());
+    }
+    let of_columns = node.columns.values().flat_map(|column| {
+        column.constraints.iter().map(move |constraint| (vec![column.name.clone()], constraint))
+    });
+    let of_table = node.constraints.iter().map(|constraint| {
+        let names = constraint.get("columns").and_then(Value::as_array).into_iter().flatten();
+        (names.filter_map(Value::as_str).map(str::to_owned).collect(), constraint)
+    });
+    let mut all = Vec::new();
+    for (columns, constraint) in of_table.chain(of_columns) {
+        let text = |key: &str| constraint.get(key).and_then(Value::as_str);
+        let quoted = |names: &[String]| {
+            let names: Vec<String> =
+                names.iter().map(|name| node.relation.dialect.quote(name)).collect();
+            names.join(", ")
+        };
+        let columns = quoted(&columns);
+        match text("type") {
+            Some("primary_key") => all.push(format!("primary key ({columns}) not enforced")),
+            Some("foreign_key") => {
+                let target = match (text("expression"), text("to")) {
+                    (Some(expression), _) => expression.to_owned(),
+                    (None, Some(to)) => {
+                        let names = constraint.get("to_columns").and_then(Value::as_array);
+                        let names: Vec<String> = names
+                            .into_iter()
+                            .flatten()
+                            .filter_map(|name| name.as_str().map(str::to_owned))
+                            .collect();
+                        format!("{to} ({})", quoted(&names))
+                    }
+                    (None, None) => {
+                        let message = "a foreign key needs `to` and `to_columns`, or `expression`";
+                        return Err(wrong(node, message));
+                    }
+                };
+                all.push(format!("foreign key ({columns}) references {target} not enforced"));
+            }
+            _ => {}
+        }
+    }
+    Ok(all)
 }
 
 /// `partition_by` of a node.

@@ -9,7 +9,7 @@ use crate::{
     plan::{
         PlanInput, Step,
         csv::{CsvError, read_columns},
-        planner::make_room,
+        replace::replace,
     },
     relation::{Column, RelationKind},
 };
@@ -50,15 +50,15 @@ pub fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
             Column { name: field.text, data_type }
         })
         .collect();
-    let mut steps = make_room(input, RelationKind::Table);
-    steps.push(Step::LoadSeed {
-        relation: node.relation.clone(),
-        file,
-        columns,
+    let columns: Vec<Column> = columns;
+    let options = view_options(input)?;
+    Ok(replace(input, RelationKind::Table, &options, |relation| Step::LoadSeed {
+        relation,
+        file: file.clone(),
+        columns: columns.clone(),
         delimiter,
-        options: view_options(input)?,
-    });
-    Ok(steps)
+        options: options.clone(),
+    }))
 }
 
 /// A mistake that was found while the rows were loaded.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    plan::{PlanInput, SchemaChanges, SnapshotColumns, Step, TableOptions, planner::make_room},
+    plan::{PlanInput, SchemaChanges, SnapshotColumns, Step, TableOptions, replace::replace},
     relation::{Column, Dialect, RelationKind},
 };
 
@@ -40,14 +40,13 @@ pub(in crate::plan) fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Dia
     let sql = read(input)?;
     let exists = input.observed.existing.as_ref().and_then(|found| found.kind);
     if exists != Some(RelationKind::Table) {
-        let mut steps = make_room(input, RelationKind::Table);
-        steps.push(Step::CreateTable {
-            relation: node.relation.clone(),
+        let options = TableOptions { contract: None, ..table_options(input)? };
+        return Ok(replace(input, RelationKind::Table, &options, |relation| Step::CreateTable {
+            relation,
             query: sql.first_build(),
-            options: TableOptions { contract: None, ..table_options(input)? },
+            options: options.clone(),
             temporary: false,
-        });
-        return Ok(steps);
+        }));
     }
     let none: Vec<Column> = Vec::new();
     let table = input.observed.existing_columns.as_ref().unwrap_or(&none);
@@ -63,7 +62,7 @@ pub(in crate::plan) fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Dia
     }
     // New columns of the query are added; those it has no more stay, as in dbt.
     let added = SchemaChanges::between(table, &sql.columns).added;
-    let staged = staging(&node.relation);
+    let staged = staging(input);
     let mut steps = Vec::new();
     if !added.is_empty() {
         steps.push(Step::AlterColumns {
@@ -71,6 +70,7 @@ pub(in crate::plan) fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Dia
             add: added.clone(),
             drop: Vec::new(),
             retype: Vec::new(),
+            extend: Vec::new(),
         });
     }
     let added: Vec<String> = added.into_iter().map(|column| column.name).collect();

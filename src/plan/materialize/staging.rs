@@ -1,8 +1,16 @@
 //! Tables that live as long as a plan.
 
-use crate::relation::Relation;
+use crate::{plan::PlanInput, relation::Relation};
+
+/// BigQuery's longest table name
+/// (<https://cloud.google.com/bigquery/docs/tables#table_naming>).
+const MAX_NAME_CHARS: usize = 1024;
 
 /// The staging table of a node, under dbt's name for it.
-pub(super) fn staging(relation: &Relation) -> Relation {
-    relation.with_identifier(format!("{}__dbt_tmp", relation.identifier))
+pub(in crate::plan) fn staging(input: &PlanInput<'_>) -> Relation {
+    let relation = &input.node.relation;
+    let suffix = format!("__dbt_tmp{}", input.options.staging_suffix);
+    let kept = MAX_NAME_CHARS - suffix.len();
+    let name: String = relation.identifier.chars().take(kept).collect();
+    relation.with_identifier(format!("{name}{suffix}"))
 }

@@ -3,7 +3,7 @@
 use super::options::table_options;
 use crate::{
     diagnostic::Diagnostic,
-    plan::{PlanInput, Step, planner::make_room},
+    plan::{PlanInput, Step, replace::replace},
     relation::RelationKind,
 };
 
@@ -12,12 +12,11 @@ use crate::{
 /// # Errors
 /// Configuration that cannot be meant, and a broken contract.
 pub fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
-    let mut steps = make_room(input, RelationKind::Table);
-    steps.push(Step::CreateTable {
-        relation: input.node.relation.clone(),
+    let options = table_options(input)?;
+    Ok(replace(input, RelationKind::Table, &options, |relation| Step::CreateTable {
+        relation,
         query: input.sql.to_owned(),
-        options: table_options(input)?,
+        options: options.clone(),
         temporary: false,
-    });
-    Ok(steps)
+    }))
 }

@@ -3,7 +3,7 @@
 use super::options::view_options;
 use crate::{
     diagnostic::Diagnostic,
-    plan::{PlanInput, Step, planner::make_room},
+    plan::{PlanInput, Step, replace::replace},
     relation::RelationKind,
 };
 
@@ -12,11 +12,10 @@ use crate::{
 /// # Errors
 /// A broken contract.
 pub fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
-    let mut steps = make_room(input, RelationKind::View);
-    steps.push(Step::CreateView {
-        relation: input.node.relation.clone(),
+    let options = view_options(input)?;
+    Ok(replace(input, RelationKind::View, &options, |relation| Step::CreateView {
+        relation,
         query: input.sql.to_owned(),
-        options: view_options(input)?,
-    });
-    Ok(steps)
+        options: options.clone(),
+    }))
 }

@@ -50,12 +50,12 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             };
             vec![Rendered::plain(format!("drop {kind} if exists {relation}"))]
         }
-        Step::AlterColumns { relation, add, drop, retype } => {
+        Step::AlterColumns { relation, add, drop, retype, extend } => {
             let added = add
                 .iter()
                 .map(|column| format!("add column {} {}", quote(&column.name), column.data_type));
             let dropped = drop.iter().map(|name| format!("drop column {}", quote(name)));
-            let retyped = retype.iter().map(|column| {
+            let retyped = retype.iter().chain(extend).map(|column| {
                 format!("alter column {} set data type {}", quote(&column.name), column.data_type)
             });
             let changes = added.chain(dropped).chain(retyped);
@@ -80,7 +80,20 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             let tail = format!(") as DBT_INTERNAL_SOURCE where {same}){further}");
             vec![around_rows(&head, rows, &tail)]
         }
-        Step::Merge { target, rows, keys, predicates, update, insert } => {
+        Step::DeleteInsert { target, staging, keys, predicates, columns } => {
+            let rows = RowSource::Relation(staging.clone());
+            let parts = [
+                Step::DeleteMatching {
+                    target: target.clone(),
+                    rows: rows.clone(),
+                    keys: keys.clone(),
+                    predicates: predicates.clone(),
+                },
+                Step::Insert { target: target.clone(), columns: columns.clone(), rows },
+            ];
+            parts.iter().flat_map(statements).collect()
+        }
+        Step::Merge { target, rows, keys, predicates, update, insert, .. } => {
             let same = keys.iter().map(|key| {
                 let key = quote(key);
                 format!("DBT_INTERNAL_SOURCE.{key} = DBT_INTERNAL_DEST.{key}")
@@ -105,23 +118,35 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
         }
         Step::InsertOverwrite { target, rows, partition_by, partitions, columns } => {
             let partition = partition_of(partition_by, None, Dialect::DuckDb);
+            let of = |alias: &str| partition_of(partition_by, Some(alias), Dialect::DuckDb);
             let replaced = match partitions {
                 Some(partitions) => Rendered::plain(format!(
                     "delete from {target} where {partition} in ({})",
                     partitions.join(", ")
                 )),
+                // Rows without a partition replace those without one.
                 None => around_rows(
                     &format!(
-                        "delete from {target} where {partition} in (select {partition} from ("
+                        "delete from {target} as DBT_INTERNAL_DEST\nwhere exists (select 1 from ("
                     ),
                     rows,
-                    &format!(") where {partition} is not null)"),
+                    &format!(
+                        ") as DBT_INTERNAL_SOURCE where {} is not distinct from {})",
+                        of("DBT_INTERNAL_SOURCE"),
+                        of("DBT_INTERNAL_DEST")
+                    ),
                 ),
             };
             let names = list(columns);
             let head = format!("insert into {target} ({names})\nselect {names} from (");
             vec![replaced, around_rows(&head, rows, ")")]
         }
+        // Never planned for DuckDB: it has no copy jobs, users or materialized views.
+        Step::CopyPartitions { .. }
+        | Step::CreateMaterializedView { .. }
+        | Step::RefreshMaterializedView { .. }
+        | Step::Grant { .. }
+        | Step::AuthorizeView { .. } => Vec::new(),
         Step::SnapshotMerge { target, staging, meta_columns, insert } => {
             vec![snapshot_merge(target, staging, meta_columns, insert)]
         }

@@ -18,7 +18,7 @@ use crate::{
     manifest::{
         Access, Fixture, Node, NodeConfig, Overrides, ResourceType, TestNode, UniqueId, UnitTest,
     },
-    plan::{Plan, PlanOptions, Step},
+    plan::{Engine, Plan, PlanOptions, Step},
     relation::{Cell, Column, Dialect, Relation, RelationKind, Table},
     run::{EventSink, Executor, Hook, HookKind, NodeResult, Status},
 };
@@ -238,6 +238,8 @@ fn run(work: Work, warehouse: Warehouse, warn_error: bool) -> Ran {
             full_refresh: false,
             empty: false,
             run_started_at: DateTime::UNIX_EPOCH,
+            engine: Engine::Embedded,
+            staging_suffix: String::new(),
         },
         store_failures: false,
         warn_error,

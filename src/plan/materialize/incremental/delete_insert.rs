@@ -4,7 +4,7 @@ use super::incremental_plan::Change;
 use crate::{
     diagnostic::Diagnostic,
     plan::{
-        RowSource, Step, TableOptions,
+        Step, TableOptions,
         materialize::{options::wrong, staging},
     },
 };
@@ -14,21 +14,20 @@ pub(super) fn steps(change: Change<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
     if change.keys.is_empty() {
         return Err(wrong(node, "the strategy `delete+insert` needs `unique_key`"));
     }
-    let staged = staging(&node.relation);
-    let rows = RowSource::Relation(staged.clone());
+    let staged = staging(change.input);
     Ok(vec![
         Step::CreateTable {
-            relation: staged,
+            relation: staged.clone(),
             query: change.input.sql.to_owned(),
             options: TableOptions::default(),
             temporary: true,
         },
-        Step::DeleteMatching {
+        Step::DeleteInsert {
             target: node.relation.clone(),
-            rows: rows.clone(),
+            staging: staged,
             predicates: change.predicates(),
             keys: change.keys,
+            columns: change.columns,
         },
-        Step::Insert { target: node.relation.clone(), columns: change.columns, rows },
     ])
 }

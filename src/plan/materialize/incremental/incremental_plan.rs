@@ -9,7 +9,10 @@ use crate::{
     manifest::Node,
     plan::{
         OnSchemaChange, PlanInput, SchemaChanges, Step, is_incremental,
-        materialize::{options::partition_by, table},
+        materialize::{
+            options::{partition_by, wrong},
+            table,
+        },
     },
     relation::Column,
 };
@@ -30,6 +33,12 @@ pub(in crate::plan) fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Dia
     let strategy = strategy(node, &keys)?;
     let setting = OnSchemaChange::of(node)?;
     let partitioning = partition_by(node)?;
+    let copies = partitioning.as_ref().is_some_and(|by| by.copy_partitions);
+    if copies && strategy != Strategy::InsertOverwrite {
+        // As in dbt-bigquery.
+        let message = "`copy_partitions` needs the strategy `insert_overwrite`";
+        return Err(wrong(node, message));
+    }
     if !is_incremental(node, input.observed, input.options) {
         return table::steps(input);
     }
@@ -51,12 +60,18 @@ pub(in crate::plan) fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Dia
                 true => (changes.removed, changes.retyped),
                 false => (Vec::new(), Vec::new()),
             };
-            if !(changes.added.is_empty() && drop.is_empty() && retype.is_empty()) {
+            let extend = changes.extended;
+            if !(changes.added.is_empty()
+                && drop.is_empty()
+                && retype.is_empty()
+                && extend.is_empty())
+            {
                 steps.push(Step::AlterColumns {
                     relation: node.relation.clone(),
                     add: changes.added,
                     drop,
                     retype,
+                    extend,
                 });
             }
             columns = names(query);

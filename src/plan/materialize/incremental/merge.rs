@@ -4,8 +4,11 @@ use super::incremental_plan::Change;
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
     plan::{
-        RowSource, Step,
-        materialize::options::{place, wrong},
+        Engine, RowSource, Step, TableOptions,
+        materialize::{
+            options::{partition_by, place, wrong},
+            staging,
+        },
     },
 };
 
@@ -26,14 +29,34 @@ pub(super) fn steps(change: Change<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
         }
         (None, None) => change.columns.clone(),
     };
-    Ok(vec![Step::Merge {
+    let on_bigquery = change.input.options.engine == Engine::BigQuery;
+    let prune = partition_by(node)?
+        .filter(|by| on_bigquery && !by.time_ingestion)
+        .map(|by| by.field)
+        .filter(|field| change.keys.iter().any(|key| key.eq_ignore_ascii_case(field)));
+    let mut steps = Vec::new();
+    let mut rows = RowSource::Query(change.input.sql.to_owned());
+    if prune.is_some() {
+        // What bounds the scan of the table is known from the rows: they are computed first.
+        let staged = staging(change.input);
+        steps.push(Step::CreateTable {
+            relation: staged.clone(),
+            query: change.input.sql.to_owned(),
+            options: TableOptions::default(),
+            temporary: true,
+        });
+        rows = RowSource::Relation(staged);
+    }
+    steps.push(Step::Merge {
         target: node.relation.clone(),
-        rows: RowSource::Query(change.input.sql.to_owned()),
+        rows,
         predicates: change.predicates(),
         update: if change.keys.is_empty() { Vec::new() } else { update },
         keys: change.keys,
         insert: change.columns,
-    }])
+        prune,
+    });
+    Ok(steps)
 }
 
 /// The named columns in the table's spelling.

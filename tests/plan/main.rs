@@ -1,6 +1,8 @@
 //! Nodes planned and built on the embedded engine, again and again.
 
+#[path = "../duckdb_adapter_support/mod.rs"]
 mod duckdb_adapter_support;
+mod on_bigquery;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -10,7 +12,7 @@ use elt::{
     adapter::{Adapter, AdapterError},
     diagnostic::{Diagnostic, SourceFile},
     manifest::{Access, Node, NodeConfig, NodeDetails, ResourceType, UniqueId},
-    plan::{self, Observed, PlanInput, PlanOptions},
+    plan::{self, Engine, Observed, PlanInput, PlanOptions},
     relation::Dialect,
 };
 
@@ -34,43 +36,19 @@ impl Project {
     }
 
     fn node(&self, kind: ResourceType, code: &str, config: serde_json::Value) -> Node {
-        Node {
-            unique_id: UniqueId::new(format!("{kind}.p.m")),
-            resource_type: kind,
-            name: "m".to_owned(),
-            package: Arc::from("p"),
-            fqn: vec!["p".to_owned(), "m".to_owned()],
-            path: "m.sql".to_owned(),
-            original_file_path: "models/m.sql".to_owned(),
-            source: SourceFile::new("models/m.sql", code),
-            code_range: 0..code.len(),
-            generated_code: None,
-            properties: None,
-            relation: self.warehouse.relation("m"),
-            config: NodeConfig(config.as_object().cloned().unwrap_or_default()),
-            description: String::new(),
-            columns: indexmap::IndexMap::new(),
-            refs: Vec::new(),
-            sources: Vec::new(),
-            depends_on_nodes: Vec::new(),
-            depends_on_macros: Vec::new(),
-            access: Access::default(),
-            group: None,
-            version: None,
-            latest_version: None,
-            constraints: Vec::new(),
-            checksum: String::new(),
-            test: None,
-            seed_path: None,
-            details: NodeDetails::default(),
-        }
+        Node { relation: self.warehouse.relation("m"), ..bare_node(kind, code, config) }
     }
 
     /// Observes, plans and applies, as a run does.
     fn build_node(&self, node: &Node) -> Result<Option<u64>, Failure> {
         let warehouse = &self.warehouse;
-        let options =
-            PlanOptions { full_refresh: self.full_refresh, empty: false, run_started_at: self.now };
+        let options = PlanOptions {
+            full_refresh: self.full_refresh,
+            empty: false,
+            run_started_at: self.now,
+            engine: Engine::Embedded,
+            staging_suffix: String::new(),
+        };
         let listed = warehouse.wait(warehouse.adapter.relations(Some("db"), SCHEMA));
         let existing = listed.expect("a list").into_iter().find(|known| known.identifier == "m");
         let mut observed = Observed { existing, ..Observed::default() };
@@ -100,6 +78,40 @@ impl Project {
 
     fn rows(&self) -> String {
         self.warehouse.rows("select * from {m} order by 1, 2")
+    }
+}
+
+/// A node of the project `p` in `models/m.sql`.
+fn bare_node(kind: ResourceType, code: &str, config: serde_json::Value) -> Node {
+    Node {
+        unique_id: UniqueId::new(format!("{kind}.p.m")),
+        resource_type: kind,
+        name: "m".to_owned(),
+        package: Arc::from("p"),
+        fqn: vec!["p".to_owned(), "m".to_owned()],
+        path: "m.sql".to_owned(),
+        original_file_path: "models/m.sql".to_owned(),
+        source: SourceFile::new("models/m.sql", code),
+        code_range: 0..code.len(),
+        generated_code: None,
+        properties: None,
+        relation: elt::relation::Relation::new(Dialect::GoogleSql, None, "s", "m"),
+        config: NodeConfig(config.as_object().cloned().unwrap_or_default()),
+        description: String::new(),
+        columns: indexmap::IndexMap::new(),
+        refs: Vec::new(),
+        sources: Vec::new(),
+        depends_on_nodes: Vec::new(),
+        depends_on_macros: Vec::new(),
+        access: Access::default(),
+        group: None,
+        version: None,
+        latest_version: None,
+        constraints: Vec::new(),
+        checksum: String::new(),
+        test: None,
+        seed_path: None,
+        details: NodeDetails::default(),
     }
 }
 
@@ -190,6 +202,30 @@ fn merges_update_the_columns_they_are_told() {
             assert_eq!(project.rows(), "1 b 1", "{dialect:?} {key}");
         }
     }
+}
+
+#[test]
+fn a_struct_gets_further_fields() {
+    let project = Project::new(Dialect::GoogleSql);
+    let config = serde_json::json!({"materialized": "incremental", "unique_key": "id",
+        "on_schema_change": "append_new_columns"});
+    project.model(config.clone(), "select 1 as id, struct(1 as x) as a").expect("built");
+    let more = "select 2 as id, struct(2 as x, 'two' as y) as a";
+    project.model(config, more).expect("the struct is extended");
+    let rows = project.warehouse.rows("select id, a.x, a.y from {m} order by 1");
+    assert_eq!(rows, "1 1 null, 2 2 two");
+}
+
+#[test]
+fn rows_without_a_partition_replace_those_without_one() {
+    let project = Project::new(Dialect::GoogleSql);
+    let config = serde_json::json!({"materialized": "incremental",
+        "incremental_strategy": "insert_overwrite", "partition_by": {"field": "day"}});
+    let rows = "select 1 as id, cast(null as date) as day union all select 2, date '2024-01-01'";
+    for _ in 0..3 {
+        project.model(config.clone(), rows).expect("built");
+    }
+    assert_eq!(project.warehouse.rows("select id from {m} order by 1"), "1, 2");
 }
 
 #[test]

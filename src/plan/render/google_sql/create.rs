@@ -1,0 +1,93 @@
+//! New tables and views
+//! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language>).
+
+use super::{
+    described_columns,
+    words::{described, list, option_list, quote},
+};
+use crate::{
+    plan::{PartitionBy, Rendered, TableOptions, render::partition::partition_of},
+    relation::{Column, Dialect, Relation},
+};
+
+/// How long a staging table lives where nothing drops it before, as in dbt-bigquery.
+const STAGING_HOURS: u32 = 12;
+
+/// A view. Its column list would have to name every column: descriptions of columns are written
+/// after it.
+pub(super) fn view(relation: &Relation, query: &str, options: &TableOptions) -> Rendered {
+    let list = option_list(options);
+    Rendered::around(&format!("create or replace view {relation}{list}\nas"), query, "")
+}
+
+/// A materialized view, which keeps the layout it is created with.
+pub(super) fn materialized_view(
+    relation: &Relation,
+    query: &str,
+    options: &TableOptions,
+) -> Rendered {
+    let (layout, with) = (layout(options), option_list(options));
+    let head = format!("create or replace materialized view {relation}{layout}{with}\nas");
+    Rendered::around(&head, query, "")
+}
+
+/// A table of a query's rows, one that drops itself where it is temporary.
+pub(super) fn table(
+    relation: &Relation,
+    query: &str,
+    options: &TableOptions,
+    temporary: bool,
+) -> Vec<Rendered> {
+    let layout = layout(options);
+    if temporary {
+        let head = format!(
+            "create or replace table {relation}{layout}\noptions (expiration_timestamp = \
+             timestamp_add(current_timestamp(), interval {STAGING_HOURS} hour))\nas ("
+        );
+        return vec![Rendered::around(&head, query, ")")];
+    }
+    let with = option_list(options);
+    let Some(contract) = &options.contract else {
+        let head = format!("create or replace table {relation}{layout}{with}\nas (");
+        let mut all = vec![Rendered::around(&head, query, ")")];
+        all.extend(described_columns(relation, options));
+        return all;
+    };
+    let columns = contract.iter().map(|under| {
+        let Column { name, data_type } = &under.column;
+        let null = if under.not_null { " not null" } else { "" };
+        format!("{} {data_type}{null}{}", quote(name), described(options, name))
+    });
+    let lines =
+        columns.chain(options.constraints.iter().cloned()).collect::<Vec<_>>().join(",\n  ");
+    let names: Vec<String> = contract.iter().map(|under| under.column.name.clone()).collect();
+    let head = format!(
+        "create or replace table {relation}\n(\n  {lines}\n){layout}{with}\nas\nselect {} from (",
+        list(&names)
+    );
+    vec![Rendered::around(&head, query, ") as model_subq")]
+}
+
+/// `partition by … cluster by …`, or nothing.
+fn layout(options: &TableOptions) -> String {
+    let partition = options.partition_by.as_ref().map(partition_clause).unwrap_or_default();
+    match options.cluster_by.as_slice() {
+        [] => partition,
+        names => format!("{partition}\ncluster by {}", list(names)),
+    }
+}
+
+/// `partition by …`
+/// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#partition_expression>).
+fn partition_clause(by: &PartitionBy) -> String {
+    let column = quote(&by.field);
+    let expression = match by.range {
+        _ if by.time_ingestion && by.granularity == "day" => "_partitiondate".to_owned(),
+        _ if by.time_ingestion => format!("timestamp_trunc(_partitiontime, {})", by.granularity),
+        Some((start, end, interval)) if by.data_type == "int64" => {
+            format!("range_bucket({column}, generate_array({start}, {end}, {interval}))")
+        }
+        _ => partition_of(by, None, Dialect::GoogleSql),
+    };
+    format!("\npartition by {expression}")
+}
