@@ -51,7 +51,9 @@ impl Translator<'_> {
         let counted = |condition: &str| format!("count(*) FILTER (WHERE {condition}){over}");
         Some(match name {
             "COUNT" if call.star || call.args.is_empty() => {
-                Typed::new(format!("count(*){over}"), Type::Int64)
+                // The engine counts less than nothing in a frame that ends before it begins.
+                let counted = if over.is_empty() { "*" } else { "1" };
+                Typed::new(format!("count({counted}){over}"), Type::Int64)
             }
             "COUNT" => plain("count", Type::Int64),
             "COUNTIF" => {

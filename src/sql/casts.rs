@@ -124,6 +124,8 @@ impl Translator<'_> {
             (Type::DateTime, Type::String) => {
                 short_fraction(&format!("strftime({sql}, '%Y-%m-%d %H:%M:%S.%f')"))
             }
+            (Type::Interval, Type::String) => self.interval_text(value, "googlesql_interval_text"),
+            (Type::String, Type::Interval) => self.interval_of_text(sql, safe),
             (Type::Bool, Type::Int64) => format!("CAST({sql} AS BIGINT)"),
             (Type::Timestamp, Type::DateTime) => format!("({sql} AT TIME ZONE 'UTC')"),
             (Type::DateTime, Type::Timestamp) => format!("({sql} AT TIME ZONE 'UTC')"),

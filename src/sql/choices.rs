@@ -35,14 +35,10 @@ impl Translator<'_> {
         let operand = self.expression(operand);
         let values: Vec<Typed> =
             whens.iter().map(|when| self.expression(&when.condition)).collect();
-        for value in &values {
-            if operand.kind.clashes(&value.kind)
-                && ![&operand, value].iter().any(|side| is_text_literal(side))
-            {
-                let (one, other) = (operand.kind.google(), value.kind.google());
-                let message = format!("{one} and {other} cannot be compared");
-                return self.refuse("wrong-type", message, place, Some("use CAST on one of them"));
-            }
+        let values: Vec<Typed> = values.iter().map(|value| self.coerced(value, &operand)).collect();
+        let operand = values.iter().fold(operand, |operand, value| self.coerced(&operand, value));
+        if let Some(refused) = self.refuse_incomparable(&operand, &values, place) {
+            return refused;
         }
         if !matches!(operand.kind, Type::Struct(_) | Type::Float64) {
             let mut out = format!("(CASE {}", operand.sql);
@@ -113,10 +109,11 @@ impl Translator<'_> {
 }
 
 /// Whether a value is a text written out.
-fn is_text_literal(value: &Typed) -> bool {
+pub(super) fn is_text_literal(value: &Typed) -> bool {
     value.kind == Type::String && value.sql.starts_with('\'')
 }
 
-fn is_moment(kind: &Type) -> bool {
+/// Whether it is a date or a time.
+pub(super) fn is_moment(kind: &Type) -> bool {
     matches!(kind, Type::Date | Type::DateTime | Type::Timestamp | Type::Time)
 }

@@ -2,15 +2,38 @@
 //! than nothing, structs are compared field by field and by position
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#comparison_operators>).
 
-use sqlparser::ast::{BinaryOperator, Expr};
+use sqlparser::ast::{BinaryOperator, Expr, Spanned};
 
 use super::{
+    choices::{is_moment, is_text_literal},
     operators::constant_number,
     translate::{Translator, Typed},
     types::{Type, quote},
 };
 
 impl Translator<'_> {
+    /// A text written out becomes a date or moment beside one
+    /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules#literal_coercion>).
+    pub fn coerced(&mut self, value: &Typed, beside: &Typed) -> Typed {
+        if !is_text_literal(value) || !is_moment(&beside.kind) {
+            return value.clone();
+        }
+        Typed::new(self.convert(value, &beside.kind, false), beside.kind.clone())
+    }
+
+    /// Refuses a comparison with one of the others, if their types have none.
+    pub fn refuse_incomparable<'t>(
+        &mut self,
+        value: &Typed,
+        others: impl IntoIterator<Item = &'t Typed>,
+        place: &impl Spanned,
+    ) -> Option<Typed> {
+        let (one, other) =
+            others.into_iter().find_map(|other| incomparable(&value.kind, &other.kind))?;
+        let message = format!("{one} and {other} cannot be compared");
+        Some(self.refuse("wrong-type", message, place, Some("use CAST on one of them")))
+    }
+
     /// `left op right` for the six comparisons.
     pub fn comparison(
         &mut self,
@@ -19,9 +42,9 @@ impl Translator<'_> {
         right: &Typed,
         place: &Expr,
     ) -> Typed {
-        if let Some((one, other)) = incomparable(&left.kind, &right.kind) {
-            let message = format!("{one} and {other} cannot be compared");
-            return self.refuse("wrong-type", message, place, Some("use CAST on one of them"));
+        let (left, right) = (&self.coerced(left, right), &self.coerced(right, left));
+        if let Some(refused) = self.refuse_incomparable(left, [right], place) {
+            return refused;
         }
         let sql = match (&left.kind, &right.kind) {
             (Type::Array(_), _) | (_, Type::Array(_)) => {
@@ -85,11 +108,10 @@ impl Translator<'_> {
 
     /// `value IN (…)`.
     pub fn is_in(&mut self, value: &Typed, items: &[Typed], negated: bool, place: &Expr) -> Typed {
-        if let Some((one, other)) =
-            items.iter().find_map(|item| incomparable(&value.kind, &item.kind))
-        {
-            let message = format!("{one} and {other} cannot be compared");
-            return self.refuse("wrong-type", message, place, Some("use CAST on one of them"));
+        let items: Vec<Typed> = items.iter().map(|item| self.coerced(item, value)).collect();
+        let value = &items.iter().fold(value.clone(), |value, item| self.coerced(&value, item));
+        if let Some(refused) = self.refuse_incomparable(value, &items, place) {
+            return refused;
         }
         let not = if negated { "NOT " } else { "" };
         let own =
@@ -111,8 +133,12 @@ impl Translator<'_> {
     }
 
     /// `left IS [NOT] DISTINCT FROM right`: structs go field by field, by position.
-    pub fn is_distinct(&mut self, left: &Expr, right: &Expr, negated: bool) -> Typed {
+    pub fn is_distinct(&mut self, left: &Expr, right: &Expr, negated: bool, place: &Expr) -> Typed {
         let (left, right) = (self.expression(left), self.expression(right));
+        let (left, right) = (self.coerced(&left, &right), self.coerced(&right, &left));
+        if let Some(refused) = self.refuse_incomparable(&left, [&right], place) {
+            return refused;
+        }
         let not = if negated { "NOT " } else { "" };
         let sql = match (&left.kind, &right.kind) {
             (Type::Struct(_), Type::Struct(_)) => {
@@ -153,14 +179,14 @@ impl Translator<'_> {
         place: &Expr,
     ) -> Typed {
         let not = if negated { "NOT " } else { "" };
+        let (low, high) = (&self.coerced(low, value), &self.coerced(high, value));
+        let value = self.coerced(value, low);
+        let value = &self.coerced(&value, high);
+        if let Some(refused) = self.refuse_incomparable(value, [low, high], place) {
+            return refused;
+        }
         let floats = [value, low, high].iter().any(|side| side.kind == Type::Float64);
         if !floats {
-            if let Some((one, other)) = incomparable(&value.kind, &low.kind)
-                .or_else(|| incomparable(&value.kind, &high.kind))
-            {
-                let message = format!("{one} and {other} cannot be compared");
-                return self.refuse("wrong-type", message, place, Some("use CAST on one of them"));
-            }
             let sql = format!("({} {not}BETWEEN {} AND {})", value.sql, low.sql, high.sql);
             return Typed::new(sql, Type::Bool);
         }
@@ -215,13 +241,21 @@ fn incomparable(left: &Type, right: &Type) -> Option<(String, String)> {
         Type::Int64 | Type::Float64 | Type::Numeric | Type::BigNumeric => Some(0),
         Type::Bool => Some(1),
         Type::Bytes => Some(2),
-        // A text literal becomes a date or moment where one is expected.
-        Type::String | Type::Date | Type::DateTime | Type::Timestamp | Type::Time => Some(3),
+        Type::String => Some(3),
         Type::Json => Some(4),
         Type::Interval => Some(5),
         Type::Array(_) => Some(6),
         Type::Struct(_) => Some(7),
+        Type::Date | Type::DateTime => Some(8),
+        Type::Timestamp => Some(9),
+        Type::Time => Some(10),
     };
+    if let (Type::Struct(left_fields), Type::Struct(right_fields)) = (left, right) {
+        let mut pairs = left_fields.iter().zip(right_fields);
+        let differ = left_fields.len() != right_fields.len()
+            || pairs.any(|((_, left), (_, right))| incomparable(left, right).is_some());
+        return differ.then(|| (left.google(), right.google()));
+    }
     let (one, other) = (class(left)?, class(right)?);
     (one != other || one == 4).then(|| (left.google(), right.google()))
 }

@@ -2,7 +2,7 @@
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/date_functions> and its
 //! neighbours). The session's time zone is UTC.
 
-use sqlparser::ast::{DateTimeField, Expr, Interval};
+use sqlparser::ast::{DateTimeField, Expr};
 
 use super::{
     operators::valid,
@@ -96,35 +96,6 @@ impl Translator<'_> {
                 format!("EXTRACT({other}) is not supported on the embedded engine"),
                 place,
                 None,
-            ),
-        }
-    }
-
-    /// `INTERVAL 3 DAY`.
-    pub fn interval(&mut self, interval: &Interval, place: &Expr) -> Typed {
-        let value = self.expression(&interval.value);
-        let name = interval.leading_field.as_ref().map(ToString::to_string);
-        if interval.last_field.is_some() {
-            return self.refuse(
-                "unsupported-syntax",
-                "INTERVAL … TO … is not supported on the embedded engine",
-                place,
-                Some("add single intervals"),
-            );
-        }
-        match name.as_deref().and_then(part) {
-            Some(Part::Plain(name)) => Typed::new(
-                format!("(INTERVAL ({}) {})", value.sql, name.to_ascii_uppercase()),
-                Type::Interval,
-            ),
-            Some(Part::Week(0)) => {
-                Typed::new(format!("(INTERVAL ({}) WEEK)", value.sql), Type::Interval)
-            }
-            _ => self.refuse(
-                "unsupported-syntax",
-                "this INTERVAL is not supported",
-                place,
-                Some("write INTERVAL n DAY"),
             ),
         }
     }

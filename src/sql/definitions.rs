@@ -68,6 +68,7 @@ impl Translator<'_> {
         statement: &Statement,
     ) -> String {
         let (text, given) = self.query(query);
+        let text = self.stored(text, &given);
         if create.columns.is_empty() {
             return text;
         }

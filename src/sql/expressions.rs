@@ -48,6 +48,9 @@ impl Translator<'_> {
                 {
                     return Typed::new(format!("CAST({number} AS BIGINT)"), Type::Int64);
                 }
+                if let Some(refused) = self.refuse_bare_null(&op.to_string(), [expr.as_ref()]) {
+                    return refused;
+                }
                 let typed = self.expression(expr);
                 match op {
                     UnaryOperator::Not => {
@@ -69,12 +72,12 @@ impl Translator<'_> {
             }
             Expr::IsNull(inner) => self.postfix(inner, "IS NULL"),
             Expr::IsNotNull(inner) => self.postfix(inner, "IS NOT NULL"),
-            Expr::IsTrue(inner) => self.postfix(inner, "IS NOT DISTINCT FROM TRUE"),
-            Expr::IsNotTrue(inner) => self.postfix(inner, "IS DISTINCT FROM TRUE"),
-            Expr::IsFalse(inner) => self.postfix(inner, "IS NOT DISTINCT FROM FALSE"),
-            Expr::IsNotFalse(inner) => self.postfix(inner, "IS DISTINCT FROM FALSE"),
-            Expr::IsDistinctFrom(left, right) => self.is_distinct(left, right, false),
-            Expr::IsNotDistinctFrom(left, right) => self.is_distinct(left, right, true),
+            Expr::IsTrue(inner) => self.is_truth(inner, "IS NOT DISTINCT FROM TRUE"),
+            Expr::IsNotTrue(inner) => self.is_truth(inner, "IS DISTINCT FROM TRUE"),
+            Expr::IsFalse(inner) => self.is_truth(inner, "IS NOT DISTINCT FROM FALSE"),
+            Expr::IsNotFalse(inner) => self.is_truth(inner, "IS DISTINCT FROM FALSE"),
+            Expr::IsDistinctFrom(left, right) => self.is_distinct(left, right, false, expression),
+            Expr::IsNotDistinctFrom(left, right) => self.is_distinct(left, right, true, expression),
             Expr::InList { expr, list, negated } => {
                 let value = self.expression(expr);
                 let items: Vec<Typed> = list.iter().map(|item| self.expression(item)).collect();
@@ -203,6 +206,12 @@ impl Translator<'_> {
     fn postfix(&mut self, inner: &Expr, operator: &str) -> Typed {
         let typed = self.expression(inner);
         Typed::new(format!("({} {operator})", typed.sql), Type::Bool)
+    }
+
+    /// `inner IS [NOT] TRUE` and `… FALSE`.
+    fn is_truth(&mut self, inner: &Expr, operator: &str) -> Typed {
+        let sql = self.condition(inner, "IS");
+        Typed::new(format!("({sql} {operator})"), Type::Bool)
     }
 
     fn rounding(&mut self, function: &str, inner: &Expr) -> Typed {
@@ -481,9 +490,41 @@ impl Translator<'_> {
         Typed::new(sql, kind)
     }
 
+    /// NULL written out has no type that an operator could go by.
+    pub fn refuse_bare_null<'e>(
+        &mut self,
+        operator: &str,
+        operands: impl IntoIterator<Item = &'e Expr>,
+    ) -> Option<Typed> {
+        let null = operands.into_iter().find(|operand| is_bare_null(operand))?;
+        let message = format!("an operand of {operator} cannot be a bare NULL");
+        let help = "give it a type: CAST(NULL AS INT64); test for NULL with IS NULL";
+        Some(self.refuse("wrong-type", message, null, Some(help)))
+    }
+
     fn binary(&mut self, left: &Expr, op: &BinaryOperator, right: &Expr, place: &Expr) -> Typed {
+        let takes_null = matches!(
+            op,
+            BinaryOperator::And
+                | BinaryOperator::Or
+                | BinaryOperator::PGBitwiseShiftLeft
+                | BinaryOperator::PGBitwiseShiftRight
+        );
+        if !takes_null && let Some(refused) = self.refuse_bare_null(&op.to_string(), [left, right])
+        {
+            return refused;
+        }
         let (left, right) = (self.expression(left), self.expression(right));
         self.operator(op, left, right, place)
+    }
+}
+
+/// Whether NULL is written here, without a type.
+fn is_bare_null(expression: &Expr) -> bool {
+    match expression {
+        Expr::Nested(inner) => is_bare_null(inner),
+        Expr::Value(value) => value.value == Value::Null,
+        _ => false,
     }
 }
 

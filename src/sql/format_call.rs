@@ -127,6 +127,7 @@ impl Translator<'_> {
             Type::Float64 => format!("googlesql_format_shown({text})"),
             Type::String if as_literal => format!("googlesql_format_quoted({text})"),
             Type::String => text,
+            Type::Interval if !as_literal => text,
             Type::Numeric => typed("NUMERIC"),
             Type::Date => typed("DATE"),
             Type::DateTime => typed("DATETIME"),

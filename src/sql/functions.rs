@@ -228,6 +228,7 @@ impl Translator<'_> {
         if let Some(found) = self
             .math_function(name, &args, place)
             .or_else(|| self.string_function(name, &args, source, place))
+            .or_else(|| self.interval_function(name, &args))
         {
             return Some(found);
         }
@@ -244,6 +245,11 @@ impl Translator<'_> {
                 let kind = self.unify(&mut choices, place);
                 let texts: Vec<&str> = choices.iter().map(|choice| &*choice.sql).collect();
                 Some(Typed::new(format!("coalesce({})", texts.join(", ")), kind))
+            }
+            ("NULLIF", 2)
+                if let Some(refused) = self.refuse_incomparable(&args[0], [&args[1]], place) =>
+            {
+                Some(refused)
             }
             ("NULLIF", 2) if matches!(args.kind(0), Type::Struct(_) | Type::Float64) => {
                 let kind = args.kind(0);

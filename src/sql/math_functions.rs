@@ -15,7 +15,7 @@ impl Translator<'_> {
     pub fn math_function(&mut self, name: &str, args: &Args<'_>, place: &Expr) -> Option<Typed> {
         match (name, args.len()) {
             ("GREATEST" | "LEAST", 1..) => {
-                let kind = args.same_kind();
+                let kind = self.common_type(args.iter(), place);
                 let function = name.to_ascii_lowercase();
                 let is_float = kind == Type::Float64;
                 let values: Vec<&Typed> = args.iter().collect();

@@ -1,7 +1,7 @@
 //! `value IN UNNEST(…)` and `value IN (SELECT …)`
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#in_operators>).
 
-use sqlparser::ast::{Expr, Query};
+use sqlparser::ast::{Array, Expr, Query};
 
 use super::{
     translate::{Translator, Typed},
@@ -11,15 +11,23 @@ use super::{
 impl Translator<'_> {
     /// `value [NOT] IN UNNEST(array)`.
     pub fn in_unnest(&mut self, value: &Expr, array: &Expr, negated: bool) -> Typed {
+        if let Expr::Array(Array { elem, .. }) = array
+            && !elem.is_empty()
+        {
+            let value = self.expression(value);
+            let items: Vec<Typed> = elem.iter().map(|item| self.expression(item)).collect();
+            return self.is_in(&value, &items, negated, array);
+        }
         let (value, list) = (self.expression(value), self.expression(array));
         let element = match &list.kind {
             Type::Array(element) => element.as_ref().clone(),
             _ => Type::Unknown,
         };
-        if value.kind.clashes(&element) && !value.sql.starts_with('\'') {
-            let (one, other) = (value.kind.google(), element.google());
-            let message = format!("{one} and {other} cannot be compared");
-            return self.refuse("wrong-type", message, array, Some("use CAST on one of them"));
+        let value = self.coerced(&value, &Typed::new("", element.clone()));
+        if let Some(refused) =
+            self.refuse_incomparable(&value, [&Typed::new("", element.clone())], array)
+        {
+            return refused;
         }
         let not = if negated { "NOT " } else { "" };
         let sql = match (&value.kind, &element) {
@@ -49,10 +57,11 @@ impl Translator<'_> {
             return self.refuse("sql-syntax", message, value, None);
         }
         let element = columns.columns.first().map(|(_, kind)| kind.clone()).unwrap_or_default();
-        if typed.kind.clashes(&element) && !typed.sql.starts_with('\'') {
-            let (one, other) = (typed.kind.google(), element.google());
-            let message = format!("{one} and {other} cannot be compared");
-            return self.refuse("wrong-type", message, value, Some("use CAST on one of them"));
+        let typed = self.coerced(&typed, &Typed::new("", element.clone()));
+        if let Some(refused) =
+            self.refuse_incomparable(&typed, [&Typed::new("", element.clone())], value)
+        {
+            return refused;
         }
         let not = if negated { "NOT " } else { "" };
         let sql = match (&typed.kind, &element) {

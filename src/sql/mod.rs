@@ -18,6 +18,7 @@ mod format_call;
 mod from;
 mod functions;
 mod grouping;
+mod intervals;
 mod json;
 mod json_path;
 #[doc(hidden)]
@@ -33,11 +34,13 @@ mod patterns;
 mod pivot;
 mod projection;
 mod queries;
+mod read_interval;
 #[doc(hidden)]
 pub mod read_text;
 mod scope;
 mod star;
 mod statements;
+mod stored;
 mod string_functions;
 mod to_json;
 mod translate;
@@ -49,5 +52,8 @@ mod windows;
 
 pub use error::SqlError;
 pub use names::{ColumnType, NoSchemas, Schemas};
-pub use translate::{Translated, translate_expression, translate_query, translate_statements};
+pub use read_interval::{IntervalParts, interval as read_interval};
+pub use translate::{
+    Translated, translate_expression, translate_query, translate_statements, translate_stored_query,
+};
 pub use types::{Type, duckdb_type, google_type};

@@ -25,8 +25,14 @@ impl Translator<'_> {
             Op::Eq | Op::NotEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq => {
                 self.comparison(op, &left, &right, place)
             }
-            Op::And => plain("AND", Type::Bool),
-            Op::Or => plain("OR", Type::Bool),
+            Op::And | Op::Or => {
+                let (symbol, place) = (op.to_string(), place);
+                let (left, right) = (
+                    self.truth(left.clone(), place, &symbol),
+                    self.truth(right.clone(), place, &symbol),
+                );
+                Typed::new(format!("({left} {symbol} {right})"), Type::Bool)
+            }
             Op::StringConcat => self.joined(&[left, right]),
             Op::BitwiseAnd => plain("&", Type::Int64),
             Op::BitwiseOr => plain("|", Type::Int64),
@@ -38,7 +44,7 @@ impl Translator<'_> {
                 let sql = format!("googlesql_shift_{way}({}, {})", left.sql, right.sql);
                 Typed::new(sql, Type::Int64)
             }
-            Op::Plus | Op::Minus => self.sum(op, left, right),
+            Op::Plus | Op::Minus => self.sum(op, left, right, place),
             Op::Multiply => self.product(&left, &right),
             Op::Divide => self.quotient(&left, &right),
             other => self.refuse(
@@ -72,7 +78,7 @@ impl Translator<'_> {
         Typed::new(format!("({})", texts.join(" || ")), kind)
     }
 
-    fn sum(&mut self, op: &BinaryOperator, left: Typed, right: Typed) -> Typed {
+    fn sum(&mut self, op: &BinaryOperator, left: Typed, right: Typed, place: &Expr) -> Typed {
         let symbol = if *op == BinaryOperator::Plus { "+" } else { "-" };
         let sql = format!("({} {symbol} {})", left.sql, right.sql);
         let (left_kind, right_kind) = (&left.kind, &right.kind);
@@ -109,6 +115,18 @@ impl Translator<'_> {
                 Type::Interval,
             ),
             (Type::DateTime, Type::DateTime) => Typed::new(sql, Type::Interval),
+            (Type::Time, Type::Time) if symbol == "-" => {
+                let moment = |side: &Typed| format!("(DATE '1970-01-01' + {})", side.sql);
+                Typed::new(format!("({} - {})", moment(&left), moment(&right)), Type::Interval)
+            }
+            (Type::Interval, Type::Date | Type::DateTime | Type::Timestamp) if symbol == "+" => {
+                self.sum(op, right, left, place)
+            }
+            (Type::Interval, Type::Interval) => Typed::new(sql, Type::Interval),
+            (one, other) if !has_arithmetic(one) || !has_arithmetic(other) => {
+                let message = format!("no `{symbol}` of {} and {}", one.google(), other.google());
+                self.refuse("wrong-type", message, place, Some("use CAST on one of them"))
+            }
             _ => match left_kind.common(right_kind) {
                 Type::Float64 => {
                     let function = if symbol == "+" { "add" } else { "subtract" };
@@ -184,6 +202,11 @@ impl Translator<'_> {
             )
         })
     }
+}
+
+/// Whether a type is, or may be, one to compute with.
+fn has_arithmetic(kind: &Type) -> bool {
+    kind.is_number() || matches!(kind, Type::Unknown | Type::Null)
 }
 
 /// FLOAT64 arithmetic, where a result too large is an error.

@@ -1,7 +1,7 @@
 //! Reading GoogleSQL with sqlparser.
 
 use sqlparser::{
-    ast::{DataType, Expr, Statement},
+    ast::{DataType, Expr, Query, Spanned, Statement},
     keywords::Keyword,
     parser::{Parser, ParserError},
     tokenizer::{Token, TokenWithSpan},
@@ -80,6 +80,24 @@ fn refuse_long_chains(tokens: &[TokenWithSpan]) -> Result<(), SqlError> {
 /// Statements separated by semicolons.
 pub fn statements(sql: &str) -> Result<Vec<Statement>, SqlError> {
     parser(sql)?.parse_statements().map_err(syntax_error)
+}
+
+/// One query and nothing else.
+pub fn query(sql: &str) -> Result<Query, SqlError> {
+    let mut statements = statements(sql)?;
+    let message = match statements.len() {
+        0 => "expected a query, found nothing".to_owned(),
+        1 => "expected a query, found another statement".to_owned(),
+        count => format!("expected one query, found {count} statements"),
+    };
+    let span = statements.get(1).or(statements.first()).map(Spanned::span);
+    match (statements.pop(), statements.is_empty()) {
+        (Some(Statement::Query(query)), true) => Ok(*query),
+        _ => {
+            let span = span.unwrap_or_else(sqlparser::tokenizer::Span::empty);
+            Err(SqlError::at("sql-syntax", message, span))
+        }
+    }
 }
 
 /// One expression.

@@ -19,6 +19,9 @@ impl Translator<'_> {
         negated: bool,
         place: &Expr,
     ) -> Typed {
+        if !any && let Some(refused) = self.refuse_bare_null("LIKE", [value, pattern]) {
+            return refused;
+        }
         let quantified = match pattern {
             Expr::Tuple(patterns) if any => Some((false, patterns.clone())),
             Expr::Nested(pattern) if any => Some((false, vec![pattern.as_ref().clone()])),

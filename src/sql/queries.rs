@@ -6,7 +6,7 @@ use sqlparser::ast::{
 };
 
 use super::{
-    by_name::matching,
+    by_name::{Matching, matching},
     scope::{Columns, Phase, Scope, Source},
     translate::{Translator, Typed},
     types::{Type, quote},
@@ -15,16 +15,25 @@ use super::{
 impl Translator<'_> {
     /// A query with what it gives.
     pub fn query(&mut self, query: &Query) -> (String, Columns) {
-        self.query_of(query, false)
+        let (text, columns, _) = self.query_of(query, false, None);
+        (text, columns)
     }
 
     /// A query whose rows are values (`ARRAY(…)`, `(…)` as an expression): `SELECT AS STRUCT` gives
     /// one struct, while in FROM its fields are columns.
     pub fn value_query(&mut self, query: &Query) -> (String, Columns) {
-        self.query_of(query, true)
+        let (text, columns, _) = self.query_of(query, true, None);
+        (text, columns)
     }
 
-    fn query_of(&mut self, query: &Query, as_values: bool) -> (String, Columns) {
+    /// `itself`: the name under which a recursive query reads what it gave before. What it gives
+    /// first comes last in the answer.
+    fn query_of(
+        &mut self,
+        query: &Query,
+        as_values: bool,
+        itself: Option<&str>,
+    ) -> (String, Columns, Columns) {
         let ctes_before = self.ctes.len();
         let mut out = String::new();
         if let Some(with) = &query.with {
@@ -57,7 +66,10 @@ impl Translator<'_> {
                 self.refuse("unsupported-syntax", message, query, None);
             }
         }
-        let (body, columns, aliases) = self.set_expression(&query.body, as_values);
+        let ((body, columns, aliases), first) = match itself {
+            None => (self.set_expression(&query.body, as_values), Columns::default()),
+            Some(name) => self.recursive(&query.body, name),
+        };
         out.push_str(&body);
         // ORDER BY of the whole query sees the output and, for a plain SELECT, FROM.
         if let Some(order_by) = &query.order_by {
@@ -88,7 +100,7 @@ impl Translator<'_> {
             }
         }
         self.ctes.truncate(ctes_before);
-        (out, columns)
+        (out, columns, first)
     }
 
     /// LIMIT and OFFSET take a number that is written out.
@@ -170,25 +182,9 @@ impl Translator<'_> {
     fn cte(&mut self, cte: &Cte, recursive: bool) -> String {
         let name = &cte.alias.name.value;
         self.refuse_column_list(&cte.alias, cte);
-        let mut first = None;
-        if recursive {
-            // Inside itself it has the columns of its first query.
-            self.ctes.push((name.clone(), Columns::default()));
-            if let SetExpr::SetOperation { left, .. } = cte.query.body.as_ref() {
-                let errors = self.errors.len();
-                first = Some(self.set_expression(left, false).1);
-                self.errors.truncate(errors);
-            }
-            self.ctes.pop();
-            self.ctes.push((name.clone(), first.clone().unwrap_or_default()));
-        }
-        let (text, columns) = self.query(&cte.query);
-        if recursive {
-            self.ctes.pop();
-        }
-        for ((column, kind), (_, first)) in
-            columns.columns.iter().zip(first.iter().flat_map(|first| &first.columns))
-        {
+        let itself = recursive.then_some(name.as_str());
+        let (text, columns, first) = self.query_of(&cte.query, false, itself);
+        for ((column, kind), (_, first)) in columns.columns.iter().zip(&first.columns) {
             if kind != first && kind.is_known() && first.is_known() {
                 let message = format!(
                     "column `{column}` is {} in the first query and {} in the recursive one",
@@ -213,44 +209,13 @@ impl Translator<'_> {
                 (text, columns, Some(scope))
             }
             SetExpr::Query(query) => {
-                let (text, columns) = self.query_of(query, as_values);
+                let (text, columns, _) = self.query_of(query, as_values, None);
                 (format!("({text})"), columns, None)
             }
-            SetExpr::SetOperation { left, op, set_quantifier, right } => {
-                let (left, matching) = match left.as_ref() {
-                    SetExpr::SetOperation { left, right, .. }
-                        if let Some(matching) = matching(right) =>
-                    {
-                        (left, Some(matching))
-                    }
-                    _ => (left, None),
-                };
-                let (mut left_text, mut left_columns, _) = self.set_expression(left, as_values);
-                let (mut right_text, mut right_columns, _) = self.set_expression(right, as_values);
-                if let Some(matching) = matching {
-                    [(left_text, left_columns), (right_text, right_columns)] = self.matched(
-                        (left_text, left_columns),
-                        (right_text, right_columns),
-                        &matching,
-                        body,
-                    );
-                }
-                let operator = match (op, set_quantifier) {
-                    (SetOperator::Union, SetQuantifier::All) => "UNION ALL",
-                    (SetOperator::Union, SetQuantifier::Distinct) => "UNION",
-                    (SetOperator::Intersect, SetQuantifier::Distinct) => "INTERSECT",
-                    (SetOperator::Except, SetQuantifier::Distinct) => "EXCEPT",
-                    _ => {
-                        let message = format!("`{op} {set_quantifier}` is not supported");
-                        let help = "GoogleSQL has UNION ALL, UNION DISTINCT, INTERSECT DISTINCT and EXCEPT DISTINCT";
-                        self.refuse("unsupported-syntax", message, body, Some(help));
-                        "UNION ALL"
-                    }
-                };
-                self.refuse_uneven(&left_columns, &right_columns, body);
-                let columns = merged(&left_columns, &right_columns);
-                // Parentheses keep the left-to-right order that GoogleSQL asks for anyway.
-                (format!("{left_text} {operator} {right_text}"), columns, None)
+            SetExpr::SetOperation { left, .. } => {
+                let (left, matching) = left_side(left);
+                let (text, columns, _) = self.set_expression(left, as_values);
+                self.set_operation((text, columns), matching, body, as_values)
             }
             other => {
                 self.refuse(
@@ -262,6 +227,64 @@ impl Translator<'_> {
                 (String::new(), Columns::default(), None)
             }
         }
+    }
+
+    /// A query that reads itself by a name: there it has the columns of its first query, which are
+    /// the second of the answers.
+    fn recursive(
+        &mut self,
+        body: &SetExpr,
+        name: &str,
+    ) -> ((String, Columns, Option<Scope>), Columns) {
+        let SetExpr::SetOperation { left, .. } = body else {
+            self.ctes.push((name.to_owned(), Columns::default()));
+            return (self.set_expression(body, false), Columns::default());
+        };
+        let (left, matching) = left_side(left);
+        let (text, columns, _) = self.set_expression(left, false);
+        self.ctes.push((name.to_owned(), columns.clone()));
+        let whole = self.set_operation((text, columns.clone()), matching, body, false);
+        (whole, columns)
+    }
+
+    /// A set operation whose left side is translated already.
+    fn set_operation(
+        &mut self,
+        (mut left_text, mut left_columns): (String, Columns),
+        matching: Option<Matching>,
+        body: &SetExpr,
+        as_values: bool,
+    ) -> (String, Columns, Option<Scope>) {
+        let SetExpr::SetOperation { op, set_quantifier, right, .. } = body else {
+            unreachable!("the caller has looked");
+        };
+        let (mut right_text, mut right_columns, _) = self.set_expression(right, as_values);
+        if let Some(matching) = matching {
+            [(left_text, left_columns), (right_text, right_columns)] = self.matched(
+                (left_text, left_columns),
+                (right_text, right_columns),
+                &matching,
+                body,
+            );
+        }
+        let operator = match (op, set_quantifier) {
+            (SetOperator::Union, SetQuantifier::All) => "UNION ALL",
+            (SetOperator::Union, SetQuantifier::Distinct) => "UNION",
+            (SetOperator::Intersect, SetQuantifier::All) => "INTERSECT ALL",
+            (SetOperator::Intersect, SetQuantifier::Distinct) => "INTERSECT",
+            (SetOperator::Except, SetQuantifier::All) => "EXCEPT ALL",
+            (SetOperator::Except, SetQuantifier::Distinct) => "EXCEPT",
+            _ => {
+                let message = format!("`{op} {set_quantifier}` is not GoogleSQL");
+                let help = "say which: ALL or DISTINCT";
+                self.refuse("unsupported-syntax", message, body, Some(help));
+                "UNION ALL"
+            }
+        };
+        self.refuse_uneven(&left_columns, &right_columns, body);
+        let columns = merged(&left_columns, &right_columns);
+        // Parentheses keep the left-to-right order that GoogleSQL asks for anyway.
+        (format!("{left_text} {operator} {right_text}"), columns, None)
     }
 
     fn select(&mut self, select: &Select, as_values: bool) -> (String, Columns, Scope) {
@@ -411,6 +434,16 @@ pub(super) fn name_parts(name: &ObjectName) -> Vec<String> {
         parts.extend(text.split('.').map(str::to_owned));
     }
     parts
+}
+
+/// The left side of a set operation, and how the columns of both are brought together.
+fn left_side(left: &SetExpr) -> (&SetExpr, Option<Matching>) {
+    match left {
+        SetExpr::SetOperation { left, right, .. } if let Some(matching) = matching(right) => {
+            (left, Some(matching))
+        }
+        _ => (left, None),
+    }
 }
 
 fn merged(left: &Columns, right: &Columns) -> Columns {

@@ -183,7 +183,7 @@ impl Translator<'_> {
                     self.refuse_unassignable(&value, target, source.as_ref());
                     self.refuse_other_names(&target.0, &target.1, kind, source.as_ref());
                 }
-                text
+                self.stored(text, &given)
             }
         };
         format!("INSERT INTO {name}{columns} {rows}")

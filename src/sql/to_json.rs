@@ -24,7 +24,8 @@ impl Translator<'_> {
         let sql = &value.sql;
         Some(match &value.kind {
             Type::Null => "NULL".to_owned(),
-            Type::Unknown | Type::Interval => return None,
+            Type::Unknown => return None,
+            Type::Interval => self.interval_text(value, "googlesql_interval_iso_text"),
             Type::Bool | Type::String | Type::Date | Type::Json => sql.clone(),
             Type::Int64 if form == Form::Document => sql.clone(),
             Type::Int64 => self.bind(&[value], |names| {

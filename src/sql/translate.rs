@@ -13,20 +13,26 @@ use super::{
 /// # Errors
 /// Every mistake and everything not supported, by name and place.
 pub fn translate_query(sql: &str, schemas: &dyn Schemas) -> Result<String, Vec<SqlError>> {
-    let statements = parse::statements(sql).map_err(|error| vec![error])?;
-    let [Statement::Query(query)] = statements.as_slice() else {
-        let message = match statements.len() {
-            0 => "expected a query, found nothing".to_owned(),
-            1 => "expected a query, found another statement".to_owned(),
-            count => format!("expected one query, found {count} statements"),
-        };
-        let span = statements.get(1).or(statements.first()).map(Spanned::span);
-        let span = span.unwrap_or_else(sqlparser::tokenizer::Span::empty);
-        return Err(vec![SqlError::at("sql-syntax", message, span)]);
-    };
+    let query = parse::query(sql).map_err(|error| vec![error])?;
     let mut translator = Translator::new(schemas);
-    let (text, _) = translator.query(query);
+    let (text, _) = translator.query(&query);
     translator.finish(text)
+}
+
+/// Translates one query whose rows go into a table.
+///
+/// # Errors
+/// Every mistake and everything not supported, by name and place.
+pub fn translate_stored_query(
+    sql: &str,
+    schemas: &dyn Schemas,
+) -> Result<Translated, Vec<SqlError>> {
+    let query = parse::query(sql).map_err(|error| vec![error])?;
+    let mut translator = Translator::new(schemas);
+    let (text, columns) = translator.query(&query);
+    let sql = translator.stored(text, &columns);
+    let columns = columns.complete.then_some(columns.columns);
+    translator.finish(Translated { sql, is_query: true, columns })
 }
 
 /// A translated statement.

@@ -146,6 +146,9 @@ impl Type {
             }
             _ => {}
         }
+        if let (Self::Date, Self::DateTime) | (Self::DateTime, Self::Date) = (self, other) {
+            return Self::DateTime;
+        }
         match (rank(self), rank(other)) {
             (left, right) if left > 0 && right > 0 => {
                 if left >= right {

@@ -32,11 +32,11 @@ impl Lowering<'_> {
             }
             Step::CreateView { relation, query, options } => Step::CreateView {
                 relation: self.name(relation),
-                query: self.for_a_view(self.session.definition(query)?),
+                query: self.for_a_view(self.session.view_query(query)?),
                 options: self.options(options)?,
             },
             Step::CreateTable { relation, query, options, temporary } => {
-                let query = self.session.definition(query)?;
+                let query = self.session.table_query(query)?;
                 if *temporary {
                     self.staged.push(relation.clone());
                 }
@@ -157,7 +157,7 @@ impl Lowering<'_> {
     fn rows(&self, rows: &RowSource) -> Result<RowSource, AdapterError> {
         Ok(match rows {
             RowSource::Relation(relation) => RowSource::Relation(self.name(relation)),
-            RowSource::Query(query) => RowSource::Query(self.session.query(query)?),
+            RowSource::Query(query) => RowSource::Query(self.session.rows_query(query)?),
         })
     }
 
@@ -172,7 +172,7 @@ impl Lowering<'_> {
             temporary(ROWS_NAME, &Relation::new(Dialect::DuckDb, None, "main", ROWS_NAME));
         before.push(Step::CreateTable {
             relation: relation.clone(),
-            query: self.session.query(query)?,
+            query: self.session.rows_query(query)?,
             options: TableOptions::default(),
             temporary: true,
         });

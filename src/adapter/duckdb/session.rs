@@ -31,23 +31,40 @@ impl Session<'_> {
         }
     }
 
-    /// A query that a table or view is made of, in the engine's SQL: as in BigQuery each column has a
-    /// name of its own.
-    pub fn definition(&self, sql: &str) -> Result<String, AdapterError> {
+    /// A query that a view is made of, in the engine's SQL: as in BigQuery each column has a name of
+    /// its own.
+    pub fn view_query(&self, sql: &str) -> Result<String, AdapterError> {
         if self.shared.dialect == Dialect::DuckDb {
             return self.query(sql);
         }
         let mut statements =
             sql::translate_statements(without_end(sql), self).map_err(translation_error)?;
-        let query = match statements.pop() {
-            Some(query) if query.is_query && statements.is_empty() => query,
+        match statements.pop() {
+            Some(query) if query.is_query && statements.is_empty() => named(query),
             // Says what is wrong with it.
-            _ => return self.query(sql),
-        };
-        match misnamed(query.columns.as_deref().unwrap_or_default()) {
-            Some(message) => Err(warehouse_error("column-names", message)),
-            None => Ok(query.sql),
+            _ => self.query(sql),
         }
+    }
+
+    /// A query that a table is made of, in the engine's SQL: each column has a name of its own, and
+    /// arrays are as BigQuery stores them.
+    pub fn table_query(&self, sql: &str) -> Result<String, AdapterError> {
+        match self.shared.dialect {
+            Dialect::DuckDb => self.query(sql),
+            Dialect::GoogleSql => named(self.stored(sql)?),
+        }
+    }
+
+    /// A query whose rows go into a table that is there, in the engine's SQL.
+    pub fn rows_query(&self, sql: &str) -> Result<String, AdapterError> {
+        match self.shared.dialect {
+            Dialect::DuckDb => self.query(sql),
+            Dialect::GoogleSql => Ok(self.stored(sql)?.sql),
+        }
+    }
+
+    fn stored(&self, sql: &str) -> Result<Translated, AdapterError> {
+        sql::translate_stored_query(without_end(sql), self).map_err(translation_error)
     }
 
     /// An expression in the engine's SQL.
@@ -194,6 +211,14 @@ fn reads_only(sql: &str) -> bool {
         first.to_ascii_lowercase().as_str(),
         "select" | "with" | "from" | "values" | "table" | "describe" | "show" | "explain" | "pivot"
     )
+}
+
+/// The SQL of a query whose columns can be those of a table.
+fn named(query: Translated) -> Result<String, AdapterError> {
+    match misnamed(query.columns.as_deref().unwrap_or_default()) {
+        Some(message) => Err(warehouse_error("column-names", message)),
+        None => Ok(query.sql),
+    }
 }
 
 /// What is wrong with the names of the columns of a table or view.

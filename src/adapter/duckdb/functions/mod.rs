@@ -8,6 +8,7 @@ mod division;
 mod fingerprint;
 mod format_moment;
 mod format_text;
+mod intervals;
 mod kernel;
 mod moments;
 mod numbers;
@@ -36,6 +37,7 @@ pub fn register_functions(connection: &Connection) -> duckdb::Result<()> {
     regexps::register(connection)?;
     numbers::register(connection)?;
     moments::register(connection)?;
+    intervals::register(connection)?;
     fingerprint::register(connection)?;
     format_moment::register(connection)?;
     format_text::register(connection)?;
