@@ -114,10 +114,21 @@ fn check_contract(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
             .help("list every column of the model under `columns` with its `data_type`"),
         );
     }
+    // Fields of structs (`st.a`) make up the type of the column they are in, or are described by it.
+    let is_below = |name: &str, parent: &str| {
+        name.strip_prefix(parent).is_some_and(|rest| rest.starts_with('.'))
+    };
+    let is_untyped = |name: &str, kind: Option<&str>| {
+        kind.is_none_or(|kind| kind.trim().is_empty())
+            && !node.columns.values().any(|other| {
+                let is_whole = other.data_type.as_ref().is_some_and(|kind| kind.contains('<'));
+                is_below(&other.name, name) || is_whole && is_below(name, &other.name)
+            })
+    };
     let untyped: Vec<String> = node
         .columns
         .values()
-        .filter(|column| column.data_type.as_deref().unwrap_or_default().is_empty())
+        .filter(|column| is_untyped(&column.name, column.data_type.as_deref()))
         .map(|column| format!("`{}`", column.name))
         .collect();
     if !untyped.is_empty() {

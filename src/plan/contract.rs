@@ -3,10 +3,14 @@
 
 use serde_json::Value;
 
-use super::PlanInput;
+use super::{
+    Engine, PlanInput,
+    contract_columns::{is_field, promised},
+};
 use crate::{
     diagnostic::{Diagnostic, Span},
     manifest::Node,
+    sql::Type,
 };
 
 /// Whether the node's contract is enforced.
@@ -25,19 +29,24 @@ pub(super) fn check(input: &PlanInput<'_>) -> Result<(), Vec<Diagnostic>> {
         return Ok(());
     }
     let mut differences = Vec::new();
-    for promised in node.columns.values() {
-        let wanted = promised.data_type.as_deref().unwrap_or_default();
+    let promised = promised(node);
+    for promised in &promised {
+        let wanted = promised.data_type();
         match given.iter().find(|column| column.name.eq_ignore_ascii_case(&promised.name)) {
             None => differences.push(format!("`{}` ({wanted}) is missing", promised.name)),
-            Some(column) if base(&column.data_type) != base(wanted) => differences.push(format!(
+            Some(column) if !is_same(&column.data_type, &wanted) => differences.push(format!(
                 "`{}` is {}, the contract says {wanted}",
                 promised.name, column.data_type
             )),
+            Some(column) if promised.is_whole() => {
+                let given = Type::parse(&column.data_type).unwrap_or_default();
+                differences.extend(promised.differences(&promised.name, &given));
+            }
             Some(_) => {}
         }
     }
     for column in given {
-        if !node.columns.values().any(|known| known.name.eq_ignore_ascii_case(&column.name)) {
+        if !promised.iter().any(|known| known.name.eq_ignore_ascii_case(&column.name)) {
             differences
                 .push(format!("`{}` ({}) is not in the contract", column.name, column.data_type));
         }
@@ -61,7 +70,7 @@ pub(super) fn check(input: &PlanInput<'_>) -> Result<(), Vec<Diagnostic>> {
 /// embedded engine refuse NULL and no more
 /// (<https://docs.getdbt.com/reference/resource-properties/constraints>). `warn_unenforced` and
 /// `warn_unsupported` silence them, as in dbt.
-pub fn unenforced_constraints(node: &Node) -> Vec<String> {
+pub fn unenforced_constraints(node: &Node, engine: Engine) -> Vec<String> {
     if !is_enforced(node) {
         return Vec::new();
     }
@@ -69,6 +78,7 @@ pub fn unenforced_constraints(node: &Node) -> Vec<String> {
         column.constraints.iter().map(move |constraint| (Some(column.name.as_str()), constraint))
     });
     let all = node.constraints.iter().map(|constraint| (None, constraint)).chain(of_columns);
+    let is_field = |name: &str| is_field(node, name);
     let is_view = node.config.materialized() == "view";
     all.filter_map(|(column, constraint)| {
         let silenced = ["warn_unenforced", "warn_unsupported"]
@@ -77,6 +87,10 @@ pub fn unenforced_constraints(node: &Node) -> Vec<String> {
         let kind = constraint.get("type").and_then(Value::as_str).unwrap_or_default();
         let test = match kind {
             "not_null" if is_view => "the data test `not_null`",
+            // BigQuery refuses NULL in fields of structs too.
+            "not_null" if engine == Engine::Embedded && column.is_some_and(&is_field) => {
+                "the data test `not_null`"
+            }
             "not_null" => return None,
             "primary_key" => "the data tests `unique` and `not_null`",
             "unique" => "the data test `unique`",
@@ -91,10 +105,21 @@ pub fn unenforced_constraints(node: &Node) -> Vec<String> {
     .collect()
 }
 
+/// Whether two names mean one type: without lengths and digits, in any case.
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    let folded = |text: &str| Type::parse(&text.to_ascii_lowercase()).ok();
+    base(one) == base(other)
+        || folded(one).is_some_and(|one| folded(other).is_some_and(|other| one == other))
+}
+
 /// A type without its parameters, its synonyms made one.
 fn base(data_type: &str) -> String {
     let upper = data_type.trim().to_ascii_uppercase();
-    let base = upper.split('(').next().unwrap_or_default().trim().to_owned();
+    // What is in angle brackets has parameters of its own.
+    let base = match upper.contains('<') {
+        true => upper.clone(),
+        false => upper.split('(').next().unwrap_or_default().trim().to_owned(),
+    };
     match base.as_str() {
         "INT" | "INTEGER" | "BIGINT" | "SMALLINT" | "TINYINT" | "BYTEINT" => "INT64".to_owned(),
         "FLOAT" | "DOUBLE" | "REAL" => "FLOAT64".to_owned(),

@@ -1,6 +1,7 @@
 //! Materializations as plans: steps as plain data, made from what exists, given as data.
 
 mod contract;
+mod contract_columns;
 pub mod csv;
 mod describe;
 mod input;

@@ -302,6 +302,8 @@ pub struct TableOptions {
 pub struct ContractColumn {
     /// The column.
     pub column: Column,
+    /// Its type with what is promised of its fields, as BigQuery's definitions of tables have it.
+    pub definition: String,
     /// Whether NULL is refused.
     pub not_null: bool,
 }

@@ -1,6 +1,6 @@
 //! What a contract's constraints mean, and what is said of those that nothing enforces.
 
-use crate::{elt, project};
+use crate::{elt, project, write};
 
 #[test]
 fn constraints_that_nothing_enforces_are_told() {
@@ -130,4 +130,69 @@ fn other_programs_read_the_views() {
         .query_row("select id from shop.v", [], |row| row.get(0))
         .expect("the view is read");
     assert_eq!(id, 2);
+}
+
+const NESTED: &str = "{{ config(materialized='table') }}
+select
+  1 as id,
+  struct('x' as name, struct(true as paid) as state) as customer,
+  [struct(1 as product, 'a' as colour)] as lines,
+  struct(1 as x, 2 as y) as place
+";
+
+/// Fields of structs are columns with dots, as in dbt-bigquery.
+fn nested(product: &str) -> String {
+    format!(
+        "models:
+  - name: orders
+    config: {{contract: {{enforced: true}}}}
+    columns:
+      - {{name: id, data_type: int64}}
+      - name: customer.name
+        data_type: string
+        description: who has bought
+        constraints: [{{type: not_null}}]
+        data_tests: [not_null]
+      - {{name: customer.state.paid, data_type: boolean}}
+      - {{name: lines, data_type: array, description: one for each product}}
+      - {{name: lines.product, data_type: {product}}}
+      - {{name: lines.colour, data_type: string}}
+      - {{name: place, data_type: 'struct<x int64, y int64>'}}
+      - {{name: place.x, description: to the east}}
+"
+    )
+}
+
+#[test]
+fn a_contract_has_fields_of_structs() {
+    let folder =
+        project(&[("models/orders.sql", NESTED), ("models/orders.yml", &nested("integer"))]);
+    let said = elt(folder.path(), &["build"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.err.contains("2 built") || said.err.contains("1 built, 1 passed"), "{}", said.err);
+    // The embedded engine refuses NULL in columns, not in fields.
+    let told = "nothing enforces the constraint `not_null` of `orders.customer.name`";
+    assert!(said.err.contains(told), "{}", said.err);
+
+    write(folder.path(), "models/orders.yml", &nested("string"));
+    let said = elt(folder.path(), &["build"]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    let told = "`lines` is ARRAY<STRUCT<product INT64, colour STRING>>, \
+                the contract says array<struct<product string, colour string>>";
+    assert!(said.err.contains(told), "{}", said.err);
+
+    let wrong = nested("int64").replace("place.x, ", "place.x, data_type: date, ");
+    write(folder.path(), "models/orders.yml", &wrong);
+    let said = elt(folder.path(), &["build"]);
+    let told = "`place.x` is INT64, the contract says date";
+    assert!(said.err.contains(told), "{}", said.err);
+}
+
+#[test]
+fn a_field_without_a_type_is_told() {
+    let untyped = nested("int64").replace("lines.product, data_type: int64", "lines.product");
+    let folder = project(&[("models/orders.sql", NESTED), ("models/orders.yml", &untyped)]);
+    let said = elt(folder.path(), &["build"]);
+    assert_eq!(said.code, Some(2), "{}", said.err);
+    assert!(said.err.contains("gives no `data_type` for `lines.product`"), "{}", said.err);
 }

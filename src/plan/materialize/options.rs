@@ -6,7 +6,11 @@ use serde_json::Value;
 use crate::{
     diagnostic::{Diagnostic, Span},
     manifest::Node,
-    plan::{ContractColumn, Engine, PartitionBy, PlanInput, TableOptions, contract},
+    plan::{
+        ContractColumn, Engine, PartitionBy, PlanInput, TableOptions, contract,
+        contract_columns::promised,
+    },
+    relation::Column,
 };
 
 /// Partitioning, clustering, descriptions, labels and the contract of a node's table.
@@ -27,16 +31,10 @@ pub(super) fn table_options(input: &PlanInput<'_>) -> Result<TableOptions, Vec<D
     }
     options.cluster_by = node.config.texts("cluster_by").unwrap_or_default();
     if contract::is_enforced(node) {
-        let columns = node.columns.values().filter_map(|column| {
-            let not_null = column.constraints.iter().chain(&node.constraints).any(|constraint| {
-                let of_column = |name: &Value| name.as_str() == Some(&column.name);
-                let own = constraint.get("columns").and_then(Value::as_array);
-                constraint.get("type").and_then(Value::as_str) == Some("not_null")
-                    && own.is_none_or(|names| names.iter().any(of_column))
-            });
-            let data_type = column.data_type.clone()?;
-            let column = crate::relation::Column { name: column.name.clone(), data_type };
-            Some(ContractColumn { column, not_null })
+        let columns = promised(node).into_iter().map(|promised| ContractColumn {
+            definition: promised.definition(),
+            not_null: promised.not_null,
+            column: Column { data_type: promised.data_type(), name: promised.name },
         });
         options.contract = Some(columns.collect());
     }

@@ -47,7 +47,7 @@ impl<C: Compile> NodeRunner<C> {
         };
         let begun = Utc::now();
         result.relation_name = Some(node.relation.to_string());
-        let unenforced = plan::unenforced_constraints(node);
+        let unenforced = plan::unenforced_constraints(node, self.options.plan.engine);
         self.warn(&node.original_file_path, &unenforced)?;
         let mut ready = Ready { node, compiled: &compiled, observed, incremental };
         let outcome = if self.compile.is_custom(node) {

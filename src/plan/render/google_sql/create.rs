@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     plan::{PartitionBy, Rendered, TableOptions, render::partition::partition_of},
-    relation::{Column, Dialect, Relation},
+    relation::{Dialect, Relation},
 };
 
 /// How long a staging table lives where nothing drops it before, as in dbt-bigquery.
@@ -54,9 +54,9 @@ pub(super) fn table(
         return all;
     };
     let columns = contract.iter().map(|under| {
-        let Column { name, data_type } = &under.column;
+        let (name, definition) = (&under.column.name, &under.definition);
         let null = if under.not_null { " not null" } else { "" };
-        format!("{} {data_type}{null}{}", quote(name), described(options, name))
+        format!("{} {definition}{null}{}", quote(name), described(options, name))
     });
     let lines =
         columns.chain(options.constraints.iter().cloned()).collect::<Vec<_>>().join(",\n  ");
