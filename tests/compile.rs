@@ -43,6 +43,7 @@ fn compiler(folder: &Path) -> (Compiler, Vec<Diagnostic>) {
         globals,
         warehouse: None,
         log: Arc::new(|_, _| {}),
+        deferral: None,
     });
     (compiler, diagnostics)
 }

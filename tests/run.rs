@@ -75,6 +75,7 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
         globals,
         warehouse: Some(Arc::new(warehouse)),
         log: Arc::new(move |line, _| sink.lock().unwrap().push(line.to_owned())),
+        deferral: None,
     }));
     let options = RunOptions {
         plan: PlanOptions {

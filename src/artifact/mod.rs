@@ -13,7 +13,7 @@ mod sources_json;
 
 pub use atomic::{write_atomically, write_json};
 pub use catalog::{CatalogTable, catalog_json};
-pub use earlier::EarlierRun;
+pub use earlier::{EarlierRun, deferred_relations};
 pub use manifest_json::{CompiledEntry, ManifestExtras, manifest_json, node_dict, write_manifest};
 pub use metadata::ArtifactMetadata;
 pub use read_catalog::{Catalog, read_catalog};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::FalseyValueParser};
 
-use super::dbt_flags::DbtFlags;
+use super::global_args::GlobalArgs;
 
 /// Transforms data in medallion layers on BigQuery or an embedded DuckDB.
 #[derive(Clone, Debug, Parser)]
@@ -17,101 +17,6 @@ pub struct Cli {
     /// What applies everywhere.
     #[command(flatten)]
     pub global: GlobalArgs,
-}
-
-/// Flags of every command.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Global options")]
-pub struct GlobalArgs {
-    /// The folder of dbt_project.yml
-    #[arg(long, global = true, env = "DBT_PROJECT_DIR", value_name = "DIR")]
-    pub project_dir: Option<PathBuf>,
-    /// The folder of profiles.yml
-    #[arg(long, global = true, env = "DBT_PROFILES_DIR", value_name = "DIR")]
-    pub profiles_dir: Option<PathBuf>,
-    /// The profile to use
-    #[arg(long, global = true, env = "DBT_PROFILE")]
-    pub profile: Option<String>,
-    /// The output of the profile to use
-    #[arg(long, short, global = true, env = "DBT_TARGET")]
-    pub target: Option<String>,
-    /// Variables as YAML, for instance '{start_date: 2024-01-01}'
-    #[arg(
-        long,
-        global = true,
-        value_name = "YAML",
-        default_value = "{}",
-        hide_default_value = true
-    )]
-    pub vars: String,
-    /// Nodes at a time
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// Where compiled SQL and artifacts go
-    #[arg(long, global = true, env = "DBT_TARGET_PATH", value_name = "DIR")]
-    pub target_path: Option<String>,
-    /// Text for people or one JSON object a line
-    #[arg(
-        long,
-        global = true,
-        env = "DBT_LOG_FORMAT",
-        value_enum,
-        default_value_t,
-        hide_default_value = true
-    )]
-    pub log_format: LogFormatArg,
-    /// Colour the output even where it is no terminal
-    #[arg(long, global = true, overrides_with = "no_use_colors")]
-    pub use_colors: bool,
-    /// Do not colour the output
-    #[arg(long, global = true, alias = "no-color", overrides_with = "use_colors")]
-    pub no_use_colors: bool,
-    /// Only errors and data
-    #[arg(long, short, global = true, env = "DBT_QUIET", value_parser = FalseyValueParser::new())]
-    pub quiet: bool,
-    /// How much is told: `error` and `none` are `--quiet`
-    #[arg(long, global = true, env = "DBT_LOG_LEVEL", value_name = "LEVEL", hide = true)]
-    pub log_level: Option<LogLevelArg>,
-    /// Warnings fail
-    #[arg(long, global = true, env = "DBT_WARN_ERROR", value_parser = FalseyValueParser::new())]
-    pub warn_error: bool,
-    /// One node at a time
-    #[arg(long, global = true, hide = true)]
-    pub single_threaded: bool,
-    /// What dbt has and this has not.
-    #[command(flatten)]
-    pub dbt: DbtFlags,
-    /// Do not check `require-dbt-version`
-    #[arg(long, global = true)]
-    pub no_version_check: bool,
-    /// Write a JUnit report of the run to a file
-    #[arg(long, global = true, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
-}
-
-/// `--log-level`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LogLevelArg {
-    /// There is nothing more to tell than with `info`.
-    Debug,
-    /// Everything.
-    Info,
-    /// Everything: warnings are few.
-    Warn,
-    /// Only errors and data.
-    Error,
-    /// Only errors and data.
-    None,
-}
-
-/// `--log-format`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum LogFormatArg {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
 }
 
 /// The commands.
@@ -128,7 +33,7 @@ pub enum Command {
     /// Update snapshots
     Snapshot(RunArgs),
     /// Run again what failed or was skipped in the last run
-    Retry(RetryArgs),
+    Retry,
     /// Land feeds in bronze
     Ingest(SelectArgs),
     /// Ask sources how fresh they are
@@ -183,31 +88,12 @@ pub struct SelectArgs {
     /// A selector of selectors.yml
     #[arg(long, value_name = "NAME")]
     pub selector: Option<String>,
-    /// Which tests come along with the selected nodes
-    #[arg(long, value_enum, value_name = "MODE")]
-    pub indirect_selection: Option<IndirectArg>,
-    /// The folder of an earlier run's artifacts, for `state:`, `result:` and `source_status:`
-    #[arg(long, env = "DBT_STATE", value_name = "DIR")]
-    pub state: Option<PathBuf>,
     /// Kinds of node to keep
     #[arg(long, num_args = 1.., value_name = "KIND")]
     pub resource_type: Vec<String>,
     /// Kinds of node to leave out
     #[arg(long, num_args = 1.., value_name = "KIND")]
     pub exclude_resource_type: Vec<String>,
-}
-
-/// `--indirect-selection`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum IndirectArg {
-    /// Tests that touch a selected node.
-    Eager,
-    /// Tests all of whose nodes are selected.
-    Cautious,
-    /// Tests all of whose nodes are selected or above.
-    Buildable,
-    /// No tests but those named.
-    Empty,
 }
 
 /// Flags of commands that run nodes.
@@ -225,23 +111,9 @@ pub struct RunArgs {
     /// Build without rows
     #[arg(long)]
     pub empty: bool,
-    /// Stop at the first failure
-    #[arg(long, short = 'x', env = "DBT_FAIL_FAST", value_parser = FalseyValueParser::new())]
-    pub fail_fast: bool,
     /// Keep the failing rows of tests in tables
     #[arg(long)]
     pub store_failures: bool,
-}
-
-/// Flags of `retry`.
-#[derive(Clone, Debug, Default, Args)]
-pub struct RetryArgs {
-    /// The folder of the run_results.json to start from, where it is not the last run's
-    #[arg(long, env = "DBT_STATE", value_name = "DIR")]
-    pub state: Option<PathBuf>,
-    /// Stop at the first failure
-    #[arg(long, short = 'x')]
-    pub fail_fast: bool,
 }
 
 /// The commands of `source`.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    args::GlobalArgs,
+    global_args::GlobalArgs,
     session::{load_options, report},
 };
 use crate::{

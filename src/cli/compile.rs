@@ -1,21 +1,22 @@
 //! `elt compile` and `elt parse`.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use serde_json::{Map, json};
 use tokio::runtime::Handle;
 
 use super::{
-    args::{CompileArgs, GlobalArgs},
-    lazy_warehouse::LazyWarehouse,
-    nodes::log_sink,
-    selection::selected,
-    session::Session,
+    args::CompileArgs, global_args::GlobalArgs, lazy_warehouse::LazyWarehouse, nodes::log_sink,
+    selection::selected, session::Session,
 };
 use crate::{
     artifact::{CompiledEntry, ManifestExtras, write_manifest as write_manifest_file},
     compile::{
-        CompiledNode, Compiler, CompilerOptions, TargetFolder, target_path, write_target_file,
+        CompiledNode, Compiler, CompilerOptions, Deferral, TargetFolder, target_path,
+        write_target_file,
     },
     diagnostic::{Diagnostic, SourceFile},
     manifest::{ResourceType, UniqueId},
@@ -69,13 +70,32 @@ pub fn write_manifest(
 }
 
 /// A compiler that opens the warehouse only where a template asks it.
-pub fn compiler(session: &Session, ids: Vec<String>, handle: &Handle) -> Compiler {
+///
+/// # Errors
+/// The exit code, where there is nothing to defer to.
+pub fn compiler(
+    session: &Session,
+    ids: &BTreeSet<UniqueId>,
+    handle: &Handle,
+) -> Result<Compiler, ExitCode> {
+    Ok(compiler_with(session, ids, handle, session.deferral(ids)?))
+}
+
+/// The same, with references leading where they are told to.
+pub fn compiler_with(
+    session: &Session,
+    ids: &BTreeSet<UniqueId>,
+    handle: &Handle,
+    deferral: Option<Deferral>,
+) -> Compiler {
+    let names = ids.iter().map(|id| id.as_str().to_owned()).collect();
     Compiler::new(CompilerOptions {
         manifest: Arc::clone(&session.manifest),
         engine: session.engine.clone(),
-        globals: session.globals(ids),
+        globals: session.globals(names),
         warehouse: Some(LazyWarehouse::new(session.project.clone(), handle.clone())),
         log: log_sink(&session.report),
+        deferral,
     })
 }
 
@@ -88,7 +108,7 @@ pub fn run(global: &GlobalArgs, args: &CompileArgs, handle: &Handle) -> Result<E
     typed.insert("full_refresh".to_owned(), json!(args.full_refresh));
     let session = Session::open(global, "compile", typed)?;
     if let Some(text) = &args.inline {
-        let compiler = compiler(session, Vec::new(), handle);
+        let compiler = compiler(session, &BTreeSet::new(), handle)?;
         let file = SourceFile::new("--inline", text.as_str());
         let compiled =
             compiler.compile_inline(&file).map_err(|problems| session.fail(&problems))?;
@@ -124,7 +144,7 @@ pub fn compile_selected<'a>(
     ids: impl Iterator<Item = &'a UniqueId>,
     handle: &Handle,
 ) -> Result<Vec<CompiledNode>, ExitCode> {
-    let ids: Vec<UniqueId> = ids
+    let ids: BTreeSet<UniqueId> = ids
         .filter(|id| {
             session.manifest.nodes.get(*id).is_some_and(|node| {
                 !matches!(node.resource_type, ResourceType::Seed | ResourceType::Operation)
@@ -132,8 +152,8 @@ pub fn compile_selected<'a>(
         })
         .cloned()
         .collect();
-    let names = ids.iter().map(|id| id.as_str().to_owned()).collect();
-    let compiler = compiler(session, names, handle);
+    let compiler = compiler(session, &ids, handle)?;
+    let ids: Vec<UniqueId> = ids.into_iter().collect();
     let mut problems = Vec::new();
     let mut codes = Vec::new();
     for (_, result) in compiler.compile_all(&ids) {

@@ -4,7 +4,7 @@ use std::{io::Write, path::Path};
 
 use clap::CommandFactory;
 
-use super::{Cli, args::GlobalArgs, session::report};
+use super::{Cli, global_args::GlobalArgs, session::report};
 use crate::run::ExitCode;
 
 /// Prints a completion script.

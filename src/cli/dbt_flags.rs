@@ -35,8 +35,6 @@ pub struct DbtFlags {
     #[arg(long, global = true, hide = true)]
     print: bool,
     #[arg(long, global = true, hide = true)]
-    no_fail_fast: bool,
-    #[arg(long, global = true, hide = true)]
     no_full_refresh: bool,
     #[arg(long, global = true, hide = true)]
     no_warn_error: bool,

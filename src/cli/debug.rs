@@ -3,7 +3,7 @@
 use serde_json::Map;
 use tokio::runtime::Handle;
 
-use super::{args::GlobalArgs, session::Session};
+use super::{global_args::GlobalArgs, session::Session};
 use crate::{adapter::Cancel, run::ExitCode};
 
 /// Checks the project, the profile and the connection, and says what was found.

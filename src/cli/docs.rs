@@ -6,8 +6,9 @@ use serde_json::Map;
 use tokio::runtime::Handle;
 
 use super::{
-    args::{DocsCommand, GlobalArgs, LineageArg, SelectArgs},
+    args::{DocsCommand, LineageArg, SelectArgs},
     compile::{compile_selected, entries, write_manifest},
+    global_args::GlobalArgs,
     selection::selected,
     session::Session,
 };

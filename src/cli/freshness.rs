@@ -4,11 +4,7 @@ use std::time::Instant;
 
 use tokio::runtime::Handle;
 
-use super::{
-    args::{FreshnessArgs, GlobalArgs},
-    selection::selected,
-    session::Session,
-};
+use super::{args::FreshnessArgs, global_args::GlobalArgs, selection::selected, session::Session};
 use crate::{
     adapter::Cancel,
     artifact::{sources_json, write_json},

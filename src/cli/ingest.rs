@@ -5,9 +5,7 @@ use std::time::Instant;
 use tokio::runtime::Handle;
 
 use super::{
-    args::{GlobalArgs, SelectArgs},
-    nodes::request,
-    selection::selected,
+    args::SelectArgs, global_args::GlobalArgs, nodes::request, selection::selected,
     session::Session,
 };
 use crate::{

@@ -2,10 +2,7 @@
 
 use std::{fs, path::Path};
 
-use super::{
-    args::{GlobalArgs, InitArgs},
-    session::report,
-};
+use super::{args::InitArgs, global_args::GlobalArgs, session::report};
 use crate::{diagnostic::Diagnostic, run::ExitCode};
 
 /// Creates a project in a new folder of its name.

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    args::{GlobalArgs, ListArg, ListArgs},
+    args::{ListArg, ListArgs},
+    global_args::GlobalArgs,
     selection::selected,
     session::Session,
 };

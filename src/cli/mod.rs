@@ -8,6 +8,7 @@ mod dbt_flags;
 mod debug;
 mod docs;
 mod freshness;
+mod global_args;
 mod ingest;
 mod init;
 mod lazy_warehouse;
@@ -23,6 +24,7 @@ mod session;
 mod show;
 mod sql;
 mod sql_batch;
+mod state;
 
 pub use args::Cli;
 pub use process::main;

@@ -6,11 +6,8 @@ use serde_json::{Map, Value, json};
 use tokio::runtime::Handle;
 
 use super::{
-    args::{GlobalArgs, RunArgs},
-    compile::write_manifest,
-    refused::test_overrides,
-    selection::selected,
-    session::Session,
+    args::RunArgs, compile::write_manifest, global_args::GlobalArgs, refused::test_overrides,
+    selection::selected, session::Session,
 };
 use crate::{
     adapter::{Adapter, BlockingWarehouse, Cancel},
@@ -63,6 +60,7 @@ pub fn execute(
     if args.ingest {
         landed = ingest_first(session, command, &mut ids, &adapter, &cancel, handle)?;
     }
+    let deferral = session.deferral(&ids)?;
     let names: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
     let warehouse = BlockingWarehouse::new(Arc::clone(&adapter), handle.clone(), cancel.clone());
     let compiler = Compiler::new(CompilerOptions {
@@ -71,9 +69,10 @@ pub fn execute(
         globals: session.globals(names),
         warehouse: Some(Arc::new(warehouse)),
         log: log_sink(&session.report),
+        deferral,
     });
     let mut limits = Limits::new(session.project.target.threads);
-    limits.fail_fast = args.fail_fast || session.flags.fail_fast;
+    limits.fail_fast = session.flags.fail_fast;
     let job = Job {
         manifest: Arc::clone(&session.manifest),
         graph: Arc::clone(&session.graph),
@@ -233,13 +232,17 @@ fn typed(global: &GlobalArgs, command: RunCommand, args: &RunArgs) -> Map<String
         ("ingest", json!(args.ingest)),
         ("full_refresh", json!(args.full_refresh)),
         ("empty", json!(args.empty)),
-        ("fail_fast", json!(args.fail_fast)),
+        ("fail_fast", json!(global.fail_fast())),
         ("store_failures", json!(args.store_failures)),
         ("vars", json!(global.vars)),
         ("target", json!(global.target)),
         ("profile", json!(global.profile)),
         ("threads", json!(global.threads)),
         ("warn_error", json!(global.warn_error)),
+        ("state", json!(global.state.state)),
+        ("defer", json!(global.state.defer())),
+        ("defer_state", json!(global.state.defer_state)),
+        ("favor_state", json!(global.state.favor_state())),
     ] {
         typed.insert(key.to_owned(), value);
     }

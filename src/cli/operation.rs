@@ -1,12 +1,12 @@
 //! `elt run-operation`.
 
+use std::collections::BTreeSet;
+
 use serde_json::Map;
 use tokio::runtime::Handle;
 
 use super::{
-    args::{GlobalArgs, OperationArgs},
-    compile::compiler,
-    session::Session,
+    args::OperationArgs, compile::compiler_with, global_args::GlobalArgs, session::Session,
 };
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
@@ -50,7 +50,8 @@ pub fn run(
     }
     let named = given.value.root.to_json_map();
     let named = named.iter().map(|(name, value)| (name.clone(), from_json(value))).collect();
-    let compiler = compiler(session, Vec::new(), handle);
+    // As in dbt, an operation does not defer.
+    let compiler = compiler_with(session, &BTreeSet::new(), handle, None);
     match compiler.run_macro(&info, named) {
         Ok(_) => Ok(ExitCode::Success),
         Err(problem) => {

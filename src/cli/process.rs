@@ -60,7 +60,7 @@ fn run() -> ExitCode {
         Command::Test(args) => nodes::run(global, RunCommand::Test, args, &handle),
         Command::Seed(args) => nodes::run(global, RunCommand::Seed, args, &handle),
         Command::Snapshot(args) => nodes::run(global, RunCommand::Snapshot, args, &handle),
-        Command::Retry(args) => retry::run(global, args, &handle),
+        Command::Retry => retry::run(global, &handle),
         Command::Ingest(args) => ingest::run(global, args, &handle),
         Command::Source(SourceCommand::Freshness(args)) => freshness::run(global, args, &handle),
         Command::Compile(args) => compile::run(global, args, &handle),

@@ -1,7 +1,7 @@
 //! `flags:` of dbt_project.yml: what applies where neither the command line nor the environment says
 //! otherwise (<https://docs.getdbt.com/reference/global-configs/project-flags>).
 
-use super::args::{GlobalArgs, IndirectArg, LogFormatArg};
+use super::global_args::{GlobalArgs, IndirectArg, LogFormatArg};
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
     project::{Project, Yaml},

@@ -6,7 +6,8 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 
 use super::{
-    args::{GlobalArgs, RetryArgs, RunArgs},
+    args::RunArgs,
+    global_args::GlobalArgs,
     nodes,
     session::{Session, load_options, report},
 };
@@ -21,7 +22,7 @@ use crate::{
 ///
 /// # Errors
 /// The exit code, where nothing could be run.
-pub fn run(global: &GlobalArgs, args: &RetryArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
+pub fn run(global: &GlobalArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
     let report = report(global, "retry");
     let fail = |diagnostics: &[Diagnostic]| {
         report.diagnostics(diagnostics);
@@ -30,7 +31,10 @@ pub fn run(global: &GlobalArgs, args: &RetryArgs, handle: &Handle) -> Result<Exi
     let options = load_options(global).map_err(|problems| fail(&problems))?;
     let loaded = load(&options);
     let Some(project) = loaded.value else { return Err(fail(&loaded.diagnostics)) };
-    let folder = args.state.as_ref().unwrap_or(&project.target_path);
+    // As in dbt, here `--state` names the results to start from; what the run itself compares with or
+    // defers to is its own.
+    let folder = global.state.state.as_ref().map(|folder| project.root.join(folder));
+    let folder = folder.as_ref().unwrap_or(&project.target_path);
     let previous =
         read_previous_run(&folder.join("run_results.json")).map_err(|problem| fail(&[*problem]))?;
     let Some(command) = RunCommand::from_name(&previous.command) else {
@@ -52,12 +56,12 @@ pub fn run(global: &GlobalArgs, args: &RetryArgs, handle: &Handle) -> Result<Exi
     global.target = global.target.or_else(|| text("target"));
     global.profile = global.profile.or_else(|| text("profile"));
     global.warn_error |= flag("warn_error");
+    global.take_over(&previous.args);
     let run_args = RunArgs {
         ingest: flag("ingest"),
         full_refresh: flag("full_refresh"),
         empty: flag("empty"),
         store_failures: flag("store_failures"),
-        fail_fast: args.fail_fast || flag("fail_fast"),
         ..RunArgs::default()
     };
     let session = Session::open(&global, command.as_str(), previous.args.clone())?;

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    args::{IndirectArg, SelectArgs},
-    session::Session,
-};
+use super::{args::SelectArgs, global_args::IndirectArg, session::Session};
 use crate::{
     artifact::EarlierRun,
     diagnostic::Diagnostic,
@@ -22,7 +19,7 @@ use crate::{
 /// # Errors
 /// What is wrong with the selection, printed; the exit code.
 pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueId>, ExitCode> {
-    let indirect = match args.indirect_selection.or(session.flags.indirect_selection) {
+    let indirect = match session.flags.indirect_selection {
         None | Some(IndirectArg::Eager) => IndirectSelection::Eager,
         Some(IndirectArg::Cautious) => IndirectSelection::Cautious,
         Some(IndirectArg::Buildable) => IndirectSelection::Buildable,
@@ -36,7 +33,7 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
     }
     let resource_types = kinds(args).map_err(|problems| session.fail(&problems))?;
     let earlier = EarlierRun::new(
-        args.state.clone(),
+        session.state.folder.clone(),
         session.project.target_path.clone(),
         session.metadata(),
         session.project.scrubber(),

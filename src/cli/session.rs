@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::{
-    args::{GlobalArgs, LogFormatArg, LogLevelArg},
+    global_args::{GlobalArgs, LogFormatArg, LogLevelArg},
     project_flags::ProjectFlags,
+    state::State,
 };
 use crate::{
     DBT_VERSION,
@@ -50,6 +51,8 @@ pub struct Session {
     pub invocation: Invocation,
     /// Flags that hold where the command line says nothing else.
     pub flags: ProjectFlags,
+    /// The earlier runs it looks at.
+    pub state: State,
 }
 
 /// The reporter that the flags ask for.
@@ -137,6 +140,11 @@ impl Session {
             diagnostics.extend(Selectors::read(file, IndirectSelection::Eager).diagnostics);
         }
         project_flags.warn_error |= global.warn_error;
+        project_flags.fail_fast = global.fail_fast().unwrap_or(project_flags.fail_fast);
+        project_flags.indirect_selection =
+            global.indirect_selection.or(project_flags.indirect_selection);
+        let state = State::new(&global.state, &project);
+        diagnostics.extend(state.problem(&project.target_path));
         let own_output = project_flags.output(global);
         let report = match &own_output {
             Some(wanted) => self::report(wanted, command),
@@ -181,6 +189,7 @@ impl Session {
                     report,
                     invocation,
                     flags: project_flags,
+                    state,
                 })))
             }
             _ => Err(fail(&diagnostics)),
@@ -300,7 +309,7 @@ fn flags(command: &str, global: &GlobalArgs, args: &Map<String, Value>) -> Map<S
         ("FULL_REFRESH", json!(flag("full_refresh"))),
         ("STORE_FAILURES", json!(flag("store_failures"))),
         ("EMPTY", json!(flag("empty"))),
-        ("FAIL_FAST", json!(flag("fail_fast"))),
+        ("FAIL_FAST", json!(global.fail_fast())),
         ("QUIET", json!(global.quiet)),
         ("WARN_ERROR", json!(global.warn_error)),
         ("USE_COLORS", json!(!global.no_use_colors)),

@@ -1,11 +1,14 @@
 //! `elt show`: the first rows of a node or a query.
 
+use std::collections::BTreeSet;
+
 use serde_json::Map;
 use tokio::runtime::Handle;
 
 use super::{
-    args::{GlobalArgs, ShowArgs, TableArg},
+    args::{ShowArgs, TableArg},
     compile::compiler,
+    global_args::GlobalArgs,
     selection::selected,
     session::Session,
 };
@@ -27,7 +30,7 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
     let (text, place) = match &args.inline {
         Some(inline) => {
             let file = SourceFile::new("--inline", inline.as_str());
-            let compiled = compiler(session, Vec::new(), handle).compile_inline(&file);
+            let compiled = compiler(session, &BTreeSet::new(), handle)?.compile_inline(&file);
             let compiled = compiled.map_err(|problems| session.fail(&problems))?;
             (compiled.text().to_owned(), Some(compiled))
         }
@@ -51,7 +54,8 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
             match node.resource_type {
                 ResourceType::Seed => (format!("select * from {}", node.relation), None),
                 _ => {
-                    let compiler = compiler(session, vec![node.unique_id.to_string()], handle);
+                    let own = BTreeSet::from([node.unique_id.clone()]);
+                    let compiler = compiler(session, &own, handle)?;
                     let compiled = compiler.compile(&node.unique_id, false);
                     let compiled = compiled.map_err(|problems| session.fail(&problems))?.code;
                     (compiled.text().to_owned(), Some(compiled))

@@ -6,7 +6,8 @@ use serde_json::Map;
 use tokio::runtime::Handle;
 
 use super::{
-    args::{GlobalArgs, SqlArgs},
+    args::SqlArgs,
+    global_args::GlobalArgs,
     session::{self, Session},
     show::{refused, table_format},
     sql_batch,

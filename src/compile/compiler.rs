@@ -10,6 +10,7 @@ use minijinja::Value;
 use rayon::prelude::*;
 
 use super::{
+    deferral::Deferral,
     host::{NodeHost, SharedHost, StandIns, cte_name},
     inject::{Injected, inject},
     mapped::MappedText,
@@ -38,6 +39,8 @@ pub struct CompilerOptions {
     pub warehouse: Option<Arc<dyn Warehouse>>,
     /// Takes log lines of templates.
     pub log: LogSink,
+    /// `--defer`.
+    pub deferral: Option<Deferral>,
 }
 
 /// Compiles the nodes of one run. Shared by all threads.
@@ -104,12 +107,20 @@ pub(super) struct Changes {
 impl Compiler {
     /// A compiler for one run.
     pub fn new(options: CompilerOptions) -> Self {
-        let CompilerOptions { manifest, engine, globals, warehouse, log } = options;
+        let CompilerOptions { manifest, engine, globals, warehouse, log, deferral } = options;
         let lookup = Lookup::of(&manifest);
         let graph = OnceLock::new();
         let manifest_of_host = Arc::clone(&manifest);
         let empty = globals.flags.get_attr("EMPTY").is_ok_and(|flag| flag.is_true());
-        let host = SharedHost { manifest: manifest_of_host, lookup, warehouse, log, graph, empty };
+        let host = SharedHost {
+            manifest: manifest_of_host,
+            lookup,
+            warehouse,
+            log,
+            graph,
+            empty,
+            deferral,
+        };
         let ephemeral = Mutex::default();
         Self { manifest, engine, globals, host: Arc::new(host), ephemeral }
     }

@@ -7,11 +7,13 @@ use std::{
 
 use minijinja::Value;
 
-use super::{compiler::LogSink, node_value::graph_value, refusal::RefusingWarehouse};
+use super::{
+    compiler::LogSink, deferral::Deferral, node_value::graph_value, refusal::RefusingWarehouse,
+};
 use crate::{
     diagnostic::Diagnostic,
     jinja::{Caller, Host, RefCall, SourceCall, Warehouse},
-    manifest::{Lookup, Manifest, Reader, Resolver, UniqueId},
+    manifest::{Lookup, Manifest, Node, Reader, Resolver, UniqueId},
     relation::{Relation, RelationKind},
 };
 
@@ -29,6 +31,22 @@ pub struct SharedHost {
     pub graph: OnceLock<Value>,
     /// `--empty`: models read no rows.
     pub empty: bool,
+    /// `--defer`: where to read what the target does not hold.
+    pub deferral: Option<Deferral>,
+}
+
+impl SharedHost {
+    /// The relation that a reference to a node reads.
+    fn relation_of(&self, node: &Node) -> Result<Relation, Box<Diagnostic>> {
+        let Some(deferral) = &self.deferral else { return Ok(node.relation.clone()) };
+        let warehouse = self.warehouse.as_deref();
+        let earlier = deferral.relation(&node.unique_id, &node.relation, warehouse);
+        let earlier = earlier.map_err(|problem| {
+            let message = format!("whether `{}` exists cannot be told: {problem}", node.relation);
+            Box::new(Diagnostic::error("warehouse-error", message))
+        })?;
+        Ok(earlier.unwrap_or(&node.relation).clone())
+    }
 }
 
 /// Relations that stand in for others while a unit test is compiled.
@@ -139,7 +157,7 @@ impl Host for NodeHost {
         }
         let node = &manifest.nodes[&id];
         if node.config.materialized() != "ephemeral" {
-            return Ok(self.read(node.relation.clone()));
+            return Ok(self.read(self.shared.relation_of(node)?));
         }
         let mut ephemeral = self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner);
         if !ephemeral.contains(&id) {

@@ -3,6 +3,7 @@
 
 mod compiler;
 mod data_test;
+mod deferral;
 mod host;
 mod in_run;
 mod inject;
@@ -16,6 +17,7 @@ mod unit_test;
 
 pub use compiler::{CompiledNode, Compiler, CompilerOptions, ExtraCte, LogSink};
 pub use data_test::{DataTestQuery, StoreFailures, TestSeverity};
+pub use deferral::Deferral;
 pub use in_run::{InRun, Names};
 pub use layout::{TargetFolder, target_path, write_target_file};
 pub use mapped::MappedText;

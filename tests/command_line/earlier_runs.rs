@@ -102,3 +102,68 @@ fn what_changed_since_an_earlier_manifest() {
     assert_eq!(said.code, Some(2));
     assert!(said.err.contains("the states are modified"), "{}", said.err);
 }
+
+/// What a target, a variable or the environment makes of a configuration is no change
+/// (<https://docs.getdbt.com/reference/node-selection/state-comparison-caveats>).
+#[test]
+fn another_target_changes_nothing() {
+    let folder = project(&[
+        (
+            "dbt_project.yml",
+            "name: shop\nprofile: shop\nmodels:\n  shop:\n    +schema: \"{{ var('layer', target.name) }}\"\n",
+        ),
+        (
+            "profiles.yml",
+            "shop:\n  target: dev\n  outputs:\n    dev: {type: bigquery, method: local, dataset: dev}\n    prod: {type: bigquery, method: local, dataset: prod}\n",
+        ),
+        (
+            "models/a.sql",
+            "{{ config(materialized='table' if target.name == 'prod' else 'view') }}\nselect 1 as id\n",
+        ),
+        ("models/b.sql", "select * from {{ source('raw', 't') }}\n"),
+        (
+            "models/_models.yml",
+            "models:\n  - name: a\n    config: {tags: [one], meta: {owner: ada}}\n  - name: b\n    config:\n      alias: \"{{ 'b_' ~ target.name }}\"\nsources:\n  - name: raw\n    schema: \"{{ target.name }}_raw\"\n    tables: [{name: t}]\n",
+        ),
+    ]);
+    let project = folder.path();
+    assert_eq!(elt(project, &["parse", "--target", "prod"]).code, Some(0));
+    copy_state(project);
+    let select = |what: &str| listed(project, &["--select", what, "--state", "before"]);
+    assert_eq!(select("state:unmodified"), "a b raw.t");
+    let properties = std::fs::read_to_string(project.join("models/_models.yml")).expect("written");
+    // Tags are for selecting: what is built is the same.
+    write(project, "models/_models.yml", &properties.replace("[one]", "[two]"));
+    assert_eq!(select("state:unmodified"), "a b raw.t");
+    write(project, "models/_models.yml", &properties.replace("ada", "jonas"));
+    assert_eq!(select("state:modified"), "a");
+    assert_eq!(select("state:modified.configs"), "a");
+    write(project, "models/_models.yml", &properties.replace("'b_'", "'c_'"));
+    assert_eq!(select("state:modified.relation"), "b");
+    assert_eq!(select("state:modified.configs"), "");
+    write(project, "models/_models.yml", &properties.replace("_raw\"", "_bronze\""));
+    assert_eq!(select("state:modified"), "raw.t");
+    assert_eq!(select("state:modified.relation"), "raw.t");
+    write(
+        project,
+        "models/_models.yml",
+        &properties.replace("- name: b\n", "- name: b\n    access: public\n"),
+    );
+    assert_eq!(select("state:modified"), "b");
+}
+
+#[test]
+fn one_of_two_snapshots_in_a_file_changes() {
+    let snapshot = |name: &str, rows: &str| {
+        format!(
+            "{{% snapshot {name} %}}\n{{{{ config(unique_key='id', strategy='check', check_cols='all') }}}}\n{rows}\n{{% endsnapshot %}}\n"
+        )
+    };
+    let file = |rows: &str| snapshot("first", "select 1 as id") + &snapshot("second", rows);
+    let folder = project(&[("snapshots/both.sql", &file("select 2 as id"))]);
+    let project = folder.path();
+    assert_eq!(elt(project, &["parse"]).code, Some(0));
+    copy_state(project);
+    write(project, "snapshots/both.sql", &file("select 3 as id"));
+    assert_eq!(listed(project, &["--select", "state:modified", "--state", "before"]), "second");
+}

@@ -75,6 +75,7 @@ fn copy_state(project: &Path) {
 mod clean;
 mod constraints;
 mod data_tests;
+mod defer;
 mod descriptions;
 mod earlier_runs;
 mod feeds;

@@ -113,41 +113,57 @@ fn changes(kind: &str, before: &Value, now: &Value) -> BTreeSet<Change> {
     };
     match kind {
         "nodes" => {
-            note(body(before) != body(now), Change::Body);
-            note(differ(&["unrendered_config"]), Change::Configs);
-            note(differ(&["database", "schema", "alias"]), Change::Relation);
+            // A seed has no code; several snapshots may share a file.
+            let body = if now["resource_type"] == "seed" { "checksum" } else { "raw_code" };
+            note(differ(&[body]), Change::Body);
+            note(configs(before) != configs(now), Change::Configs);
+            note(place(before) != place(now), Change::Relation);
             note(persisted(before, now), Change::PersistedDescriptions);
             note(contract(before, now), Change::Contract);
             note(differ(&["fqn", "test_metadata", "column_name"]), Change::Other);
+            note(differ(&["latest_version", "access", "deprecation_date"]), Change::Other);
         }
         "sources" => {
-            note(differ(&["unrendered_config", "config"]), Change::Configs);
-            note(differ(&["database", "schema", "identifier", "quoting"]), Change::Relation);
-            note(differ(&["fqn", "loader"]), Change::Other);
+            note(configs(before) != configs(now), Change::Configs);
+            let place = ["unrendered_database", "unrendered_schema", "identifier"];
+            note(differ(&place), Change::Relation);
+            note(differ(&["fqn", "quoting", "external"]), Change::Other);
+            note(differ(&["freshness", "loaded_at_field"]), Change::Other);
         }
-        "exposures" => note(
-            differ(&[
-                "fqn",
-                "owner",
-                "maturity",
-                "url",
-                "description",
-                "label",
-                "depends_on",
-                "type",
-            ]),
-            Change::Body,
-        ),
-        _ => note(differ(&["model", "given", "expect", "overrides"]), Change::Body),
+        "exposures" => {
+            note(configs(before) != configs(now), Change::Configs);
+            let said = ["fqn", "type", "owner", "maturity", "url", "description", "label"];
+            note(differ(&said), Change::Other);
+            note(read(before) != read(now), Change::Other);
+        }
+        _ => note(differ(&["checksum"]), Change::Body),
     }
     found
 }
 
-/// What stands for a node's code: its checksum, or the code where none was taken.
-fn body(node: &Value) -> (&Value, Option<&Value>) {
-    let checksum = &node["checksum"]["checksum"];
-    let none = checksum.as_str().is_none_or(str::is_empty);
-    (checksum, none.then(|| &node["raw_code"]))
+/// Keys of a configuration that are no configuration when two are compared: what is built is the
+/// same.
+const NOT_COMPARED: [&str; 2] = ["tags", "group"];
+
+/// Keys that say where a node ends up.
+const PLACE: [&str; 3] = ["database", "schema", "alias"];
+
+/// The configuration as it is written: what it comes to differs from target to target.
+fn configs(entry: &Value) -> BTreeMap<&str, &Value> {
+    let written = entry["unrendered_config"].as_object().into_iter().flatten();
+    let pairs = written.map(|(key, value)| (key.as_str(), value));
+    pairs.filter(|(key, _)| !NOT_COMPARED.contains(key) && !PLACE.contains(key)).collect()
+}
+
+/// Where a node was told to end up.
+fn place(entry: &Value) -> [&Value; 3] {
+    PLACE.map(|key| &entry["unrendered_config"][key])
+}
+
+/// The nodes that an exposure reads, in no order.
+fn read(entry: &Value) -> BTreeSet<&str> {
+    let nodes = entry["depends_on"]["nodes"].as_array().into_iter().flatten();
+    nodes.filter_map(Value::as_str).collect()
 }
 
 /// Whether descriptions differ that `persist_docs` writes to the warehouse.
@@ -194,7 +210,9 @@ impl<'m> Macros<'m> {
         let mut open = vec![first];
         let mut changed = false;
         while let Some(id) = open.pop() {
-            if self.before[id]["macro_sql"] != self.now[id]["macro_sql"] {
+            // What is in neither project comes with the program.
+            let now = &self.now[id]["macro_sql"];
+            if !now.is_null() && self.before[id]["macro_sql"] != *now {
                 changed = true;
                 break;
             }

@@ -88,7 +88,7 @@ impl EarlierRun {
     fn state(&self, manifest: &Manifest, value: &str) -> Result<BTreeSet<UniqueId>, Diagnostic> {
         let Some(state) = &self.state else { return Err(refusal(Method::State)) };
         let changes = self.changes.get_or_init(|| {
-            let before = read(&state.join("manifest.json"))?;
+            let before = read_artifact(&state.join("manifest.json"))?;
             let mut text = Vec::new();
             let extras = ManifestExtras::default();
             manifest_json(&mut text, manifest, &self.metadata, &extras, &self.scrubber)
@@ -128,7 +128,7 @@ fn later(at: &str, before: &str) -> bool {
 
 /// The `results` of an artifact by unique id.
 fn entries(path: &Path) -> Result<Vec<(UniqueId, Value)>, Diagnostic> {
-    let mut value = read(path)?;
+    let mut value: Value = read_artifact(path)?;
     let Some(Value::Array(results)) = value.get_mut("results").map(Value::take) else {
         return Err(Diagnostic::error(
             "invalid-state",
@@ -140,14 +140,15 @@ fn entries(path: &Path) -> Result<Vec<(UniqueId, Value)>, Diagnostic> {
     Ok(results.into_iter().filter_map(entry).collect())
 }
 
-fn read(path: &Path) -> Result<Value, Diagnostic> {
+/// Reads an artifact that was kept.
+pub(super) fn read_artifact<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Diagnostic> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| {
         Diagnostic::error("no-previous-state", format!("cannot read `{shown}`: {error}"))
             .help("name the folder that an earlier run's artifacts were copied to: `--state DIR`")
     })?;
     serde_json::from_str(&text).map_err(|error| {
-        Diagnostic::error("invalid-state", format!("`{shown}` is not JSON: {error}"))
+        Diagnostic::error("invalid-state", format!("`{shown}` cannot be read: {error}"))
             .help("run the command that writes it again")
     })
 }

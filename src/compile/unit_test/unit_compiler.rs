@@ -44,6 +44,8 @@ pub struct CompiledUnitTest {
 pub struct UnitTestInput {
     /// The relation.
     pub relation: Relation,
+    /// `--defer`: the relation of the earlier run, to ask where this one does not exist.
+    pub deferred: Option<Relation>,
     /// The query to describe where the relation does not exist (a model not built yet, an
     /// ephemeral one).
     pub query: Option<String>,
@@ -60,7 +62,8 @@ impl Compiler {
         for given in test.given.iter().filter(|given| !matches!(given.fixture, Fixture::Sql(_))) {
             let Some(input) = self.input_id(given, model) else { continue };
             if let Some(source) = self.manifest.sources.get(&input) {
-                inputs.push(UnitTestInput { relation: source.relation.clone(), query: None });
+                let relation = source.relation.clone();
+                inputs.push(UnitTestInput { relation, deferred: None, query: None });
             } else if let Some(node) = self.manifest.nodes.get(&input) {
                 // What cannot be compiled without the warehouse has no query to describe.
                 let query = match node.seed_path {
@@ -68,7 +71,9 @@ impl Compiler {
                     None => self.compile(&input, false).ok(),
                 };
                 let query = query.map(|compiled| compiled.code.text().to_owned());
-                inputs.push(UnitTestInput { relation: node.relation.clone(), query });
+                let deferral = self.host.deferral.as_ref();
+                let deferred = deferral.and_then(|deferral| deferral.earlier(&input)).cloned();
+                inputs.push(UnitTestInput { relation: node.relation.clone(), deferred, query });
             }
         }
         Ok(inputs)

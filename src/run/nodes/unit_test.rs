@@ -50,8 +50,14 @@ impl<C: Compile> NodeRunner<C> {
     async fn known_schemas(&self, inputs: &[UnitTestInput]) -> Result<KnownSchemas, Failure> {
         let mut schemas = KnownSchemas::new();
         for input in inputs {
-            let existing = self.cache.find(&input.relation).await;
-            let existing = existing.map_err(|error| Failure::of_adapter(&error))?;
+            let mut existing = None;
+            for relation in [Some(&input.relation), input.deferred.as_ref()].into_iter().flatten() {
+                let found = self.cache.find(relation).await;
+                existing = found.map_err(|error| Failure::of_adapter(&error))?;
+                if existing.is_some() {
+                    break;
+                }
+            }
             let columns = match (&existing, &input.query) {
                 (Some(existing), _) => self.cache.columns(existing).await.ok().flatten(),
                 (None, Some(query)) => self.adapter.describe(query).await.ok(),
