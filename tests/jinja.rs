@@ -185,9 +185,13 @@ fn templates_render_as_in_dbt() {
     let engine = Engine::new(&files, options).value;
     let scope = scope(Phase::Compile);
     let mut wrong = Vec::new();
-    for area in ["calls", "context", "dicts", "lists", "strings"] {
-        let (input, expected) =
-            (read(root.join(area).join("input.sql")), read(root.join(area).join("expected.sql")));
+    let folders = std::fs::read_dir(&root).expect("a readable folder");
+    for folder in folders.map(|entry| entry.expect("a readable entry").path()) {
+        let area = folder.file_name().expect("a name").to_string_lossy().into_owned();
+        if area == "refused" {
+            continue;
+        }
+        let (input, expected) = (read(folder.join("input.sql")), read(folder.join("expected.sql")));
         assert_eq!(input.lines().count(), expected.lines().count(), "{area}");
         for (template, expected) in input.lines().zip(expected.lines()) {
             let file = SourceFile::new("models/orders.sql", template);
@@ -201,4 +205,24 @@ fn templates_render_as_in_dbt() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Each line of `refused/input.sql` is a template that dbt 1.12 refuses too.
+#[test]
+fn what_dbt_refuses_is_refused_with_a_reason() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cases/jinja/refused/input.sql");
+    let input = std::fs::read_to_string(path).expect("a readable case");
+    let engine = engine("");
+    let mut messages = String::new();
+    for template in input.lines() {
+        let file = SourceFile::new("models/orders.sql", template);
+        let scope = scope(Phase::Compile);
+        let message = match engine.render(&file, 0..template.len(), &scope, Marks::Lines) {
+            Ok(rendered) => panic!("{template} rendered: {}", rendered.text),
+            Err(error) => error.diagnostic.message,
+        };
+        messages.push_str(&format!("{template}\n    {message}\n"));
+    }
+    insta::assert_snapshot!(messages);
 }

@@ -1,11 +1,14 @@
 //! Python's dict: mutable, ordered and shared by reference, as dbt's templates expect.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    cmp::Ordering,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use indexmap::IndexMap;
 use minijinja::{
     Error, ErrorKind, State, Value,
-    value::{Enumerator, Object, ObjectRepr, Rest, ValueKind, from_args},
+    value::{DynObject, Enumerator, Object, ObjectRepr, Rest, ValueKind, from_args},
 };
 
 use super::list::List;
@@ -22,6 +25,74 @@ impl Dict {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, IndexMap<Value, Value>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a view shows of a dict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Keys,
+    Values,
+    Items,
+}
+
+/// `keys()`, `values()` and `items()`: they show the dict as it is when they are gone through.
+#[derive(Debug)]
+pub struct DictView {
+    dict: Arc<Dict>,
+    part: Part,
+}
+
+impl DictView {
+    fn items(&self) -> Vec<Value> {
+        let map = self.dict.lock();
+        match self.part {
+            Part::Keys => map.keys().cloned().collect(),
+            Part::Values => map.values().cloned().collect(),
+            Part::Items => map
+                .iter()
+                .map(|(key, value)| List::tuple(vec![key.clone(), value.clone()]))
+                .collect(),
+        }
+    }
+
+    /// Whether it behaves as a set: the values do not.
+    pub fn is_set(&self) -> bool {
+        self.part != Part::Values
+    }
+}
+
+impl Object for DictView {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Iterable
+    }
+
+    /// Has no places: the engine would count to them.
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        key.is_integer().then_some(Value::UNDEFINED)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.items())
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        let other = other.downcast_ref::<Self>()?;
+        let (mut own, mut other) = (self.items(), other.items());
+        if self.is_set() {
+            own.sort();
+            other.sort();
+        }
+        Some(own.cmp(&other))
+    }
+
+    fn render(self: &Arc<Self>, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = match self.part {
+            Part::Keys => "dict_keys",
+            Part::Values => "dict_values",
+            Part::Items => "dict_items",
+        };
+        write!(f, "{name}({})", super::python_text::repr(&Value::from(self.items())))
     }
 }
 
@@ -87,18 +158,14 @@ impl Object for Dict {
                 let default = default.unwrap_or_else(|| Value::from(()));
                 Ok(self.lock().entry(key).or_insert(default).clone())
             }
-            "items" => {
-                let map = self.lock();
-                let pairs =
-                    map.iter().map(|(key, value)| List::tuple(vec![key.clone(), value.clone()]));
-                Ok(List::value(pairs.collect()))
-            }
-            "keys" => Ok(List::value(self.lock().keys().cloned().collect())),
-            "values" => Ok(List::value(self.lock().values().cloned().collect())),
-            "__setitem__" => {
-                let (key, value): (Value, Value) = from_args(args)?;
-                self.lock().insert(key, value);
-                Ok(Value::from(()))
+            "items" | "keys" | "values" => {
+                let () = from_args(args)?;
+                let part = match method {
+                    "items" => Part::Items,
+                    "keys" => Part::Keys,
+                    _ => Part::Values,
+                };
+                Ok(Value::from_object(DictView { dict: Arc::clone(self), part }))
             }
             "popitem" => {
                 let (key, value) = self

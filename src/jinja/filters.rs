@@ -10,8 +10,10 @@ use super::list::List;
 /// Adds dbt's and Jinja2's missing filters and tests.
 pub fn register(environment: &mut Environment<'static>) {
     super::hole::register(environment);
-    environment.add_filter("__percent", percent);
-    environment.add_function("__sum", |terms: Rest<Value>| super::context::sums(&terms));
+    super::sequence_filters::register(environment);
+    for name in ["__sum", "__product"] {
+        environment.add_function(name, |terms: Rest<Value>| super::context::chain(&terms));
+    }
     // In a text these change nothing; they matter where a template gives a value.
     for name in ["as_text", "as_native", "as_bool", "as_number"] {
         environment.add_filter(name, |value: Value| value);
@@ -42,7 +44,9 @@ pub fn register(environment: &mut Environment<'static>) {
     });
     environment.add_filter("truncate", truncate);
     environment.add_filter("wordcount", |text: &str| text.split_whitespace().count());
-    environment.add_function("cycler", |items: Rest<Value>| List::value(items.0));
+    environment.add_function("cycler", super::turns::cycler);
+    environment.add_function("joiner", super::turns::joiner);
+    environment.add_function("range", |args: Rest<Value>| super::range::range(&args));
     // In Python a string and a dict have a length and take an index, and that is the test.
     environment.add_test("sequence", |value: &Value| {
         matches!(value.kind(), ValueKind::Seq | ValueKind::String | ValueKind::Map)
@@ -228,7 +232,7 @@ fn urlencode(value: Value) -> Result<String, Error> {
 }
 
 /// Python's `'%s and %d' % (a, b)` and `'%(name)s' % {…}`.
-fn percent(format: &str, value: Value) -> Result<String, Error> {
+pub fn percent(format: &str, value: Value) -> Result<String, Error> {
     let values: Vec<Value> = match value.is_tuple() {
         true => value.try_iter()?.collect(),
         false => vec![value.clone()],

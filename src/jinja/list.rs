@@ -7,6 +7,8 @@ use minijinja::{
     value::{Enumerator, Kwargs, Object, ObjectRepr, from_args},
 };
 
+use super::range::place;
+
 /// A mutable list. Every alias sees a change.
 #[derive(Debug, Default)]
 pub struct List(Mutex<Vec<Value>>);
@@ -27,6 +29,27 @@ impl List {
     }
 }
 
+/// Goes through a list as it is at each step: what a loop appends, it comes to.
+struct Going {
+    list: Arc<List>,
+    at: usize,
+}
+
+impl Iterator for Going {
+    type Item = Value;
+
+    fn next(&mut self) -> Option<Value> {
+        let item = self.list.lock().get(self.at).cloned()?;
+        self.at += 1;
+        Some(item)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.list.lock().len().saturating_sub(self.at);
+        (left, Some(left))
+    }
+}
+
 impl Object for List {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Seq
@@ -34,13 +57,16 @@ impl Object for List {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let items = self.lock();
-        let index = i64::try_from(key.clone()).ok()?;
-        let index = if index < 0 { index + items.len() as i64 } else { index };
-        items.get(usize::try_from(index).ok()?).cloned()
+        let at = place(i64::try_from(key.clone()).ok()?, items.len())?;
+        items.get(at).cloned()
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Values(self.lock().clone())
+        Enumerator::Iter(Box::new(Going { list: Arc::clone(self), at: 0 }))
+    }
+
+    fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
+        Some(self.lock().len())
     }
 
     fn call_method(
@@ -69,10 +95,7 @@ impl Object for List {
             "pop" => {
                 let (at,): (Option<i64>,) = from_args(args)?;
                 let mut items = self.lock();
-                let at = at.unwrap_or(-1);
-                let at = if at < 0 { at + items.len() as i64 } else { at };
-                let found = usize::try_from(at).ok().filter(|at| *at < items.len());
-                let Some(at) = found else {
+                let Some(at) = place(at.unwrap_or(-1), items.len()) else {
                     return Err(Error::new(ErrorKind::InvalidOperation, "pop index out of range"));
                 };
                 return Ok(items.remove(at));

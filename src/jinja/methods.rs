@@ -7,6 +7,29 @@ use minijinja::{
 
 use super::{dict::Dict, list::List};
 
+/// Methods that change a list or a dict.
+const MUTATING: [&str; 12] = [
+    "append",
+    "clear",
+    "extend",
+    "insert",
+    "pop",
+    "popitem",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "update",
+    "__setitem__",
+];
+
+fn unknown(value: &Value, method: &str) -> Error {
+    let what =
+        if value.is_tuple() { "a tuple".to_owned() } else { format!("this {}", value.kind()) };
+    let message = format!("{what} has no method `{method}`; `| list` makes a list of it");
+    Error::new(ErrorKind::InvalidOperation, message)
+}
+
 /// Called for methods that a value does not know.
 pub fn unknown_method(
     state: &mut State<'_, '_>,
@@ -14,13 +37,20 @@ pub fn unknown_method(
     method: &str,
     args: &[Value],
 ) -> Result<Value, Error> {
+    if method == "__slice" {
+        return super::range::slice(value, args);
+    }
     match value.as_str() {
         Some(text) => match string_method(text, method, args) {
             Err(error) if error.kind() == ErrorKind::UnknownMethod => {}
             result => return result,
         },
+        None if value.is_tuple() && !matches!(method, "index" | "count") => {
+            return Err(unknown(value, method));
+        }
         None if matches!(value.kind(), ValueKind::Seq | ValueKind::Map) => {
-            // Native lists and dicts (slices, filters' results) get their methods from ours.
+            // Native lists and dicts (rows, what filters give) get their methods from ours, as far
+            // as these change nothing: what is done to a copy would be lost.
             let object = match value.kind() {
                 ValueKind::Seq => List::value(value.try_iter()?.collect()),
                 _ => Dict::value(super::dict::entries(value)?),
@@ -28,11 +58,17 @@ pub fn unknown_method(
             if value.downcast_object_ref::<List>().is_none()
                 && value.downcast_object_ref::<Dict>().is_none()
             {
+                if MUTATING.contains(&method) {
+                    return Err(unknown(value, method));
+                }
                 match object.call_method(state, method, args) {
                     Err(error) if error.kind() == ErrorKind::UnknownMethod => {}
                     result => return result,
                 }
             }
+        }
+        None if value.kind() == ValueKind::Iterable && MUTATING.contains(&method) => {
+            return Err(unknown(value, method));
         }
         None => {}
     }

@@ -2,6 +2,8 @@
 
 use minijinja::{Error, Output, State, Value, value::ValueKind};
 
+use super::{range::Range, sequence_filters::Group};
+
 /// The formatter of the environment.
 pub fn format(
     output: &mut Output<'_>,
@@ -30,6 +32,11 @@ pub fn text(value: &Value) -> String {
     }
 }
 
+/// Sequences that are written otherwise than lists.
+fn writes_itself(value: &Value) -> bool {
+    value.downcast_object_ref::<Range>().is_some() || value.downcast_object_ref::<Group>().is_some()
+}
+
 /// Python's `repr` of a value.
 pub fn repr(value: &Value) -> String {
     match value.kind() {
@@ -54,6 +61,7 @@ pub fn repr(value: &Value) -> String {
             out.push(quote);
             out
         }
+        ValueKind::Seq if writes_itself(value) => value.to_string(),
         ValueKind::Seq => {
             let items: Vec<String> =
                 value.try_iter().into_iter().flatten().map(|item| repr(&item)).collect();

@@ -3,7 +3,7 @@
 //! - `test`, `data_test` and `materialization` blocks become macros;
 //! - list and dict literals become our mutable objects;
 //! - `do` takes any expression; a colon before the end of a tag is dropped;
-//! - `'%s' % x` becomes a filter;
+//! - arithmetic and slices become calls: they are of lists, sets, times and formats too;
 //! - `ref()` and `source()` learn where they are called;
 //! - defaults that name an earlier parameter move into the body;
 //! - macros whose body names `varargs` or `kwargs` get them as hidden parameters;
@@ -39,9 +39,6 @@ pub struct Edit {
     /// closing after the inner one.
     pub order: i8,
 }
-
-/// Words after which a template may add times.
-const TIME_WORDS: [&str; 4] = ["datetime", "timedelta", "run_started_at", "modules"];
 
 /// The rewritten template, or the byte offset and the message of what cannot be read. `base` is where
 /// it starts in its file.
@@ -95,7 +92,6 @@ fn edits(source: &str, base: usize, marks: Marks) -> Result<Vec<Edit>, minijinja
         tokens.push(token?);
     }
     let mut edits = Vec::new();
-    let times = TIME_WORDS.iter().any(|word| source.contains(word));
     let mut depth = 0usize;
     let mut at = 0;
     while at < tokens.len() {
@@ -115,11 +111,8 @@ fn edits(source: &str, base: usize, marks: Marks) -> Result<Vec<Edit>, minijinja
                 let inside = &tokens[at + 1..end];
                 let opening = start(&tokens[at].1);
                 // Literals first: what a tag appends goes after a literal that ends there.
-                if times {
-                    super::rewrite_sums::rewrite_sums(inside, &mut edits);
-                }
                 super::rewrite_references::place_references(inside, base, &mut edits);
-                rewrite_expressions(inside, &mut edits);
+                rewrite_expressions(inside, block, &mut edits);
                 if block {
                     rewrite_tag(source, inside, &tokens, end, &mut depth, &mut edits);
                 } else if marks == Marks::Lines && depth == 0 {
@@ -341,8 +334,19 @@ pub fn ends_operand(token: &Token<'_>) -> bool {
     }
 }
 
-/// Literals become objects, `%` after a text becomes a filter.
-pub fn rewrite_expressions(inside: &[(Token<'_>, Span)], edits: &mut Vec<Edit>) {
+/// Literals become objects, slices and arithmetic become calls.
+pub fn rewrite_expressions(
+    inside: &[(Token<'_>, Span)],
+    is_statement: bool,
+    edits: &mut Vec<Edit>,
+) {
+    super::rewrite_arithmetic::rewrite_arithmetic(inside, is_statement, edits);
+    super::rewrite_slices::rewrite_slices(inside, edits);
+    rewrite_literals(inside, edits);
+}
+
+/// List and dict literals become our mutable objects.
+fn rewrite_literals(inside: &[(Token<'_>, Span)], edits: &mut Vec<Edit>) {
     let mut open: Vec<bool> = Vec::new();
     for (at, (token, span)) in inside.iter().enumerate() {
         let after_operand = at > 0 && ends_operand(&inside[at - 1].0);
@@ -371,60 +375,9 @@ pub fn rewrite_expressions(inside: &[(Token<'_>, Span)], edits: &mut Vec<Edit>) 
                     });
                 }
             }
-            Token::Mod
-                if at > 0 && matches!(inside[at - 1].0, Token::Str(_) | Token::String(_)) =>
-            {
-                if let Some(last) = operand_end(inside, at + 1) {
-                    edits.push(Edit {
-                        at: start(span),
-                        until: end_of(span),
-                        text: "|__percent(".to_owned(),
-                        order: 0,
-                    });
-                    let close = end_of(&inside[last].1);
-                    edits.push(Edit { at: close, until: close, text: ")".to_owned(), order: 0 });
-                }
-            }
             _ => {}
         }
     }
-}
-
-/// The last token of the operand that starts at `at`: a name, literal or parenthesis with what
-/// follows it without an operator.
-fn operand_end(tokens: &[(Token<'_>, Span)], at: usize) -> Option<usize> {
-    let mut last = None;
-    let mut depth = 0usize;
-    let mut position = at;
-    while let Some((token, _)) = tokens.get(position) {
-        match token {
-            Token::ParenOpen | Token::BracketOpen | Token::BraceOpen => {
-                // A literal or parenthesis starts the operand; after it only calls and subscripts.
-                if depth == 0 && last.is_some() && matches!(token, Token::BraceOpen) {
-                    break;
-                }
-                depth += 1;
-            }
-            Token::ParenClose | Token::BracketClose | Token::BraceClose => {
-                if depth == 0 {
-                    break;
-                }
-                depth -= 1;
-                if depth == 0 {
-                    last = Some(position);
-                }
-            }
-            _ if depth > 0 => {}
-            Token::Dot => {}
-            _ if ends_operand(token) && last.is_none() => last = Some(position),
-            Token::Ident(_) if matches!(tokens[position - 1].0, Token::Dot) => {
-                last = Some(position)
-            }
-            _ => break,
-        }
-        position += 1;
-    }
-    last
 }
 
 #[cfg(test)]
@@ -460,15 +413,6 @@ mod tests {
         assert_eq!(
             plain("{% set a = [1, {'b': [2]}] %}{{ a[1]['b'] }}"),
             "{% set a = __list([1, __dict({'b': __list([2])})]) %}{{ a[1]['b'] }}"
-        );
-    }
-
-    #[test]
-    fn percent_formats() {
-        assert_eq!(plain("{{ '%s' % x.y }}"), "{{ '%s' |__percent( x.y) }}");
-        assert_eq!(
-            plain("{{ '%s-%s' % (a, b) ~ 'c' }}"),
-            "{{ '%s-%s' |__percent( (a, b)) ~ 'c' }}"
         );
     }
 

@@ -40,7 +40,7 @@ pub(super) fn move_defaults(
         }
         let range = start(first)..end_of(last);
         let mut within = Vec::new();
-        rewrite_expressions(tokens, &mut within);
+        rewrite_expressions(tokens, false, &mut within);
         for edit in &mut within {
             edit.at -= range.start;
             edit.until -= range.start;

@@ -5,7 +5,7 @@ use std::{error::Error as _, sync::Arc};
 use md5::{Digest, Md5};
 use minijinja::{
     Error, ErrorKind, State, Value,
-    value::{Kwargs, Object, ObjectRepr, from_args},
+    value::{Kwargs, Object, ObjectRepr, Rest, from_args},
 };
 
 use super::{
@@ -20,8 +20,10 @@ use crate::{
         convert::{from_json, to_json},
         dict::{self, Dict},
         failure::refused,
+        generator::{Generator, Items},
         list::List,
         objects::TableObject,
+        set::Set,
     },
     relation::Table,
 };
@@ -249,6 +251,30 @@ impl Builtin {
     }
 }
 
+/// What a function gives where it cannot do its work: `default=`, else none.
+fn default_of(positional: Option<Value>, options: &Kwargs) -> Result<Value, Error> {
+    let default = match positional {
+        Some(default) => Some(default),
+        None => options.get::<Option<Value>>("default")?,
+    };
+    Ok(default.unwrap_or_else(|| Value::from(())))
+}
+
+/// Tuples of what all columns have at one place.
+fn zipped(columns: &[Value]) -> Result<Value, Error> {
+    let columns: Result<Vec<Items>, Error> = columns.iter().map(Items::of).collect();
+    let mut columns = columns?;
+    let length = match columns.as_slice() {
+        [] => Some(0),
+        columns => columns.iter().filter_map(Items::left).min(),
+    };
+    let rows = std::iter::from_fn(move || {
+        let row: Option<Vec<Value>> = columns.iter_mut().map(Iterator::next).collect();
+        row.filter(|row| !row.is_empty()).map(List::tuple)
+    });
+    Ok(Generator::lazy("zip", Items::new(rows, length)))
+}
+
 /// `None` where it was written as the second argument: as good a default as any.
 pub fn none_given(args: &[Value]) -> Option<Value> {
     args.get(1).filter(|second| !second.is_undefined() && !second.is_kwargs()).cloned()
@@ -374,32 +400,26 @@ impl Builtin {
                 json_to_yaml(&to_json(&value), 0, &mut text);
                 Ok(Value::from(text))
             }
-            Which::Set | Which::SetStrict => {
-                let (value, default): (Value, Option<Value>) = from_args(args)?;
-                match value.try_iter() {
-                    Ok(items) => {
-                        let mut seen: Vec<Value> = Vec::new();
-                        for item in items {
-                            if !seen.contains(&item) {
-                                seen.push(item);
-                            }
-                        }
-                        Ok(List::value(seen))
-                    }
-                    Err(error) if self.which == Which::SetStrict => Err(error),
-                    Err(_) => Ok(default.unwrap_or_else(|| Value::from(()))),
-                }
+            Which::Set => {
+                // Python's names: `set(value, default=none)`.
+                let (value, default, options): (Value, Option<Value>, Kwargs) = from_args(args)?;
+                let default = default_of(default, &options)?;
+                options.assert_all_used()?;
+                Ok(Set::of(&value).unwrap_or(default))
             }
-            Which::Zip | Which::ZipStrict => {
-                let mut columns = Vec::new();
-                for arg in args.iter().filter(|arg| !arg.is_kwargs()) {
-                    columns.push(arg.try_iter()?.collect::<Vec<_>>());
-                }
-                let length = columns.iter().map(Vec::len).min().unwrap_or(0);
-                let rows = (0..length).map(|row| {
-                    List::tuple(columns.iter().map(|column| column[row].clone()).collect())
-                });
-                Ok(List::value(rows.collect()))
+            Which::SetStrict => {
+                let (value,): (Value,) = from_args(args)?;
+                Set::of(&value)
+            }
+            Which::Zip => {
+                let (columns, options): (Rest<Value>, Kwargs) = from_args(args)?;
+                let default = default_of(None, &options)?;
+                options.assert_all_used()?;
+                Ok(zipped(&columns).unwrap_or(default))
+            }
+            Which::ZipStrict => {
+                let (columns,): (Rest<Value>,) = from_args(args)?;
+                zipped(&columns)
             }
             Which::LocalMd5 => {
                 let (text,): (Value,) = from_args(args)?;

@@ -1,166 +1,233 @@
-//! `modules.itertools`: the functions that end and need no callback.
-
-use std::sync::Arc;
+//! `modules.itertools`, as far as dbt opens it
+//! (<https://docs.getdbt.com/reference/dbt-jinja-functions/modules#itertools>).
 
 use minijinja::{
-    Error, ErrorKind, State, Value,
-    value::{Kwargs, Object, ObjectRepr},
+    Error, State, Value,
+    value::{Kwargs, ValueKind},
 };
 
-use crate::jinja::list::List;
+use super::{arithmetic::arithmetic, functions::invalid};
+use crate::jinja::{
+    generator::{Generator, Items},
+    list::List,
+};
 
 /// Most rows a product or a selection may have: more is a mistake in a template.
 const MAX_ROWS: usize = 1_000_000;
 
-fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::InvalidOperation, message)
-}
-
 fn items(value: &Value) -> Result<Vec<Value>, Error> {
-    Ok(value.try_iter()?.collect())
+    let items = Items::of(value)?;
+    if items.left().is_none() {
+        return Err(invalid("expected something with an end; take a part of it with `islice`"));
+    }
+    Ok(items.collect())
 }
 
-/// `itertools.chain`, which also has `chain.from_iterable`.
-#[derive(Debug)]
-pub struct Chain;
-
-impl Object for Chain {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
-        let mut all = Vec::new();
-        for arg in args {
-            all.extend(items(arg)?);
-        }
-        Ok(List::value(all))
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        state: &mut State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Result<Value, Error> {
-        match (method, args) {
-            ("from_iterable", [lists]) => self.call(state, &items(lists)?),
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
-    }
+/// The arguments of a call, by place and by name.
+struct Arguments<'a> {
+    positional: &'a [Value],
+    named: Kwargs,
 }
 
-/// A function of the module.
-pub fn iteration(method: &str, args: &[Value]) -> Result<Value, Error> {
-    let (positional, options) = match args.split_last() {
-        Some((last, rest)) if last.is_kwargs() => (rest, Kwargs::try_from(last.clone())?),
-        _ => (args, Kwargs::from_iter(Vec::<(String, Value)>::new())),
-    };
-    let first = || positional.first().ok_or_else(|| invalid("expected something to go through"));
-    let number = |at: usize| -> Result<Option<usize>, Error> {
-        match positional.get(at).filter(|value| !value.is_none()) {
-            Some(value) => Ok(Some(usize::try_from(value.clone())?)),
+impl<'a> Arguments<'a> {
+    fn new(args: &'a [Value]) -> Result<Self, Error> {
+        Ok(match args.split_last() {
+            Some((last, rest)) if last.is_kwargs() => {
+                Self { positional: rest, named: Kwargs::try_from(last.clone())? }
+            }
+            _ => {
+                let named = Kwargs::from_iter(Vec::<(String, Value)>::new());
+                Self { positional: args, named }
+            }
+        })
+    }
+
+    fn get(&self, at: usize, name: &str) -> Result<Option<Value>, Error> {
+        match self.positional.get(at) {
+            Some(value) => Ok(Some(value.clone())),
+            None => self.named.get::<Option<Value>>(name),
+        }
+    }
+
+    fn required(&self, at: usize, name: &str) -> Result<Value, Error> {
+        self.get(at, name)?.ok_or_else(|| invalid(format!("expected `{name}`")))
+    }
+
+    /// A number that is not negative; none where it is left out or `none`.
+    fn number(&self, at: usize, name: &str) -> Result<Option<usize>, Error> {
+        match self.get(at, name)?.filter(|value| !value.is_none()) {
+            Some(value) => Ok(Some(usize::try_from(value)?)),
             None => Ok(None),
         }
-    };
-    let tuples = |rows: Vec<Vec<Value>>| List::value(rows.into_iter().map(List::tuple).collect());
-    match method {
-        "product" => {
-            let repeat = options.get::<Option<usize>>("repeat")?.unwrap_or(1);
-            let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
-            for list in std::iter::repeat_n(positional, repeat).flatten() {
-                let list = items(list)?;
-                bounded(rows.len().saturating_mul(list.len()))?;
-                rows = rows
-                    .iter()
-                    .flat_map(|row| list.iter().map(|item| extended(row, item.clone())))
-                    .collect();
+    }
+}
+
+/// A function of the module; none where it has no function of the name.
+pub fn iteration(
+    function: &str,
+    state: &mut State<'_, '_>,
+    args: &[Value],
+) -> Result<Option<Value>, Error> {
+    let given = Arguments::new(args)?;
+    let value = match function {
+        "count" => {
+            let start = given.get(0, "start")?.unwrap_or_else(|| Value::from(0));
+            let step = given.get(1, "step")?.unwrap_or_else(|| Value::from(1));
+            if start.kind() != ValueKind::Number || step.kind() != ValueKind::Number {
+                return Err(invalid("`count` counts in numbers"));
             }
-            Ok(tuples(rows))
+            let next =
+                move |last: &Value| Some(arithmetic(last, "+", &step).unwrap_or_else(Value::from));
+            Generator::lazy("count", Items::new(std::iter::successors(Some(start), next), None))
         }
-        "combinations" | "permutations" | "combinations_with_replacement" => {
-            let all = items(first()?)?;
-            let size = number(1)?.unwrap_or(all.len());
-            let mut rows: Vec<Vec<usize>> = vec![Vec::new()];
-            for _ in 0..size {
-                rows = rows
-                    .iter()
-                    .flat_map(|row| {
-                        let start = match method {
-                            "combinations" => row.last().map_or(0, |last| last + 1),
-                            "permutations" => 0,
-                            _ => row.last().copied().unwrap_or(0),
-                        };
-                        (start..all.len())
-                            .filter(|at| method != "permutations" || !row.contains(at))
-                            .map(|at| extended(row, at))
-                            .collect::<Vec<_>>()
-                    })
-                    .collect();
-                bounded(rows.len())?;
-            }
-            let pick = |row: Vec<usize>| row.into_iter().map(|at| all[at].clone()).collect();
-            Ok(tuples(rows.into_iter().map(pick).collect()))
+        "cycle" => {
+            let all = items(&given.required(0, "iterable")?)?;
+            let length = all.is_empty().then_some(0);
+            Generator::lazy("cycle", Items::new(all.into_iter().cycle(), length))
         }
         "repeat" => {
-            let times = number(1)?.ok_or_else(|| invalid("`repeat` needs a number here"))?;
-            bounded(times)?;
-            Ok(List::value(vec![first()?.clone(); times]))
-        }
-        "islice" => {
-            let all = items(first()?)?;
-            let (start, stop) = match positional.len() {
-                0..=2 => (0, number(1)?),
-                _ => (number(1)?.unwrap_or(0), number(2)?),
-            };
-            let stop = stop.unwrap_or(all.len());
-            let step = number(3)?.unwrap_or(1).max(1);
-            let taken = all.into_iter().take(stop).skip(start).step_by(step);
-            Ok(List::value(taken.collect()))
-        }
-        "zip_longest" => {
-            let fill =
-                options.get::<Option<Value>>("fillvalue")?.unwrap_or_else(|| Value::from(()));
-            let columns = positional.iter().map(items).collect::<Result<Vec<_>, _>>()?;
-            let length = columns.iter().map(Vec::len).max().unwrap_or(0);
-            let cell = |column: &Vec<Value>, at: usize| column.get(at).unwrap_or(&fill).clone();
-            let rows =
-                (0..length).map(|at| columns.iter().map(|column| cell(column, at)).collect());
-            Ok(tuples(rows.collect()))
+            let object = given.required(0, "object")?;
+            let times = given.number(1, "times")?;
+            let again = std::iter::repeat_n(object, times.unwrap_or(usize::MAX));
+            Generator::lazy("repeat", Items::new(again, times))
         }
         "accumulate" => {
-            let mut sum = None;
-            let mut sums = Vec::new();
-            for item in items(first()?)? {
-                let next = match sum {
-                    Some(sum) => super::sums::sum(&sum, &item, "+")?,
-                    None => item,
-                };
-                sums.push(next.clone());
-                sum = Some(next);
+            let mut all = items(&given.required(0, "iterable")?)?.into_iter();
+            let function = given.get(1, "func")?.filter(|function| !function.is_none());
+            let initial = given.get(2, "initial")?.filter(|initial| !initial.is_none());
+            let mut sums: Vec<Value> = initial.or_else(|| all.next()).into_iter().collect();
+            for item in all {
+                let last = sums.last().cloned().unwrap_or_default();
+                sums.push(match &function {
+                    Some(function) => function.call(state, &[last, item])?,
+                    None => arithmetic(&last, "+", &item)?,
+                });
             }
-            Ok(List::value(sums))
+            Generator::value("accumulate", sums)
         }
-        "groupby" => {
-            let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
-            for item in items(first()?)? {
-                match groups.last_mut() {
-                    Some((key, group)) if *key == item => group.push(item),
-                    _ => groups.push((item.clone(), vec![item])),
+        "chain" => {
+            let parts: Result<Vec<Items>, Error> = given.positional.iter().map(Items::of).collect();
+            let parts = parts?;
+            let length = parts.iter().try_fold(0, |sum: usize, part| sum.checked_add(part.left()?));
+            Generator::lazy("chain", Items::new(parts.into_iter().flatten(), length))
+        }
+        "compress" => {
+            let data = items(&given.required(0, "data")?)?;
+            let wanted = Items::of(&given.required(1, "selectors")?)?;
+            let kept = data.into_iter().zip(wanted).filter(|(_, wanted)| wanted.is_true());
+            Generator::value("compress", kept.map(|(item, _)| item).collect())
+        }
+        "starmap" => {
+            let function = given.required(0, "function")?;
+            let mut results = Vec::new();
+            for arguments in items(&given.required(1, "iterable")?)? {
+                results.push(function.call(state, &items(&arguments)?)?);
+            }
+            Generator::value("starmap", results)
+        }
+        "tee" => {
+            let all = items(&given.required(0, "iterable")?)?;
+            let copies = given.number(1, "n")?.unwrap_or(2);
+            bounded(copies.saturating_mul(all.len()))?;
+            let copies = (0..copies).map(|_| Generator::value("tee", all.clone()));
+            List::tuple(copies.collect())
+        }
+        "islice" => {
+            let (start, stop, step) = match given.positional {
+                [_, stop] => (None, Some(stop), None),
+                [_, start, stop] => (Some(start), Some(stop), None),
+                [_, start, stop, step] => (Some(start), Some(stop), Some(step)),
+                _ => {
+                    return Err(invalid(
+                        "write it like `islice(items, stop)` or `islice(items, start, stop, step)`",
+                    ));
                 }
+            };
+            let number = |value: Option<&Value>| -> Result<Option<usize>, Error> {
+                value
+                    .filter(|value| !value.is_none())
+                    .map(|value| usize::try_from(value.clone()))
+                    .transpose()
+            };
+            let (start, stop) = (number(start)?.unwrap_or(0), number(stop)?);
+            let step = number(step)?.unwrap_or(1);
+            if step == 0 {
+                return Err(invalid("`islice` needs a step that is not 0"));
             }
-            let pair = |(key, group)| vec![key, List::value(group)];
-            Ok(tuples(groups.into_iter().map(pair).collect()))
+            let all = Items::of(&given.positional[0])?;
+            let end = match (all.left(), stop) {
+                (Some(left), Some(stop)) => Some(left.min(stop)),
+                (left, stop) => left.or(stop),
+            };
+            let length = end.map(|end| end.saturating_sub(start).div_ceil(step));
+            let taken = all.take(stop.unwrap_or(usize::MAX)).skip(start).step_by(step);
+            Generator::lazy("islice", Items::new(taken, length))
         }
-        "pairwise" => {
-            let all = items(first()?)?;
-            Ok(tuples(all.windows(2).map(<[Value]>::to_vec).collect()))
+        "zip_longest" => {
+            let fill = given.named.get::<Option<Value>>("fillvalue")?;
+            let fill = fill.unwrap_or_else(|| Value::from(()));
+            let columns = given.positional.iter().map(items).collect::<Result<Vec<_>, _>>()?;
+            let length = columns.iter().map(Vec::len).max().unwrap_or(0);
+            let cell = |column: &Vec<Value>, at: usize| column.get(at).unwrap_or(&fill).clone();
+            let row = |at| List::tuple(columns.iter().map(|column| cell(column, at)).collect());
+            Generator::value("zip_longest", (0..length).map(row).collect())
         }
-        _ => Err(Error::new(
-            ErrorKind::UnknownMethod,
-            format!("`itertools.{method}` is not supported; write a `for` loop"),
-        )),
+        "product" => {
+            let repeat = given.named.get::<Option<usize>>("repeat")?.unwrap_or(1);
+            let columns = given.positional.iter().map(items).collect::<Result<Vec<_>, _>>()?;
+            let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+            for column in std::iter::repeat_n(&columns, repeat).flatten() {
+                bounded(rows.len().saturating_mul(column.len()))?;
+                let longer = |row: &Vec<Value>| {
+                    column.iter().map(|item| extended(row, item.clone())).collect::<Vec<_>>()
+                };
+                rows = rows.iter().flat_map(longer).collect();
+            }
+            Generator::value("product", rows.into_iter().map(List::tuple).collect())
+        }
+        "combinations" | "permutations" | "combinations_with_replacement" => {
+            let all = items(&given.required(0, "iterable")?)?;
+            let size = match (given.number(1, "r")?, function) {
+                (Some(size), _) => size,
+                (None, "permutations") => all.len(),
+                (None, _) => return Err(invalid(format!("`{function}` needs a length `r`"))),
+            };
+            selections(function, &all, size)?
+        }
+        _ => return Ok(None),
+    };
+    given.named.assert_all_used()?;
+    Ok(Some(value))
+}
+
+/// All ways to take `size` items.
+fn selections(function: &str, all: &[Value], size: usize) -> Result<Value, Error> {
+    let mut rows: Vec<Vec<usize>> = vec![Vec::new()];
+    for _ in 0..size {
+        let longer = |row: &Vec<usize>| {
+            let start = match function {
+                "combinations" => row.last().map_or(0, |last| last + 1),
+                "permutations" => 0,
+                _ => row.last().copied().unwrap_or(0),
+            };
+            (start..all.len())
+                .filter(|at| function != "permutations" || !row.contains(at))
+                .map(|at| extended(row, at))
+                .collect::<Vec<_>>()
+        };
+        rows = rows.iter().flat_map(longer).collect();
+        bounded(rows.len())?;
+        if rows.is_empty() {
+            break;
+        }
     }
+    let name = match function {
+        "combinations" => "combinations",
+        "permutations" => "permutations",
+        _ => "combinations_with_replacement",
+    };
+    let pick = |row: Vec<usize>| row.into_iter().map(|at| all[at].clone()).collect();
+    Ok(Generator::value(name, rows.into_iter().map(pick).map(List::tuple).collect()))
 }
 
 fn extended<T: Clone>(row: &[T], item: T) -> Vec<T> {

@@ -10,7 +10,7 @@ use minijinja::{
 };
 
 use super::{
-    iteration::{Chain, iteration},
+    iteration::iteration,
     moments::{Moment, Span, Zone, zoned},
     regular_expressions::{self, regular_expression},
 };
@@ -65,7 +65,6 @@ impl Object for Module {
                 Some(Value::from_object(Zone(chrono_tz::UTC)))
             }
             (Self::Re, name) => regular_expressions::flag(name).map(Value::from),
-            (Self::Itertools, "chain") => Some(Value::from_object(Chain)),
             _ => None,
         }
     }
@@ -113,7 +112,7 @@ impl Object for Module {
 
     fn call_method(
         self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
+        state: &mut State<'_, '_>,
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
@@ -183,9 +182,9 @@ impl Object for Module {
                 Ok(Value::from_object(Span(Duration::microseconds(micros))))
             }
             (Self::DateTime, "datetime") => {
-                Value::from_object(Self::DateTimeClass).call(_state, args)
+                Value::from_object(Self::DateTimeClass).call(state, args)
             }
-            (Self::DateTime, "date") => Value::from_object(Self::DateClass).call(_state, args),
+            (Self::DateTime, "date") => Value::from_object(Self::DateClass).call(state, args),
             (Self::Pytz, "timezone") => {
                 let (name,): (&str,) = from_args(args)?;
                 let zone = name.parse::<chrono_tz::Tz>();
@@ -193,8 +192,9 @@ impl Object for Module {
                     .map_err(|_| invalid(format!("unknown time zone `{name}`")))
             }
             (Self::Re, name) => regular_expression(name, args),
-            (Self::Itertools, "chain") => Value::from_object(Chain).call(_state, args),
-            (Self::Itertools, name) => iteration(name, args),
+            (Self::Itertools, name) => iteration(name, state, args)?.ok_or_else(|| {
+                invalid(format!("`modules.itertools` has no `{name}`; write a `for` loop"))
+            }),
             _ => Err(Error::new(
                 ErrorKind::UnknownMethod,
                 format!("`{method}` of this module is not supported"),

@@ -197,8 +197,22 @@ impl Moment {
     }
 }
 
+/// `left operator right`, where one of them is a time or a length of time.
+pub fn time_arithmetic(
+    left: &Value,
+    operator: &str,
+    right: &Value,
+) -> Result<Option<Value>, Error> {
+    let sign = match operator {
+        "+" => 1,
+        "-" => -1,
+        _ => return Ok(None),
+    };
+    Ok(add_times(left, right, sign))
+}
+
 /// Adds (or with `sign` -1 subtracts) a length of time, or subtracts two times.
-pub fn add_times(left: &Value, right: &Value, sign: i32) -> Option<Value> {
+fn add_times(left: &Value, right: &Value, sign: i32) -> Option<Value> {
     if let (Some(left), Some(right)) =
         (left.downcast_object_ref::<Span>(), right.downcast_object_ref::<Span>())
     {
