@@ -1,0 +1,164 @@
+// Has statements read by Google's analyzer of GoogleSQL, as BigQuery would read them.
+//
+// Reads JSON lines on stdin, each a case of its own:
+//
+//     {"id": "…", "given": ["create table `p`.`d`.`t` (id INT64, …)", …], "statements": ["…", …]}
+//
+// `given` says what exists; a CREATE, ALTER or DROP among the statements changes it for those after
+// it. A statement may be a script of several. Answers one line each, in order:
+//
+//     {"id": "…", "read": ["CreateTableAsSelect", …]}                     every statement is right
+//     {"id": "…", "statement": 2, "error": "… [at 3:4]", "sql": "…"}      the first that is wrong
+//
+// The first line of all says {"ready": true}. It ends with its stdin.
+//
+// Usage: node analyze.js <folder with node_modules>
+"use strict";
+
+const { spawn } = require("node:child_process");
+const { createRequire } = require("node:module");
+const net = require("node:net");
+const path = require("node:path");
+const readline = require("node:readline");
+
+const { Catalog, Refusal, innermost } = require("./catalog.js");
+const { analyzerOptions, parserOptions } = require("./options.js");
+const { declarations } = require("./script.js");
+const { serverName } = require("./server_name.js");
+
+const START_TIMEOUT_SECS = 60;
+
+/** The kinds of statements that there are; unless they are named, only queries are read. */
+let statementKinds;
+
+async function main(modules) {
+  const need = createRequire(path.join(path.resolve(modules), "index.js"));
+  const grpc = need("@grpc/grpc-js");
+  const loader = need("@grpc/proto-loader");
+  const root = path.join(modules, "node_modules/@fivetrandevelopers/zetasql/lib/zetasql");
+
+  const port = await freePort();
+  const server = spawn(path.join(root, serverName), ["localhost", String(port)], { stdio: "ignore" });
+  const ended = new Promise((_, reject) => {
+    server.once("error", reject);
+    server.once("exit", (code) => reject(new Error(`the analyzer ended with ${code}`)));
+  });
+  ended.catch(() => {});
+  process.once("exit", () => server.kill("SIGKILL"));
+
+  const definition = loader.loadSync("local_service.proto", {
+    includeDirs: [path.join(root, "protos")],
+    keepCase: true,
+    longs: Number,
+    enums: String,
+    defaults: false,
+    oneofs: true,
+  });
+  const service = grpc.loadPackageDefinition(definition).zetasql.local_service.ZetaSqlLocalService;
+  const client = new service(`localhost:${port}`, grpc.credentials.createInsecure(), {
+    "grpc.max_receive_message_length": -1,
+  });
+  const kinds = definition["zetasql.ResolvedNodeKind"].type.value.map(({ name }) => name);
+  statementKinds = kinds.filter((name) => name.endsWith("_STMT"));
+  const call = (method, request) =>
+    new Promise((resolve, reject) =>
+      client[method](request, (error, answer) => (error ? reject(error) : resolve(answer))),
+    );
+  await Promise.race([
+    ended,
+    new Promise((resolve, reject) =>
+      client.waitForReady(Date.now() + START_TIMEOUT_SECS * 1000, (error) => (error ? reject(error) : resolve())),
+    ),
+  ]);
+
+  process.stdout.write('{"ready":true}\n');
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    if (line.trim()) process.stdout.write(JSON.stringify(await Promise.race([ended, answer(call, line)])) + "\n");
+  }
+  process.exit(0);
+}
+
+async function answer(call, line) {
+  const { id, given = [], statements } = JSON.parse(line);
+  const catalog = new Catalog();
+  const read = [];
+  let at = 0;
+  let sql = "";
+  try {
+    for (sql of given) await readScript(call, catalog, sql);
+    for (sql of statements) {
+      at += 1;
+      read.push(...(await readScript(call, catalog, sql)));
+    }
+    return { id, read };
+  } catch (error) {
+    // gRPC: "3 INVALID_ARGUMENT: …".
+    const told = error.details ?? (error instanceof Refusal ? error.message : error.stack);
+    return { id, statement: at, error: told, sql };
+  }
+}
+
+/** Reads a statement or a script; the names of the kinds of its statements. */
+async function readScript(call, catalog, sql) {
+  const declared = await declarationsOf(call, sql);
+  const kinds = [];
+  const bytes = Buffer.from(sql);
+  let position = 0;
+  for (const { start, end, names, type, value } of declared) {
+    if (bytes.subarray(position, start).toString().trim()) {
+      throw new Refusal("a declaration must be the first statement of a script");
+    }
+    const text = value && bytes.subarray(value.start, value.end).toString();
+    const query = type
+      ? `select cast(${text ? `(${text})` : "null"} as ${bytes.subarray(type.start, type.end)})`
+      : `select ${text}`;
+    const { node } = await analyze(call, catalog, { sql_statement: query });
+    for (const name of names) catalog.declare(name, node.output_column_list[0].column.type);
+    kinds.push("Declare");
+    position = end;
+    while (/[\s;]/.test(String.fromCharCode(bytes[position] ?? 0))) position += 1;
+  }
+  while (bytes.subarray(position).toString().trim()) {
+    const { kind, node, next } = await analyze(call, catalog, {
+      parse_resume_location: { input: sql, byte_position: position },
+    });
+    kinds.push(kind);
+    catalog.apply(kind, node);
+    position = next;
+  }
+  catalog.forgetDeclarations();
+  return kinds;
+}
+
+async function analyze(call, catalog, target) {
+  const answered = await call("Analyze", {
+    ...target,
+    options: analyzerOptions(statementKinds),
+    simple_catalog: catalog.toProto(),
+  });
+  const [field, node] = innermost(answered.resolved_statement);
+  return { kind: field.replace(/^resolved_|_stmt_node$/g, ""), node, next: answered.resume_byte_position };
+}
+
+/** The DECLAREs at the head of a script, which the analyzer itself does not know. */
+async function declarationsOf(call, sql) {
+  if (!/\bdeclare\b/i.test(sql)) return [];
+  const { parsed_script } = await call("Parse", { sql_statement: sql, allow_script: true, options: parserOptions() });
+  return declarations(parsed_script);
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+main(process.argv[2] ?? ".").catch((error) => {
+  process.stderr.write(`error: ${error.stack}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,242 @@
+//! One model, seed or snapshot with any configuration, planned run after run, without a warehouse:
+//! what exists before a run is what the plan before it made.
+
+use std::path::Path;
+
+use chrono::{DateTime, TimeZone as _, Utc};
+use elt::{
+    manifest::{ColumnProperties, Node, ResourceType},
+    plan::{Observed, Plan, PlanInput, PlanOptions, google_sql_statements, plan},
+    relation::{Column, Dialect, Relation, RelationKind},
+};
+use serde_json::Value;
+
+use crate::{analyzer::Case, node_support};
+
+/// A project with a dash, as most have.
+pub const DATASET: [&str; 2] = ["a-project", "a_dataset"];
+
+/// The columns of the table that queries read: one of each type that a plan's own SQL touches.
+pub const COLUMNS: [(&str, &str); 9] = [
+    ("id", "INT64"),
+    ("name", "STRING"),
+    ("day", "DATE"),
+    ("moment", "TIMESTAMP"),
+    ("local", "DATETIME"),
+    ("price", "NUMERIC"),
+    ("tags", "ARRAY<STRING>"),
+    ("order", "STRUCT<number INT64, lines ARRAY<STRUCT<sku STRING, count INT64>>>"),
+    ("group", "BOOL"),
+];
+
+/// A table or view of the dataset.
+pub fn relation(name: &str) -> Relation {
+    let [project, dataset] = DATASET;
+    Relation::new(Dialect::GoogleSql, Some(project.to_owned()), dataset, name)
+}
+
+/// A statement that makes the table `source`.
+pub fn source() -> String {
+    let columns = COLUMNS.iter().map(|(name, data_type)| format!("`{name}` {data_type}"));
+    let columns = columns.collect::<Vec<_>>().join(", ");
+    format!("create table {} ({columns})", relation("source"))
+}
+
+/// All of `source`.
+pub fn query() -> String {
+    format!("select * from {}", relation("source"))
+}
+
+/// The columns of [`query`].
+pub fn columns() -> Vec<Column> {
+    let column = |(name, data_type): &(&str, &str)| Column {
+        name: (*name).to_owned(),
+        data_type: (*data_type).to_owned(),
+    };
+    COLUMNS.iter().map(column).collect()
+}
+
+/// A run of the node: its query, and what that gives.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub kind: ResourceType,
+    pub config: Value,
+    pub sql: String,
+    pub columns: Vec<Column>,
+    /// Changes the node beyond its configuration.
+    pub change: fn(&mut Node),
+    pub full_refresh: bool,
+}
+
+impl Run {
+    /// A model over all of `source`.
+    pub fn model(config: Value) -> Self {
+        Self {
+            kind: ResourceType::Model,
+            config,
+            sql: query(),
+            columns: columns(),
+            change: |_| {},
+            full_refresh: false,
+        }
+    }
+
+    /// A snapshot of all of `source`.
+    pub fn snapshot(config: Value) -> Self {
+        Self { kind: ResourceType::Snapshot, ..Self::model(config) }
+    }
+
+    /// The same with another query.
+    pub fn of(mut self, sql: &str, columns: &[(&str, &str)]) -> Self {
+        self.sql = format!("{sql} from {}", relation("source"));
+        let column = |(name, data_type): &(&str, &str)| Column {
+            name: (*name).to_owned(),
+            data_type: (*data_type).to_owned(),
+        };
+        self.columns = columns.iter().map(column).collect();
+        self
+    }
+
+    /// The same, changed beyond its configuration.
+    pub fn with(mut self, change: fn(&mut Node)) -> Self {
+        self.change = change;
+        self
+    }
+
+    fn node(&self) -> Node {
+        let mut node = node_support::node(self.kind, relation("m"), &self.sql, self.config.clone());
+        (self.change)(&mut node);
+        node
+    }
+}
+
+/// The statements of the runs, one after the other.
+///
+/// # Panics
+/// Where a plan cannot be made: what is refused is not judged here.
+pub fn runs(name: &str, runs: &[Run]) -> Case {
+    seed_runs(name, runs, Path::new(""))
+}
+
+/// The same of a seed with its file.
+pub fn seed_runs(name: &str, runs: &[Run], file: &Path) -> Case {
+    let mut case = Case { name: name.to_owned(), given: vec![source()], statements: Vec::new() };
+    let mut existing: Option<(RelationKind, Vec<Column>)> = None;
+    let mut now = moment();
+    for run in runs {
+        let mut node = run.node();
+        if run.kind == ResourceType::Seed {
+            node.seed_path = Some(file.to_owned());
+        }
+        let observed = Observed {
+            existing: existing
+                .as_ref()
+                .map(|(kind, _)| Relation { kind: Some(*kind), ..node.relation.clone() }),
+            existing_columns: existing.as_ref().map(|(_, columns)| columns.clone()),
+            query_columns: Some(run.columns.clone()),
+        };
+        let options =
+            PlanOptions { full_refresh: run.full_refresh, empty: false, run_started_at: now };
+        let input =
+            PlanInput { node: &node, sql: &run.sql, observed: &observed, options: &options };
+        let plan = plan(&input).unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
+        case.statements.extend(statements(&plan));
+        existing = Some(after(&node, &run.columns, existing));
+        now += chrono::Duration::hours(1);
+    }
+    case
+}
+
+/// A plan as scripts, one for each step.
+pub fn statements(plan: &Plan) -> Vec<String> {
+    let of_step = |step| {
+        let statements = google_sql_statements(step).into_iter().map(|rendered| rendered.sql);
+        statements.collect::<Vec<_>>().join(";\n")
+    };
+    plan.steps.iter().map(of_step).collect()
+}
+
+/// What exists after a run, as an adapter would say it.
+fn after(
+    node: &Node,
+    query: &[Column],
+    before: Option<(RelationKind, Vec<Column>)>,
+) -> (RelationKind, Vec<Column>) {
+    let kind = match node.config.materialized() {
+        "view" => RelationKind::View,
+        _ => RelationKind::Table,
+    };
+    let mut columns = match before {
+        Some((RelationKind::Table, columns)) if kind == RelationKind::Table => columns,
+        _ => query.to_vec(),
+    };
+    match node.config.text("on_schema_change") {
+        Some("append_new_columns") => add(&mut columns, query),
+        Some("sync_all_columns") => columns = query.to_vec(),
+        _ => {}
+    }
+    if node.resource_type == ResourceType::Snapshot {
+        add(&mut columns, query);
+        let own = node.config.get("snapshot_meta_column_names");
+        let updated_at = node.config.text("updated_at").and_then(|name| {
+            query.iter().find(|column| column.name == name).map(|found| found.data_type.clone())
+        });
+        let time = updated_at.unwrap_or_else(|| "TIMESTAMP".to_owned());
+        let deleted = node.config.text("hard_deletes") == Some("new_record");
+        let own_columns = [
+            ("dbt_scd_id", "STRING"),
+            ("dbt_updated_at", &time),
+            ("dbt_valid_from", &time),
+            ("dbt_valid_to", &time),
+            ("dbt_is_deleted", "STRING"),
+        ];
+        let own_columns =
+            own_columns.into_iter().filter(|own| own.0 != "dbt_is_deleted" || deleted);
+        let own_columns: Vec<Column> = own_columns
+            .map(|(name, data_type)| Column {
+                name: own.and_then(|own| own[name].as_str()).unwrap_or(name).to_owned(),
+                data_type: data_type.to_owned(),
+            })
+            .collect();
+        add(&mut columns, &own_columns);
+    }
+    (kind, columns)
+}
+
+fn add(columns: &mut Vec<Column>, more: &[Column]) {
+    for column in more {
+        if !columns.iter().any(|known| known.name.eq_ignore_ascii_case(&column.name)) {
+            columns.push(column.clone());
+        }
+    }
+}
+
+fn moment() -> DateTime<Utc> {
+    Utc.timestamp_opt(1_700_000_000, 0).single().expect("a time")
+}
+
+/// Descriptions that need escaping, of the node and of columns.
+pub fn describe(node: &mut Node) {
+    node.description = "it's \"a\" table\\of two\nlines; `quoted` \u{e9}".to_owned();
+    for (name, data_type) in COLUMNS {
+        let column = ColumnProperties {
+            name: name.to_owned(),
+            description: format!("the node's `{name}`\nin \\ full"),
+            data_type: Some(data_type.to_owned()),
+            ..Default::default()
+        };
+        node.columns.insert(name.to_owned(), column);
+    }
+}
+
+/// The same, under constraints of every type.
+pub fn constrain(node: &mut Node) {
+    describe(node);
+    node.columns["id"].constraints =
+        vec![serde_json::json!({"type": "not_null"}), serde_json::json!({"type": "primary_key"})];
+    node.constraints = vec![
+        serde_json::json!({"type": "not_null", "columns": ["name", "day"]}),
+        serde_json::json!({"type": "foreign_key", "columns": ["id"],
+            "to": relation("source").to_string(), "to_columns": ["id"]}),
+    ];
+}
