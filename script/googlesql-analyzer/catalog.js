@@ -9,6 +9,18 @@ const INGESTION = [
   { name: "_PARTITIONDATE", type: { type_kind: "TYPE_DATE" }, is_pseudo_column: true },
 ];
 
+/** BigQuery's own (https://cloud.google.com/bigquery/docs/reference/system-procedures). */
+const PROCEDURES = [
+  {
+    name_path: ["BQ", "REFRESH_MATERIALIZED_VIEW"],
+    signature: {
+      argument: [{ kind: "ARG_TYPE_FIXED", type: { type_kind: "TYPE_STRING" }, num_occurrences: 1 }],
+      // It has none; the analyzer must be told one.
+      return_type: { kind: "ARG_TYPE_FIXED", type: { type_kind: "TYPE_INT64" }, num_occurrences: 1 },
+    },
+  },
+];
+
 /** What truncates to a partition, and to which parts of a time (of `DateTimestampPart`). */
 const [YEAR, MONTH, DAY, HOUR] = [1, 2, 3, 7];
 const PARTITIONS = {
@@ -27,6 +39,7 @@ const MAX_CLUSTERS = 4;
 class Refusal extends Error {}
 
 class Catalog {
+  inTransaction = false;
   /** name as written, without case → {kind, path, columns: [{name, type}]} */
   relations = new Map();
   variables = new Map();
@@ -41,7 +54,18 @@ class Catalog {
 
   /** Does what a statement that was read does. */
   apply(kind, node) {
+    if (this.inTransaction && /^(create|alter|drop)/.test(kind)) {
+      throw new Refusal("a transaction cannot change definitions");
+    }
     switch (kind) {
+      case "begin":
+        this.inTransaction = true;
+        return;
+      case "commit":
+      case "rollback":
+        if (!this.inTransaction) throw new Refusal("there is no transaction");
+        this.inTransaction = false;
+        return;
       case "create_table":
       case "create_table_as_select":
       case "create_view":
@@ -145,6 +169,7 @@ class Catalog {
       });
     }
     root.constant = [...this.variables].map(([name, type]) => ({ name_path: [name], type, value: {} }));
+    root.catalog.push({ name: "BQ", procedure: PROCEDURES });
     root.builtin_function_options = { language_options: parserOptions() };
     return root;
   }

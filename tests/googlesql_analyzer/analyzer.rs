@@ -51,16 +51,17 @@ impl Analyzer {
 
     fn start() -> Result<Self, String> {
         let mut command = Command::new(script("googlesql-analyzer/run"));
-        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().map_err(|error| error.to_string())?;
         // It ends when this program does: its stdin closes then.
         let cases = process.stdin.take().expect("it is piped");
         let mut answers = BufReader::new(process.stdout.take().expect("it is piped"));
-        let mut ready = String::new();
-        answers.read_line(&mut ready).map_err(|error| error.to_string())?;
-        if !ready.contains("ready") {
-            let told = process.wait_with_output().map_err(|error| error.to_string())?;
-            return Err(format!("the analyzer: {}", String::from_utf8_lossy(&told.stderr).trim()));
+        let mut first = String::new();
+        answers.read_line(&mut first).map_err(|error| error.to_string())?;
+        let first: serde_json::Value = serde_json::from_str(&first)
+            .unwrap_or_else(|_| panic!("the analyzer does not start: {first:?}"));
+        if let Some(way_out) = first["not_installed"].as_str() {
+            return Err(format!("Google's analyzer is not installed: {way_out}"));
         }
         Ok(Self { answers, cases, _process: process })
     }

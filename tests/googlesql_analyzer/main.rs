@@ -121,7 +121,7 @@ fn a_wrong_statement_is_found() {
 
 #[test]
 fn views_and_tables_replace_each_other() {
-    let kinds = ["view", "table", "table", "view", "view", "incremental", "incremental"];
+    let kinds = ["view", "table", "table", "view", "view", "incremental", "incremental", "view"];
     let of = |options: &Value| {
         kinds.map(|kind| {
             Run::model(merged(&json!({"materialized": kind}), &[options])).with(describe)
@@ -168,23 +168,69 @@ fn tables_under_a_contract() {
 }
 
 #[test]
-fn tables_partitioned_by_the_time_of_ingestion() {
+fn layouts_that_change() {
     let mut cases = Vec::new();
-    for granularity in ["hour", "day", "month", "year"] {
-        for (field, data_type) in [("day", "date"), ("moment", "timestamp"), ("local", "datetime")]
-        {
-            let config = json!({"materialized": "table", "partition_by": {"field": field,
-                "data_type": data_type, "granularity": granularity,
-                "time_ingestion_partitioning": true}});
-            cases.push(runs(&config.to_string(), &[Run::model(config)]));
+    for kind in ["table", "incremental", "materialized_view"] {
+        for partition in partitions() {
+            let first = json!({"materialized": kind, "cluster_by": "id"});
+            let second = merged(&json!({"materialized": kind}), &[&partition]);
+            let name = format!("{first} {second}");
+            let run =
+                |config: Value| Run { full_refresh: true, ..Run::model(config).with(describe) };
+            cases.push(runs(&name, &[run(first.clone()), run(second), run(first)]));
         }
     }
     assert_right(&cases);
 }
 
 #[test]
+fn materialized_views() {
+    let options = [
+        json!({}),
+        json!({"enable_refresh": true, "refresh_interval_minutes": 60.5,
+            "max_staleness": "0 4:0:0", "cluster_by": ["id"], "labels": {"a": "b"},
+            "hours_to_expiration": 12, "persist_docs": {"relation": true, "columns": true}}),
+        json!({"enable_refresh": false, "max_staleness": "interval \"4:0:0\" hour to second",
+            "allow_non_incremental_definition": true, "partition_by": {"field": "day"},
+            "kms_key_name": "projects/p/locations/eu/keyRings/r/cryptoKeys/k"}),
+    ];
+    let mut cases = Vec::new();
+    for options in options {
+        for other in ["materialized_view", "view", "table", "incremental"] {
+            let config = merged(&json!({"materialized": "materialized_view"}), &[&options]);
+            let run = Run::model(config.clone()).with(describe);
+            let changed = Run { sql: format!("{} where id > 1", run.sql), ..run.clone() };
+            let other = Run::model(json!({"materialized": other})).with(describe);
+            let all = [run.clone(), run.clone(), changed, other.clone(), run, other];
+            cases.push(runs(&format!("{config} {}", all[3].config), &all));
+        }
+    }
+    assert_right(&cases);
+}
+
+#[test]
+fn grants_and_tags() {
+    let cases = ["view", "table", "incremental", "materialized_view"].map(|kind| {
+        let mut config = json!({"materialized": kind, "labels_from_meta": true,
+            "meta": {"owner": "ann's"}, "resource_tags": {"123/env": "prod"},
+            "grants": {"roles/bigquery.dataViewer": ["user:ann@example.com", "group:x@example.com"],
+                "roles/bigquery.dataEditor": "serviceAccount:x@p.iam.gserviceaccount.com"}});
+        if kind == "view" {
+            config["grant_access_to"] = json!([{"project": "other-project", "dataset": "raw"}]);
+        }
+        let run = Run::model(config.clone()).with(describe);
+        runs(&config.to_string(), &[run.clone(), run])
+    });
+    assert_right(&cases);
+}
+
+#[test]
 fn incremental_models_by_every_strategy() {
-    let keys = [json!({}), json!({"unique_key": "id"}), json!({"unique_key": ["id", "group"]})];
+    let keys = [
+        json!({}),
+        json!({"unique_key": "id"}),
+        json!({"unique_key": ["group", "day", "moment", "local"]}),
+    ];
     let further = [
         json!({}),
         json!({"incremental_predicates": ["DBT_INTERNAL_DEST.`day` > date '2024-01-01'",
@@ -224,7 +270,14 @@ fn partitions_that_are_overwritten() {
             "datetime" => json!(["datetime '2024-01-01 00:00:00'"]),
             _ => json!(["10", "20"]),
         };
-        for options in [json!({}), json!({ "partitions": literals })] {
+        for (options, copied) in [
+            (json!({}), false),
+            (json!({ "partitions": literals }), false),
+            (json!({}), true),
+            (json!({ "partitions": literals }), true),
+        ] {
+            let mut partition = partition.clone();
+            partition["partition_by"]["copy_partitions"] = copied.into();
             let base = json!({"materialized": "incremental",
                 "incremental_strategy": "insert_overwrite"});
             let config = merged(&base, &[&partition, &options]);

@@ -6,8 +6,11 @@ use std::path::Path;
 use chrono::{DateTime, TimeZone as _, Utc};
 use elt::{
     manifest::{ColumnProperties, Node, ResourceType},
-    plan::{Observed, Plan, PlanInput, PlanOptions, google_sql_statements, plan},
-    relation::{Column, Dialect, Relation, RelationKind},
+    plan::{
+        Engine, Observed, Plan, PlanInput, PlanOptions, Step, TableOptions, google_sql_statements,
+        plan,
+    },
+    relation::{Column, Dialect, Relation, RelationDetails, RelationKind},
 };
 use serde_json::Value;
 
@@ -121,54 +124,81 @@ pub fn runs(name: &str, runs: &[Run]) -> Case {
 /// The same of a seed with its file.
 pub fn seed_runs(name: &str, runs: &[Run], file: &Path) -> Case {
     let mut case = Case { name: name.to_owned(), given: vec![source()], statements: Vec::new() };
-    let mut existing: Option<(RelationKind, Vec<Column>)> = None;
+    let mut existing: Option<Existing> = None;
     let mut now = moment();
     for run in runs {
         let mut node = run.node();
         if run.kind == ResourceType::Seed {
             node.seed_path = Some(file.to_owned());
         }
+        let known = existing.as_ref();
         let observed = Observed {
-            existing: existing
-                .as_ref()
-                .map(|(kind, _)| Relation { kind: Some(*kind), ..node.relation.clone() }),
-            existing_columns: existing.as_ref().map(|(_, columns)| columns.clone()),
+            existing: known
+                .map(|known| Relation { kind: Some(known.kind), ..node.relation.clone() }),
+            existing_columns: known.map(|known| known.columns.clone()),
             query_columns: Some(run.columns.clone()),
+            details: known.map(|known| known.details.clone()),
         };
-        let options =
-            PlanOptions { full_refresh: run.full_refresh, empty: false, run_started_at: now };
+        let options = PlanOptions {
+            full_refresh: run.full_refresh,
+            empty: false,
+            run_started_at: now,
+            engine: Engine::BigQuery,
+            staging_suffix: "_1a2b3c4d".to_owned(),
+        };
         let input =
             PlanInput { node: &node, sql: &run.sql, observed: &observed, options: &options };
         let plan = plan(&input).unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
         case.statements.extend(statements(&plan));
-        existing = Some(after(&node, &run.columns, existing));
+        existing = Some(after(&node, &plan, &run.columns, existing));
         now += chrono::Duration::hours(1);
     }
     case
 }
 
-/// A plan as scripts, one for each step.
+/// A plan as scripts, one for each step. What is no SQL is said in comments.
 pub fn statements(plan: &Plan) -> Vec<String> {
+    let is_comment = |sql: &str| sql.lines().all(|line| line.starts_with("--"));
     let of_step = |step| {
         let statements = google_sql_statements(step).into_iter().map(|rendered| rendered.sql);
-        statements.collect::<Vec<_>>().join(";\n")
+        statements.filter(|sql| !is_comment(sql)).collect::<Vec<_>>().join(";\n")
     };
-    plan.steps.iter().map(of_step).collect()
+    plan.steps.iter().map(of_step).filter(|sql| !sql.is_empty()).collect()
 }
 
-/// What exists after a run, as an adapter would say it.
-fn after(
-    node: &Node,
-    query: &[Column],
-    before: Option<(RelationKind, Vec<Column>)>,
-) -> (RelationKind, Vec<Column>) {
-    let kind = match node.config.materialized() {
-        "view" => RelationKind::View,
-        _ => RelationKind::Table,
+/// The node's relation, as an adapter would describe it.
+struct Existing {
+    kind: RelationKind,
+    columns: Vec<Column>,
+    details: RelationDetails,
+}
+
+/// What exists after a run.
+fn after(node: &Node, plan: &Plan, query: &[Column], before: Option<Existing>) -> Existing {
+    let details = |options: &TableOptions, query: Option<&String>| RelationDetails {
+        partition: options.partition_by.as_ref().map(|by| by.layout()),
+        cluster_by: options.cluster_by.clone(),
+        query: query.cloned(),
+        ..RelationDetails::default()
     };
-    let mut columns = match before {
-        Some((RelationKind::Table, columns)) if kind == RelationKind::Table => columns,
-        _ => query.to_vec(),
+    let created = plan.steps.iter().rev().find_map(|step| match step {
+        Step::CreateTable { options, temporary: false, .. } | Step::LoadSeed { options, .. } => {
+            Some((RelationKind::Table, details(options, None)))
+        }
+        Step::CreateView { relation, query, options } if *relation == node.relation => {
+            Some((RelationKind::View, details(options, Some(query))))
+        }
+        Step::CreateMaterializedView { query, options, .. } => {
+            Some((RelationKind::MaterializedView, details(options, Some(query))))
+        }
+        _ => None,
+    });
+    let (kind, details, mut columns) = match (created, before) {
+        (Some((kind, details)), _) => (kind, details, query.to_vec()),
+        (None, before) => {
+            let before = before.expect("a plan creates what does not exist");
+            (before.kind, before.details, before.columns)
+        }
     };
     match node.config.text("on_schema_change") {
         Some("append_new_columns") => add(&mut columns, query),
@@ -200,7 +230,7 @@ fn after(
             .collect();
         add(&mut columns, &own_columns);
     }
-    (kind, columns)
+    Existing { kind, columns, details }
 }
 
 fn add(columns: &mut Vec<Column>, more: &[Column]) {

@@ -128,8 +128,11 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
 /// Descriptions of columns that exist. What has no statement is said in a comment: it is written by
 /// `tables.patch`.
 fn described_columns(relation: &Relation, options: &TableOptions) -> Vec<Rendered> {
-    let statement = |(name, text): &(String, String)| match name.contains('.') {
-        true => format!("-- describes the field {} of {relation}: {text:?}", quote(name)),
+    // Neither fields of a STRUCT nor columns of a materialized view have one.
+    let has_no_statement =
+        |name: &str| name.contains('.') || relation.kind == Some(RelationKind::MaterializedView);
+    let statement = |(name, text): &(String, String)| match has_no_statement(name) {
+        true => format!("-- describes {} of {relation}: {text:?}", quote(name)),
         false => format!(
             "alter {} {relation} alter column {} set options (description = {})",
             kind_word(relation),
