@@ -6,7 +6,7 @@ CARGO_TARGET_DIR ?= target
 export CARGO_TARGET_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check clean libduckdb
+.PHONY: help demo build test check clean libduckdb test-tools
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ demo: build ## build elt, then land the sample payloads and build bronze, silver
 build: libduckdb ## build the program (target/release/elt)
 	$(CARGO) build --release --locked
 
-test: libduckdb ## run every test
+test: libduckdb test-tools ## run every test
 	$(CARGO) test --release --locked
 
 check: libduckdb ## formatting and lints, as in CI
@@ -26,6 +26,15 @@ check: libduckdb ## formatting and lints, as in CI
 
 libduckdb: # the pinned library, once; nothing is fetched where DUCKDB_LIB_DIR already points at one
 	@if [ -z "$$DUCKDB_LIB_DIR" ]; then script/fetch-libduckdb; fi
+
+# What only tests need (Google's analyzer, the BigQuery emulator), once, into a cache folder. Where one
+# cannot be had, the tests that need it say that they are not run; in CI they must be.
+test-tools:
+	@for tool in googlesql-analyzer bigquery-emulator; do \
+		script/$$tool/setup >/dev/null && continue; \
+		if [ -n "$$ELT_TEST_TOOLS_REQUIRED" ]; then exit 1; fi; \
+		echo "warning: without $$tool the tests that need it are not run" >&2; \
+	done
 
 clean: ## remove what was built (not the fetched library)
 	$(CARGO) clean
