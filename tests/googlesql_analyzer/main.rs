@@ -6,6 +6,8 @@ mod analyzer;
 #[path = "../node_support/mod.rs"]
 mod node_support;
 mod nodes;
+#[path = "../plans_on_bigquery/mod.rs"]
+mod plans_on_bigquery;
 #[path = "../test_tools/mod.rs"]
 mod test_tools;
 
@@ -117,6 +119,29 @@ fn a_wrong_statement_is_found() {
         }
     });
     insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"));
+}
+
+/// The plans that are snapshotted, with what they say exists.
+#[test]
+fn the_golden_plans() {
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/plans_on_bigquery");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .expect("the cases")
+        .map(|entry| entry.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    let cases = files.iter().filter_map(|path| {
+        let text = std::fs::read_to_string(path).expect("a readable case");
+        let case: Value = serde_json::from_str(&text).expect("JSON");
+        let plan = plans_on_bigquery::planned(&case).ok()?;
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let given = plans_on_bigquery::given(&case);
+        Some(Case { name, given, statements: nodes::statements(&plan) })
+    });
+    assert_right(&cases.collect::<Vec<_>>());
 }
 
 #[test]
@@ -316,6 +341,35 @@ fn changes_of_the_columns() {
                 all.push(run.clone().of("select id, name, day, numeric '1.5' as count", &wider));
                 all.push(run.of("select id, day", &gone));
             }
+            cases.push(runs(&format!("{setting} {strategy}"), &all));
+        }
+    }
+    assert_right(&cases);
+}
+
+#[test]
+fn structs_that_get_further_fields() {
+    let first = [("id", "INT64"), ("a", "STRUCT<x INT64>"), ("b", "ARRAY<STRUCT<x INT64>>")];
+    let later = [
+        ("id", "INT64"),
+        ("a", "STRUCT<x INT64, y STRING>"),
+        ("b", "ARRAY<STRUCT<x INT64, z DATE>>"),
+        ("c", "DATE"),
+    ];
+    let mut cases = Vec::new();
+    for setting in ["append_new_columns", "sync_all_columns"] {
+        for strategy in ["merge", "append", "delete+insert"] {
+            let config = json!({"materialized": "incremental", "incremental_strategy": strategy,
+                "on_schema_change": setting, "unique_key": "id"});
+            let run = Run::model(config);
+            let all = [
+                run.clone().of("select id, struct(1 as x) as a, [struct(1 as x)] as b", &first),
+                run.of(
+                    "select id, struct(1 as x, '' as y) as a, [struct(1 as x, day as z)] as b, \
+                     day as c",
+                    &later,
+                ),
+            ];
             cases.push(runs(&format!("{setting} {strategy}"), &all));
         }
     }

@@ -156,12 +156,20 @@ pub fn seed_runs(name: &str, runs: &[Run], file: &Path) -> Case {
     case
 }
 
-/// A plan as scripts, one for each step. What is no SQL is said in comments.
+/// A plan as scripts, one for each step. What is no SQL is said in comments; what of it changes
+/// columns is done by other statements here.
 pub fn statements(plan: &Plan) -> Vec<String> {
     let is_comment = |sql: &str| sql.lines().all(|line| line.starts_with("--"));
-    let of_step = |step| {
+    let of_step = |step: &Step| {
         let statements = google_sql_statements(step).into_iter().map(|rendered| rendered.sql);
-        statements.filter(|sql| !is_comment(sql)).collect::<Vec<_>>().join(";\n")
+        let mut statements: Vec<String> = statements.filter(|sql| !is_comment(sql)).collect();
+        if let Step::AlterColumns { relation, extend, .. } = step {
+            for Column { name, data_type } in extend {
+                statements.push(format!("alter table {relation} drop column `{name}`"));
+                statements.push(format!("alter table {relation} add column `{name}` {data_type}"));
+            }
+        }
+        statements.join(";\n")
     };
     plan.steps.iter().map(of_step).filter(|sql| !sql.is_empty()).collect()
 }

@@ -2,16 +2,20 @@
 
 #[path = "../duckdb_adapter_support/mod.rs"]
 mod duckdb_adapter_support;
+#[path = "../node_support/mod.rs"]
+mod node_support;
 mod on_bigquery;
+#[path = "../plans_on_bigquery/mod.rs"]
+mod plans_on_bigquery;
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use chrono::{DateTime, TimeZone, Utc};
 use duckdb_adapter_support::*;
 use elt::{
     adapter::{Adapter, AdapterError},
-    diagnostic::{Diagnostic, SourceFile},
-    manifest::{Access, Node, NodeConfig, NodeDetails, ResourceType, UniqueId},
+    diagnostic::Diagnostic,
+    manifest::{Node, ResourceType},
     plan::{self, Engine, Observed, PlanInput, PlanOptions},
     relation::Dialect,
 };
@@ -36,7 +40,7 @@ impl Project {
     }
 
     fn node(&self, kind: ResourceType, code: &str, config: serde_json::Value) -> Node {
-        Node { relation: self.warehouse.relation("m"), ..bare_node(kind, code, config) }
+        node_support::node(kind, self.warehouse.relation("m"), code, config)
     }
 
     /// Observes, plans and applies, as a run does.
@@ -78,40 +82,6 @@ impl Project {
 
     fn rows(&self) -> String {
         self.warehouse.rows("select * from {m} order by 1, 2")
-    }
-}
-
-/// A node of the project `p` in `models/m.sql`.
-fn bare_node(kind: ResourceType, code: &str, config: serde_json::Value) -> Node {
-    Node {
-        unique_id: UniqueId::new(format!("{kind}.p.m")),
-        resource_type: kind,
-        name: "m".to_owned(),
-        package: Arc::from("p"),
-        fqn: vec!["p".to_owned(), "m".to_owned()],
-        path: "m.sql".to_owned(),
-        original_file_path: "models/m.sql".to_owned(),
-        source: SourceFile::new("models/m.sql", code),
-        code_range: 0..code.len(),
-        generated_code: None,
-        properties: None,
-        relation: elt::relation::Relation::new(Dialect::GoogleSql, None, "s", "m"),
-        config: NodeConfig(config.as_object().cloned().unwrap_or_default()),
-        description: String::new(),
-        columns: indexmap::IndexMap::new(),
-        refs: Vec::new(),
-        sources: Vec::new(),
-        depends_on_nodes: Vec::new(),
-        depends_on_macros: Vec::new(),
-        access: Access::default(),
-        group: None,
-        version: None,
-        latest_version: None,
-        constraints: Vec::new(),
-        checksum: String::new(),
-        test: None,
-        seed_path: None,
-        details: NodeDetails::default(),
     }
 }
 

@@ -16,7 +16,9 @@ const LEAST: &str = "dbt_least_partition_value";
 const GREATEST: &str = "dbt_greatest_partition_value";
 
 /// Columns added, dropped, widened and extended. BigQuery takes several changes of one kind in a
-/// statement, not of several kinds.
+/// statement, not of several kinds; for further fields of a STRUCT it has none
+/// (<https://cloud.google.com/bigquery/docs/managing-table-schemas#add_a_nested_column_to_a_record_column>):
+/// they are said in comments, and `tables.patch` adds them.
 pub(super) fn columns(
     relation: &Relation,
     add: &[Column],
@@ -27,14 +29,18 @@ pub(super) fn columns(
     let added =
         add.iter().map(|column| format!("add column {} {}", quote(&column.name), column.data_type));
     let dropped = drop.iter().map(|name| format!("drop column {}", quote(name)));
-    let retyped = retype.iter().chain(extend).map(|column| {
+    let retyped = retype.iter().map(|column| {
         format!("alter column {} set data type {}", quote(&column.name), column.data_type)
     });
     let kinds = [added.collect::<Vec<_>>(), dropped.collect(), retyped.collect()];
     let statement = |changes: &Vec<String>| {
         Rendered::plain(format!("alter table {relation}\n{}", changes.join(",\n")))
     };
-    kinds.iter().filter(|changes| !changes.is_empty()).map(statement).collect()
+    let extended = extend.iter().map(|column| {
+        let (name, kind) = (quote(&column.name), &column.data_type);
+        Rendered::plain(format!("-- adds fields to {name} of {relation}: {kind}"))
+    });
+    kinds.iter().filter(|changes| !changes.is_empty()).map(statement).chain(extended).collect()
 }
 
 /// Rows with a key of the new rows' go.
