@@ -1,45 +1,13 @@
 //! The repository's own project, built by the real program: what a new user sees.
 
+mod example_support;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output},
 };
 
-use tempfile::TempDir;
-
-/// A copy of the example project in a folder of its own.
-fn example() -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    fs::copy(root.join("dbt_project.yml"), folder.path().join("dbt_project.yml"))
-        .expect("the project file");
-    for part in ["models", "macros", "seeds", "snapshots", "samples", "tests/data"] {
-        copy_tree(&root.join(part), &folder.path().join(part));
-    }
-    folder
-}
-
-fn copy_tree(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry.expect("a readable folder");
-        let target = to.join(entry.path().strip_prefix(from).expect("below the folder"));
-        if entry.file_type().is_dir() {
-            fs::create_dir_all(target).expect("a new folder");
-        } else {
-            fs::copy(entry.path(), target).expect("a copied file");
-        }
-    }
-}
-
-fn elt(project: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_elt"));
-    command.args(args).current_dir(project).env("NO_COLOR", "1");
-    for name in ["DBT_PROFILES_DIR", "DBT_TARGET", "DBT_PROFILE", "GITHUB_ACTIONS"] {
-        command.env_remove(name);
-    }
-    command.output().expect("the program starts")
-}
+use example_support::{elt, example};
 
 /// Builds with ingestion; the rows written by node.
 fn build(project: &Path) -> Vec<(String, i64)> {

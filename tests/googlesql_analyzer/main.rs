@@ -3,17 +3,21 @@
 //! later ones.
 
 mod analyzer;
+mod example;
+#[path = "../example_support/mod.rs"]
+mod example_support;
 #[path = "../node_support/mod.rs"]
 mod node_support;
 mod nodes;
 #[path = "../plans_on_bigquery/mod.rs"]
 mod plans_on_bigquery;
+mod steps;
 #[path = "../test_tools/mod.rs"]
 mod test_tools;
 
 use analyzer::{Analyzer, Case, Verdict};
 use elt::manifest::{Node, ResourceType};
-use nodes::{Run, constrain, describe, runs};
+use nodes::{Run, constrain, declare_fields, describe, runs};
 use serde_json::{Value, json};
 
 /// Has the cases read, and shows all that is wrong in them.
@@ -177,9 +181,11 @@ fn tables_under_a_contract() {
     for kind in ["view", "table", "incremental"] {
         for partition in partitions() {
             for options in further_options() {
-                for (what, change) in
-                    [("plain", describe as fn(&mut Node)), ("constrained", constrain)]
-                {
+                for (what, change) in [
+                    ("plain", describe as fn(&mut Node)),
+                    ("constrained", constrain),
+                    ("by fields", declare_fields),
+                ] {
                     let contract = json!({"materialized": kind, "contract": {"enforced": true}});
                     let config = merged(&contract, &[&partition, &options]);
                     let name = format!("{what} {config}");

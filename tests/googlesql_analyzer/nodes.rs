@@ -278,3 +278,21 @@ pub fn constrain(node: &mut Node) {
             "to": relation("source").to_string(), "to_columns": ["id"]}),
     ];
 }
+
+/// The same, the STRUCT declared by its fields.
+pub fn declare_fields(node: &mut Node) {
+    constrain(node);
+    node.columns.shift_remove("order");
+    let fields =
+        [("order.number", "int64"), ("order.lines", "array<struct<sku string, count int64>>")];
+    for (name, data_type) in fields {
+        let column = ColumnProperties {
+            name: name.to_owned(),
+            description: format!("it's {name}"),
+            data_type: Some(data_type.to_owned()),
+            constraints: vec![serde_json::json!({"type": "not_null"})],
+            ..Default::default()
+        };
+        node.columns.insert(name.to_owned(), column);
+    }
+}
