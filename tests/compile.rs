@@ -44,6 +44,7 @@ fn compiler(folder: &Path) -> (Compiler, Vec<Diagnostic>) {
         warehouse: None,
         log: Arc::new(|_, _| {}),
         deferral: None,
+        warnings: Default::default(),
     });
     (compiler, diagnostics)
 }

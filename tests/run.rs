@@ -76,6 +76,7 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
         warehouse: Some(Arc::new(warehouse)),
         log: Arc::new(move |line, _| sink.lock().unwrap().push(line.to_owned())),
         deferral: None,
+        warnings: Default::default(),
     }));
     let options = RunOptions {
         plan: PlanOptions {
@@ -86,7 +87,7 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
             staging_suffix: String::new(),
         },
         store_failures: false,
-        warn_error: false,
+        warnings: Default::default(),
         target_path: folder.join("target"),
         scrubber: Default::default(),
     };

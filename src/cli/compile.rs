@@ -96,6 +96,7 @@ pub fn compiler_with(
         warehouse: Some(LazyWarehouse::new(session.project.clone(), handle.clone())),
         log: log_sink(&session.report),
         deferral,
+        warnings: session.flags.warnings.clone(),
     })
 }
 

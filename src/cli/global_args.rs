@@ -67,6 +67,15 @@ pub struct GlobalArgs {
     /// Warnings fail
     #[arg(long, global = true, env = "DBT_WARN_ERROR", value_parser = FalseyValueParser::new())]
     pub warn_error: bool,
+    /// Which warnings fail or are not told, as YAML, for instance '{error: [NodeNotFoundOrDisabled]}'
+    #[arg(
+        long,
+        global = true,
+        env = "DBT_WARN_ERROR_OPTIONS",
+        value_name = "YAML",
+        conflicts_with = "warn_error"
+    )]
+    pub warn_error_options: Option<String>,
     /// One node at a time
     #[arg(long, global = true, hide = true)]
     pub single_threaded: bool,

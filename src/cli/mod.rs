@@ -25,6 +25,7 @@ mod show;
 mod sql;
 mod sql_batch;
 mod state;
+mod warn_error_options;
 
 pub use args::Cli;
 pub use process::main;

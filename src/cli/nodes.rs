@@ -70,6 +70,7 @@ pub fn execute(
         warehouse: Some(Arc::new(warehouse)),
         log: log_sink(&session.report),
         deferral,
+        warnings: session.flags.warnings.clone(),
     });
     let mut limits = Limits::new(session.project.target.threads);
     limits.fail_fast = session.flags.fail_fast;
@@ -89,7 +90,7 @@ pub fn execute(
                 staging_suffix: session.staging_suffix(),
             },
             store_failures: args.store_failures,
-            warn_error: session.flags.warn_error,
+            warnings: session.flags.warnings.clone(),
             target_path: session.project.target_path.clone(),
             scrubber: session.project.scrubber(),
         },
@@ -243,6 +244,7 @@ fn typed(global: &GlobalArgs, command: RunCommand, args: &RunArgs) -> Map<String
         ("defer", json!(global.state.defer())),
         ("defer_state", json!(global.state.defer_state)),
         ("favor_state", json!(global.state.favor_state())),
+        ("warn_error_options", json!(global.warn_error_options)),
     ] {
         typed.insert(key.to_owned(), value);
     }

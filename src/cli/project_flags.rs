@@ -1,19 +1,22 @@
 //! `flags:` of dbt_project.yml: what applies where neither the command line nor the environment says
 //! otherwise (<https://docs.getdbt.com/reference/global-configs/project-flags>).
 
-use super::global_args::{GlobalArgs, IndirectArg, LogFormatArg};
+use super::{
+    global_args::{GlobalArgs, IndirectArg, LogFormatArg},
+    warn_error_options::read_warn_options,
+};
 use crate::{
-    diagnostic::{Diagnostic, did_you_mean},
-    project::{Project, Yaml},
+    diagnostic::{Diagnostic, WarnOptions, did_you_mean},
+    project::{Project, Yaml, YamlFile, read_cli_mapping},
 };
 
 /// The flags that have a meaning here.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ProjectFlags {
     /// `fail_fast`.
     pub fail_fast: bool,
-    /// `warn_error`, or `warn_error_options: {error: all}`.
-    pub warn_error: bool,
+    /// `warn_error` and `warn_error_options`.
+    pub warnings: WarnOptions,
     /// `indirect_selection`.
     pub indirect_selection: Option<IndirectArg>,
     log_format: Option<LogFormatArg>,
@@ -75,7 +78,7 @@ impl ProjectFlags {
                 "fail_fast" | "warn_error" | "quiet" | "use_colors" => match value.as_bool() {
                     Some(on) => match name {
                         "fail_fast" => flags.fail_fast = on,
-                        "warn_error" => flags.warn_error |= on,
+                        "warn_error" => flags.warnings.all_fail |= on,
                         "quiet" => flags.quiet = on,
                         _ => flags.use_colors = Some(on),
                     },
@@ -93,17 +96,13 @@ impl ProjectFlags {
                     Some("text" | "debug" | "default") => {}
                     _ => problems.push(wrong("text or json")),
                 },
-                "warn_error_options" => match all_warnings(value) {
-                    Some(all) => flags.warn_error |= all,
-                    None => problems.push(
-                        Diagnostic::warning(
-                            "unsupported-flag",
-                            "single warnings cannot be made errors or silenced",
-                        )
-                        .at(value.span(&config.source), "")
-                        .help("write `error: all`, or leave it out"),
-                    ),
-                },
+                "warn_error_options" => {
+                    let file = YamlFile { source: config.source.clone(), root: Yaml::null() };
+                    let (options, more) = read_warn_options(value, &file);
+                    let all_fail = flags.warnings.all_fail || options.all_fail;
+                    flags.warnings = WarnOptions { all_fail, ..options };
+                    problems.extend(more);
+                }
                 "version_check" => {}
                 other if ABOUT_NOTHING.contains(&other) => {}
                 // Behaviour flags of dbt's come and go with its versions.
@@ -122,6 +121,20 @@ impl ProjectFlags {
             }
         }
         (flags, problems)
+    }
+
+    /// What the command line says of warnings, in place of what the project says.
+    pub fn take_typed(&mut self, typed: &GlobalArgs) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        if let Some(text) = &typed.warn_error_options {
+            let file = read_cli_mapping("--warn-error-options", text);
+            problems.extend(file.diagnostics);
+            let (options, more) = read_warn_options(&file.value.root, &file.value);
+            problems.extend(more);
+            self.warnings = options;
+        }
+        self.warnings.all_fail |= typed.warn_error;
+        problems
     }
 
     /// The output that the project asks for, where the command line does not; nothing where it
@@ -144,21 +157,4 @@ impl ProjectFlags {
             || wanted.quiet != typed.quiet;
         differs.then_some(wanted)
     }
-}
-
-/// Whether all warnings are errors; nothing where only some are meant.
-fn all_warnings(options: &Yaml) -> Option<bool> {
-    let mut all = false;
-    for (key, value) in options.entries() {
-        match key.text.as_str() {
-            "error" | "include" => match value.as_str() {
-                Some("all" | "*") => all = true,
-                _ if value.items().is_empty() => {}
-                _ => return None,
-            },
-            "warn" | "exclude" | "silence" if value.items().is_empty() => {}
-            _ => return None,
-        }
-    }
-    Some(all)
 }

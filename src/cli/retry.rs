@@ -55,7 +55,12 @@ pub fn run(global: &GlobalArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
     }
     global.target = global.target.or_else(|| text("target"));
     global.profile = global.profile.or_else(|| text("profile"));
-    global.warn_error |= flag("warn_error");
+    if global.warn_error_options.is_none() {
+        global.warn_error |= flag("warn_error");
+        if !global.warn_error {
+            global.warn_error_options = text("warn_error_options");
+        }
+    }
     global.take_over(&previous.args);
     let run_args = RunArgs {
         ingest: flag("ingest"),

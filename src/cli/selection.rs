@@ -48,8 +48,9 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
         previous: Some(&earlier),
     };
     match select(&session.manifest, &session.graph, &wanted) {
-        Ok(selection) => {
-            if session.flags.warn_error && !selection.warnings.is_empty() {
+        Ok(mut selection) => {
+            session.flags.warnings.apply(&mut selection.warnings);
+            if selection.warnings.iter().any(Diagnostic::is_error) {
                 return Err(session.fail(&selection.warnings));
             }
             session.report.diagnostics(&selection.warnings);

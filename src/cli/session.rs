@@ -139,7 +139,7 @@ impl Session {
         if let Some(file) = &project.selectors {
             diagnostics.extend(Selectors::read(file, IndirectSelection::Eager).diagnostics);
         }
-        project_flags.warn_error |= global.warn_error;
+        diagnostics.extend(project_flags.take_typed(global));
         project_flags.fail_fast = global.fail_fast().unwrap_or(project_flags.fail_fast);
         project_flags.indirect_selection =
             global.indirect_selection.or(project_flags.indirect_selection);
@@ -176,8 +176,8 @@ impl Session {
                 None
             }
         };
-        let wrong = diagnostics.iter().any(Diagnostic::is_error)
-            || (project_flags.warn_error && !diagnostics.is_empty());
+        project_flags.warnings.apply(&mut diagnostics);
+        let wrong = diagnostics.iter().any(Diagnostic::is_error);
         match graph {
             Some(graph) if !wrong => {
                 report.diagnostics(&diagnostics);

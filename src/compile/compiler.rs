@@ -18,7 +18,7 @@ use super::{
     test_arguments::{ARGUMENTS, arguments_value},
 };
 use crate::{
-    diagnostic::{Diagnostic, SourceFile, Span},
+    diagnostic::{Diagnostic, SourceFile, Span, WarnOptions},
     jinja::{Caller, Captured, Engine, Globals, Marks, Phase, Scope, Warehouse},
     manifest::{Lookup, Manifest, Node, ResourceType, UniqueId},
     relation::Relation,
@@ -41,6 +41,8 @@ pub struct CompilerOptions {
     pub log: LogSink,
     /// `--defer`.
     pub deferral: Option<Deferral>,
+    /// Which warnings fail, and which are not told.
+    pub warnings: WarnOptions,
 }
 
 /// Compiles the nodes of one run. Shared by all threads.
@@ -107,7 +109,8 @@ pub(super) struct Changes {
 impl Compiler {
     /// A compiler for one run.
     pub fn new(options: CompilerOptions) -> Self {
-        let CompilerOptions { manifest, engine, globals, warehouse, log, deferral } = options;
+        let CompilerOptions { manifest, engine, globals, warehouse, log, deferral, warnings } =
+            options;
         let lookup = Lookup::of(&manifest);
         let graph = OnceLock::new();
         let manifest_of_host = Arc::clone(&manifest);
@@ -120,6 +123,7 @@ impl Compiler {
             graph,
             empty,
             deferral,
+            warnings,
         };
         let ephemeral = Mutex::default();
         Self { manifest, engine, globals, host: Arc::new(host), ephemeral }

@@ -11,11 +11,14 @@ use super::{
     compiler::LogSink, deferral::Deferral, node_value::graph_value, refusal::RefusingWarehouse,
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, WarnOptions, Weight},
     jinja::{Caller, Host, RefCall, SourceCall, Warehouse},
     manifest::{Lookup, Manifest, Node, Reader, Resolver, UniqueId},
     relation::{Relation, RelationKind},
 };
+
+/// The code of what `exceptions.warn` says.
+const TEMPLATE_WARNING: &str = "template-warning";
 
 /// What all nodes of a run ask the same of.
 pub struct SharedHost {
@@ -27,6 +30,8 @@ pub struct SharedHost {
     pub warehouse: Option<Arc<dyn Warehouse>>,
     /// Takes log lines.
     pub log: LogSink,
+    /// Which warnings fail, and which are not told.
+    pub warnings: WarnOptions,
     /// `graph`, once a template has asked.
     pub graph: OnceLock<Value>,
     /// `--empty`: models read no rows.
@@ -192,6 +197,15 @@ impl Host for NodeHost {
 
     fn log(&self, message: &str, to_terminal: bool) {
         (self.shared.log)(message, to_terminal);
+    }
+
+    fn warn(&self, message: &str) -> Result<(), Box<Diagnostic>> {
+        match self.shared.warnings.weight(TEMPLATE_WARNING) {
+            Weight::Error => return Err(Box::new(Diagnostic::error(TEMPLATE_WARNING, message))),
+            Weight::Warning => self.log(&format!("warning: {message}"), true),
+            Weight::Silent => {}
+        }
+        Ok(())
     }
 }
 

@@ -111,6 +111,13 @@ pub trait Host: Send + Sync {
     fn warehouse(&self) -> Option<&dyn Warehouse>;
     /// Takes a line of `log()` or `print()`.
     fn log(&self, message: &str, to_terminal: bool);
+    /// Takes a line of `exceptions.warn()`, besides what is captured.
+    ///
+    /// # Errors
+    /// Such warnings fail.
+    fn warn(&self, _message: &str) -> Result<(), Box<Diagnostic>> {
+        Ok(())
+    }
 }
 
 /// The warehouse as templates use it.

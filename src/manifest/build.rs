@@ -15,6 +15,7 @@ use super::{
     config_check::ConfigChecker,
     config_effects::warn_without_effect,
     config_tree::PackageTrees,
+    deprecations::warn_deprecations,
     docs::Docs,
     files::{specs, tested, yaml_snapshots},
     follow_ons::leave_out_follow_ons,
@@ -89,6 +90,7 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
     add_others(&mut manifest, &builder, &lookup, &mut diagnostics);
     builder.trees[0].warn_unused(&mut diagnostics);
     warn_without_effect(&manifest, &project.target.connection, &mut diagnostics);
+    warn_deprecations(&manifest, input.globals.run_started_at, &mut diagnostics);
     infer_primary_keys(&mut manifest);
     manifest.macros = builder.build_macros(&mut diagnostics);
     leave_out_follow_ons(unread, &mut diagnostics);

@@ -178,7 +178,7 @@ impl Builder<'_> {
             let known = self.engine.macros().iter().filter(|info| info.package == *package);
             diagnostics.push(
                 Diagnostic::warning(
-                    "properties-without-node",
+                    "properties-without-macro",
                     format!("no macro is named `{}`", declared.name.value),
                 )
                 .at(declared.name.span.clone(), "these properties apply to nothing")

@@ -23,10 +23,10 @@ const OF_PROPERTIES: [&str; 12] = [
 const OF_SOURCES: [&str; 3] = ["unknown-source", "unused-source-override", "unused-config-path"];
 const OF_SNAPSHOTS: [&str; 3] = ["unknown-ref", "properties-without-node", "unused-config-path"];
 const OF_MACROS: [&str; 4] =
-    ["unknown-test", "unknown-materialization", "jinja-undefined", "properties-without-node"];
+    ["unknown-test", "unknown-materialization", "jinja-undefined", "properties-without-macro"];
 const OF_DOCS: [&str; 1] = ["unknown-doc"];
 const OF_FIXTURES: [&str; 1] = ["unknown-fixture"];
-const OF_PACKAGES: [&str; 10] = [
+const OF_PACKAGES: [&str; 11] = [
     "unknown-ref",
     "unknown-model",
     "unknown-source",
@@ -34,6 +34,7 @@ const OF_PACKAGES: [&str; 10] = [
     "unknown-materialization",
     "unknown-doc",
     "jinja-undefined",
+    "properties-without-macro",
     "properties-without-node",
     "unused-config-path",
     "unused-source-override",

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, FixedOffset};
 use indexmap::IndexMap;
 
 use super::{HookText, NodeConfig, ResourceType, UniqueId};
 use crate::{
     diagnostic::{SourceFile, Span},
     jinja::{RefCall, SourceCall},
+    project::Spanned,
     relation::Relation,
 };
 
@@ -83,8 +85,8 @@ pub struct NodeDetails {
     pub patch_path: Option<String>,
     /// Unique ids of the doc blocks its description quotes.
     pub doc_blocks: Vec<String>,
-    /// When the model stops being supported, as written.
-    pub deprecation_date: Option<String>,
+    /// When the model stops being supported, and where that is written.
+    pub deprecation_date: Option<Spanned<DateTime<FixedOffset>>>,
     /// `time_spine` as declared.
     pub time_spine: Option<serde_json::Value>,
     /// Configuration keys that are computed, with the expression as written.

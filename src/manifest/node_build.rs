@@ -141,9 +141,7 @@ impl Builder<'_> {
             details: NodeDetails {
                 patch_path: spec.patch.map(Patch::patch_path),
                 doc_blocks,
-                deprecation_date: spec
-                    .patch
-                    .and_then(|patch| patch.deprecation_date.map(|date| date.value.clone())),
+                deprecation_date: spec.patch.and_then(|patch| patch.deprecation_date.cloned()),
                 time_spine: spec
                     .patch
                     .and_then(|patch| patch.time_spine.map(|yaml| yaml.to_json())),
@@ -235,7 +233,7 @@ impl Builder<'_> {
         let mut captured = match self.engine.render(&file, range, &scope, Marks::None) {
             Ok(rendered) => {
                 for warning in &rendered.captured.warnings {
-                    diagnostics.push(Diagnostic::warning("template-warning", warning.clone()));
+                    diagnostics.push(template_warning(&spec.source, &spec.code_range, warning));
                 }
                 rendered.captured
             }
@@ -338,6 +336,17 @@ impl Builder<'_> {
             dialect: self.dialect,
         }
     }
+}
+
+/// What `exceptions.warn` says, where the code calls it, or else at the code's first line.
+fn template_warning(file: &Arc<SourceFile>, range: &Range<usize>, message: &str) -> Diagnostic {
+    const CALL: &str = "exceptions.warn";
+    let code = file.text().get(range.clone()).unwrap_or_default();
+    let span = match code.find(CALL).map(|at| range.start + at) {
+        Some(at) => Span::new(file, at..at + CALL.len()),
+        None => Span::of_line(file, file.line_column(range.start as u32).0),
+    };
+    Diagnostic::warning("template-warning", message).at(span, "")
 }
 
 /// Takes away the places of calls in a text of our own.

@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use chrono::{DateTime, FixedOffset};
+
 use super::ResourceType;
 use crate::{
     diagnostic::{Diagnostic, Span, did_you_mean},
@@ -38,7 +40,7 @@ pub(super) struct Patch<'p> {
     pub data_tests: Vec<&'p DataTest>,
     pub constraints: &'p [ConstraintProperties],
     pub version: Option<VersionPatch<'p>>,
-    pub deprecation_date: Option<&'p Spanned<String>>,
+    pub deprecation_date: Option<&'p Spanned<DateTime<FixedOffset>>>,
     pub time_spine: Option<&'p Yaml>,
     pub relation: Option<&'p Spanned<String>>,
     /// The section of the file (`models`, …).

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, FixedOffset};
+
 use super::{
+    moment::read_moment,
     spanned::Spanned,
     yaml::{TextRange, Yaml, YamlKey, YamlValue},
 };
@@ -122,6 +125,15 @@ impl<'d> Fields<'d> {
         match yaml.scalar_text() {
             Some(text) => Some(Spanned::new(text, yaml.span(&self.source))),
             None => self.wrong(key, "text", &yaml),
+        }
+    }
+
+    /// A date or a moment.
+    pub fn moment(&mut self, key: &'static str) -> Option<Spanned<DateTime<FixedOffset>>> {
+        let yaml = self.take(key)?;
+        match yaml.scalar_text().and_then(|text| read_moment(&text)) {
+            Some(moment) => Some(Spanned::new(moment, yaml.span(&self.source))),
+            None => self.wrong(key, "a date such as 2026-03-01", &yaml),
         }
     }
 
@@ -262,6 +274,16 @@ impl<'d> Fields<'d> {
 
     /// As [`Self::finish`], with a help line of the caller's where it knows the key.
     pub fn finish_with(self, unknown: Unknown, help: impl Fn(&str) -> Option<String>) {
+        self.finish_as("unknown-key", unknown, help);
+    }
+
+    /// As [`Self::finish_with`], with a code of its own.
+    pub fn finish_as(
+        self,
+        code: &'static str,
+        unknown: Unknown,
+        help: impl Fn(&str) -> Option<String>,
+    ) {
         if self.entries.is_empty() {
             return;
         }
@@ -269,8 +291,8 @@ impl<'d> Fields<'d> {
         for (key, _) in &self.entries {
             let message = format!("{what} has no key `{}`", key.text);
             let diagnostic = match unknown {
-                Unknown::Refuse => Diagnostic::error("unknown-key", message),
-                Unknown::Warn => Diagnostic::warning("unknown-key", message),
+                Unknown::Refuse => Diagnostic::error(code, message),
+                Unknown::Warn => Diagnostic::warning(code, message),
             };
             let help = help(&key.text)
                 .or_else(|| did_you_mean(&key.text, self.known.iter().copied()))

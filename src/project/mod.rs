@@ -9,6 +9,7 @@ mod fields;
 mod files;
 mod ignore_file;
 mod load;
+mod moment;
 mod package;
 mod packages;
 mod profiles;

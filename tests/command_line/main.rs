@@ -86,3 +86,4 @@ mod quoted_seeds;
 mod server;
 mod snapshots;
 mod stopping;
+mod warnings;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use chrono::{DateTime, FixedOffset};
 use serde_json::{Map, Value};
 
 use super::{json_writer::JsonWriter, whole::CompiledEntry};
@@ -333,12 +334,19 @@ fn write_model<W: Write>(json: &mut JsonWriter<'_, W>, node: &Node) -> io::Resul
     write_values(json, &node.constraints)?;
     write_version(json, "version", node.version.as_deref())?;
     write_version(json, "latest_version", node.latest_version.as_deref())?;
-    json.entry_option("deprecation_date", node.details.deprecation_date.as_deref())?;
+    let date = node.details.deprecation_date.as_ref().map(|date| isoformat(&date.value));
+    json.entry_option("deprecation_date", date.as_deref())?;
     json.entry_texts("primary_key", &node.details.primary_key)?;
     match &node.details.time_spine {
         Some(spine) => json.entry_value("time_spine", spine),
         None => json.entry_raw("time_spine", "null"),
     }
+}
+
+/// A moment as Python writes it: six digits behind the point, or none.
+fn isoformat(moment: &DateTime<FixedOffset>) -> String {
+    let digits = if moment.timestamp_subsec_micros() == 0 { "" } else { "%.6f" };
+    moment.format(&format!("%Y-%m-%dT%H:%M:%S{digits}%:z")).to_string()
 }
 
 fn write_test<W: Write>(json: &mut JsonWriter<'_, W>, node: &Node) -> io::Result<()> {

@@ -8,6 +8,7 @@ use minijinja::{
 };
 
 use super::Shared;
+use crate::jinja::failure::refused;
 
 /// `exceptions` (<https://docs.getdbt.com/reference/dbt-jinja-functions/exceptions>).
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl Object for ExceptionsObject {
         match method {
             "warn" => {
                 let message = text();
-                self.0.scope.host.log(&message, true);
+                self.0.scope.host.warn(&message).map_err(refused)?;
                 self.0.capture(|captured| captured.warnings.push(message));
                 Ok(Value::from(""))
             }

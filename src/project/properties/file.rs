@@ -149,7 +149,7 @@ pub(in crate::project) fn read_properties(
     }
     // A place for YAML anchors, without a meaning of its own.
     fields.take("anchors");
-    fields.finish_with(Unknown::Warn, |key| {
+    fields.finish_as("unknown-section", Unknown::Warn, |key| {
         let near = did_you_mean(key, SECTIONS);
         near.or_else(|| Some("it is ignored; `anchors` is the place for YAML anchors".to_owned()))
     });

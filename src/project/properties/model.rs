@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, FixedOffset};
+
 use super::{
     column::{
         ColumnProperties, ConstraintProperties, is_include_exclude, read_column, read_constraints,
@@ -48,8 +50,8 @@ pub struct ModelProperties {
     pub latest_version: Option<Spanned<String>>,
     /// `versions`.
     pub versions: Vec<VersionProperties>,
-    /// `deprecation_date`, as written.
-    pub deprecation_date: Option<Spanned<String>>,
+    /// `deprecation_date`.
+    pub deprecation_date: Option<Spanned<DateTime<FixedOffset>>>,
     /// `time_spine`, as written.
     pub time_spine: Option<Yaml>,
 }
@@ -75,8 +77,8 @@ pub struct VersionProperties {
     pub data_tests: Option<Vec<DataTest>>,
     /// `constraints`.
     pub constraints: Vec<ConstraintProperties>,
-    /// `deprecation_date`, as written.
-    pub deprecation_date: Option<Spanned<String>>,
+    /// `deprecation_date`.
+    pub deprecation_date: Option<Spanned<DateTime<FixedOffset>>>,
 }
 
 /// The columns of a version: some of the model's, and its own.
@@ -99,7 +101,7 @@ pub(super) fn read_model(mut fields: Fields<'_>) -> Option<ModelProperties> {
     let access = fields.word("access", &ACCESS);
     let constraints = read_constraints(&mut fields);
     let latest_version = fields.scalar("latest_version");
-    let deprecation_date = fields.scalar("deprecation_date");
+    let deprecation_date = fields.moment("deprecation_date");
     let time_spine = fields.map("time_spine");
     let versions = read_versions(&mut fields);
     for key in [
@@ -164,7 +166,7 @@ fn read_version(mut fields: Fields<'_>, source: &Arc<SourceFile>) -> Option<Vers
     let has_tests = fields.has("data_tests") || fields.has("tests");
     let data_tests = read_data_tests(&mut fields);
     let constraints = read_constraints(&mut fields);
-    let deprecation_date = fields.scalar("deprecation_date");
+    let deprecation_date = fields.moment("deprecation_date");
     fields.finish_with(Unknown::Refuse, |key| match key {
         "meta" | "tags" | "group" => Some(format!("move `{key}` under `config`")),
         _ => moved_to_config(key),

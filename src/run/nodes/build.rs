@@ -8,7 +8,7 @@ use super::{Compile, Failure, NodeRunner, guilty::Guilty};
 use crate::{
     adapter::Cancel,
     compile::{CompiledNode, MappedText},
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Weight},
     jinja::Captured,
     manifest::{Node, ResourceType},
     plan::{self, Observed, Plan, PlanInput, Step},
@@ -48,7 +48,7 @@ impl<C: Compile> NodeRunner<C> {
         let begun = Utc::now();
         result.relation_name = Some(node.relation.to_string());
         let unenforced = plan::unenforced_constraints(node, self.options.plan.engine);
-        self.warn(&node.original_file_path, &unenforced)?;
+        self.warn_unenforced(&node.original_file_path, &unenforced)?;
         let mut ready = Ready { node, compiled: &compiled, observed, incremental };
         let outcome = if self.compile.is_custom(node) {
             self.run_custom(&ready, cancel).await
@@ -75,7 +75,6 @@ impl<C: Compile> NodeRunner<C> {
         result.compiled_code = Some(compiled.code.text().into());
         result.extra_ctes.clone_from(&compiled.extra_ctes);
         self.write_compiled(node, compiled.code.text())?;
-        self.warn(&node.original_file_path, &compiled.captured.warnings)?;
         Ok(compiled)
     }
 
@@ -163,16 +162,18 @@ impl<C: Compile> NodeRunner<C> {
         Ok(())
     }
 
-    /// Tells warnings of a template, or fails with them under `--warn-error`.
-    pub(super) fn warn(&self, file: &str, warnings: &[String]) -> Result<(), Failure> {
-        if warnings.is_empty() {
+    /// Tells constraints that nothing enforces, or fails with them where such warnings do.
+    fn warn_unenforced(&self, file: &str, constraints: &[String]) -> Result<(), Failure> {
+        const CODE: &str = "unenforced-constraint";
+        let weight = self.options.warnings.weight(CODE);
+        if constraints.is_empty() || weight == Weight::Silent {
             return Ok(());
         }
-        if self.options.warn_error {
-            let error = |text: &String| Diagnostic::error("template-warning", text).note(file);
-            return Err(Failure(warnings.iter().map(error).collect()));
+        if weight == Weight::Error {
+            let error = |text: &String| Diagnostic::error(CODE, text).note(file);
+            return Err(Failure(constraints.iter().map(error).collect()));
         }
-        for text in warnings {
+        for text in constraints {
             self.log(format!("warning: {text} ({file})"));
         }
         Ok(())

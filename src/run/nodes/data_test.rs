@@ -8,7 +8,7 @@ use super::{Compile, Failure, NodeRunner, guilty::Guilty};
 use crate::{
     adapter::Cancel,
     compile::{DataTestQuery, TargetFolder, TestSeverity, target_path},
-    diagnostic::{Diagnostic, Severity, Span},
+    diagnostic::{Diagnostic, Severity, Span, Weight},
     manifest::Node,
     plan,
     run::{NodeResult, Status, TestCounts},
@@ -50,7 +50,8 @@ impl<C: Compile> NodeRunner<C> {
         })?;
         result.failures = Some(counts.failures);
         let is_error = query.severity == TestSeverity::Error;
-        result.status = counts.status(is_error, self.options.warn_error);
+        let warnings_fail = self.options.warnings.weight("test-failed") == Weight::Error;
+        result.status = counts.status(is_error, warnings_fail);
         if matches!(result.status, Status::Fail | Status::Warn) {
             let message = verdict(node, &query, counts, result.status);
             result.message = Some(message.clone());

@@ -10,6 +10,7 @@ use std::{
 use super::{Compile, Failure};
 use crate::{
     adapter::{Adapter, BoxFuture, Cancel},
+    diagnostic::WarnOptions,
     manifest::{Node, ResourceType, UniqueId, UnitTest},
     plan::{PlanOptions, Step},
     project::Scrubber,
@@ -23,8 +24,8 @@ pub struct RunOptions {
     pub plan: PlanOptions,
     /// `--store-failures`: for tests that do not say.
     pub store_failures: bool,
-    /// `--warn-error`: warnings fail.
-    pub warn_error: bool,
+    /// Which warnings fail, and which are not told.
+    pub warnings: WarnOptions,
     /// The target folder (`<project>/target`).
     pub target_path: PathBuf,
     /// What must not be in the files there.

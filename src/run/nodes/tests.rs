@@ -13,7 +13,7 @@ use super::*;
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, PlanOutcome},
     compile::{CompiledNode, CompiledUnitTest, MappedText, UnitTestInput, UnitTestRows},
-    diagnostic::{Diagnostic, SourceFile, Span, render_terminal},
+    diagnostic::{Diagnostic, SourceFile, Span, WarnOptions, render_terminal},
     jinja::{Captured, LineMap},
     manifest::{
         Access, Fixture, Node, NodeConfig, Overrides, ResourceType, TestNode, UniqueId, UnitTest,
@@ -122,10 +122,7 @@ impl Compile for Templates {
         if code.contains("nonsense") {
             return Err(vec![Diagnostic::error("jinja-error", "this is nonsense")]);
         }
-        let mut captured = Captured::default();
-        if code.contains("warned") {
-            captured.warnings.push("be careful".to_owned());
-        }
+        let captured = Captured::default();
         let mut code = mapped(&node.source, code);
         if incremental {
             code.push("\nwhere new");
@@ -242,7 +239,7 @@ fn run(work: Work, warehouse: Warehouse, warn_error: bool) -> Ran {
             staging_suffix: String::new(),
         },
         store_failures: false,
-        warn_error,
+        warnings: WarnOptions { all_fail: warn_error, ..WarnOptions::default() },
         target_path: folder.path().to_owned(),
         scrubber: Default::default(),
     };
@@ -365,16 +362,6 @@ fn materializations_are_the_users_or_refused_by_name() {
     assert_eq!(mine.statements, "create schema if not exists `db`.`silver`;\n");
     let wrong = model("select 1", json!({"materialized": "tabel"}));
     assert_eq!(wrong.result.diagnostics[0].code, "unknown-materialization");
-}
-
-#[test]
-fn warnings_fail_where_asked() {
-    let node = node(ResourceType::Model, "select 'warned'", json!({"materialized": "table"}));
-    let ran = run(Work::Node(Arc::clone(&node)), Warehouse::default(), false);
-    assert_eq!(ran.result.status, Status::Success);
-    let ran = run(Work::Node(node), Warehouse::default(), true);
-    assert_eq!(ran.result.status, Status::Error);
-    assert!(ran.result.diagnostics[0].is_error());
 }
 
 fn counts(failures: i64) -> Warehouse {
