@@ -42,6 +42,7 @@ fn compiler(folder: &Path) -> (Compiler, Vec<Diagnostic>) {
         engine: engine.value,
         globals,
         warehouse: None,
+        sample: None,
         log: Arc::new(|_, _| {}),
         deferral: None,
         warnings: Default::default(),

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use elt::{
     diagnostic::{Diagnostic, SourceFile, render_terminal},
     jinja::{
-        Caller, Engine, EngineOptions, Globals, Host, MacroFile, Marks, Phase, RefCall, Scope,
-        SourceCall, Warehouse,
+        Caller, Engine, EngineOptions, Globals, Host, MacroFile, Marks, Phase, RefCall, Referred,
+        Scope, SourceCall, Warehouse,
     },
     relation::{Dialect, Relation},
 };
@@ -15,12 +15,12 @@ use minijinja::Value;
 struct Project;
 
 impl Host for Project {
-    fn resolve_ref(&self, _caller: &Caller, call: &RefCall) -> Result<Relation, Box<Diagnostic>> {
-        Ok(Relation::new(Dialect::GoogleSql, Some("p".into()), "s", call.name.clone()))
+    fn resolve_ref(&self, _caller: &Caller, call: &RefCall) -> Result<Referred, Box<Diagnostic>> {
+        Ok(Relation::new(Dialect::GoogleSql, Some("p".into()), "s", call.name.clone()).into())
     }
-    fn resolve_source(&self, _: &Caller, call: &SourceCall) -> Result<Relation, Box<Diagnostic>> {
+    fn resolve_source(&self, _: &Caller, call: &SourceCall) -> Result<Referred, Box<Diagnostic>> {
         let (schema, table) = (call.source.clone(), call.table.clone());
-        Ok(Relation::new(Dialect::GoogleSql, Some("p".into()), schema, table))
+        Ok(Relation::new(Dialect::GoogleSql, Some("p".into()), schema, table).into())
     }
     fn graph(&self) -> Value {
         Value::from(())

@@ -19,7 +19,10 @@ use elt::{
     plan::PlanOptions,
     project::{LoadOptions, load},
     report::{TableFormat, render_table},
-    run::{Event, EventSink, ExitCode, Job, Limits, RunCommand, RunOptions, RunOutcome, run_job},
+    run::{
+        BatchOptions, Event, EventSink, ExitCode, Job, Limits, RunCommand, RunOptions, RunOutcome,
+        run_job,
+    },
 };
 
 /// A project opened for runs.
@@ -74,6 +77,7 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
         engine: engine.value.clone(),
         globals,
         warehouse: Some(Arc::new(warehouse)),
+        sample: None,
         log: Arc::new(move |line, _| sink.lock().unwrap().push(line.to_owned())),
         deferral: None,
         warnings: Default::default(),
@@ -90,6 +94,7 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
         warnings: Default::default(),
         target_path: folder.join("target"),
         scrubber: Default::default(),
+        batches: BatchOptions::of_run(Default::default()),
     };
     Opened { manifest, graph, compiler, adapter, runtime, cancel, options, logs }
 }

@@ -3,6 +3,7 @@
 mod atomic;
 mod catalog;
 mod earlier;
+mod journal;
 mod manifest_json;
 mod metadata;
 mod read_catalog;
@@ -14,6 +15,7 @@ mod sources_json;
 pub use atomic::{write_atomically, write_json};
 pub use catalog::{CatalogTable, catalog_json};
 pub use earlier::{EarlierRun, deferred_relations};
+pub use journal::{Journal, read_journal};
 pub use manifest_json::{CompiledEntry, ManifestExtras, manifest_json, node_dict, write_manifest};
 pub use metadata::ArtifactMetadata;
 pub use read_catalog::{Catalog, read_catalog};

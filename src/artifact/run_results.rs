@@ -1,15 +1,16 @@
 //! `run_results.json` (dbt's schema v6), written and read back for `elt retry`
 //! (<https://docs.getdbt.com/reference/artifacts/run-results-json>).
 
-use std::{path::Path, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use super::{ArtifactMetadata, metadata::timestamp};
 use crate::{
     diagnostic::Diagnostic,
-    manifest::{ResourceType, UniqueId},
-    run::{NodeResult, Status},
+    manifest::{ResourceType, TimeSpan, UniqueId},
+    run::{BatchResults, NodeResult, Status},
 };
 
 /// The artifact. `args` holds the flags of the command, `which` among them: what `elt retry`
@@ -64,9 +65,31 @@ fn result_json(result: &NodeResult) -> Value {
         "compiled": compiled,
         "compiled_code": result.compiled_code.as_deref(),
         "relation_name": result.relation_name,
-        "batch_results": null,
+        "batch_results": result.batches.as_ref().map(batches_json),
         "overload_results": null,
     })
+}
+
+/// dbt's `batch_results`.
+fn batches_json(batches: &BatchResults) -> Value {
+    json!({ "successful": spans_json(&batches.successful), "failed": spans_json(&batches.failed) })
+}
+
+/// Spans of time as pairs of start and end.
+pub(super) fn spans_json(spans: &[TimeSpan]) -> Vec<Value> {
+    let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, false);
+    spans.iter().map(|span| json!([text(span.start), text(span.end)])).collect()
+}
+
+/// Spans of time from such pairs; what is no pair of times is left out.
+pub(super) fn read_spans(pairs: Option<&Value>) -> Vec<TimeSpan> {
+    let time = |value: &Value| {
+        let time = DateTime::parse_from_rfc3339(value.as_str()?).ok()?;
+        Some(time.with_timezone(&Utc))
+    };
+    let span =
+        |pair: &Value| Some(TimeSpan { start: time(pair.get(0)?)?, end: time(pair.get(1)?)? });
+    pairs.and_then(Value::as_array).into_iter().flatten().filter_map(span).collect()
 }
 
 /// What the last run was and what it left undone.
@@ -79,6 +102,10 @@ pub struct PreviousRun {
     /// The nodes that failed or were skipped, in the order of the file. Hooks are left out: they
     /// belong to every run.
     pub unfinished: Vec<UniqueId>,
+    /// How the batches of its microbatch models ended, where some are left.
+    pub batches: HashMap<UniqueId, BatchResults>,
+    /// When it started, where it says.
+    pub started_at: Option<DateTime<Utc>>,
 }
 
 /// Statuses that `elt retry` runs again, as dbt does.
@@ -120,14 +147,26 @@ pub fn read_previous_run(path: &Path) -> Result<PreviousRun, Box<Diagnostic>> {
             (again && !id.starts_with("operation.")).then(|| UniqueId::new(id))
         })
         .collect();
-    Ok(PreviousRun { command, args, unfinished })
+    let batches = results.iter().filter_map(|result| {
+        let id = UniqueId::new(result.get("unique_id")?.as_str()?);
+        let ended = result.get("batch_results").filter(|ended| !ended.is_null())?;
+        let successful = read_spans(ended.get("successful"));
+        let failed = read_spans(ended.get("failed"));
+        (!failed.is_empty()).then_some((id, BatchResults { successful, failed }))
+    });
+    let batches = batches.collect();
+    let metadata = value.get("metadata");
+    let time = |key: &str| {
+        let text = metadata?.get(key)?.as_str()?;
+        DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc))
+    };
+    let started_at = time("invocation_started_at").or_else(|| time("generated_at"));
+    Ok(PreviousRun { command, args, unfinished, batches, started_at })
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
-
-    use chrono::DateTime;
 
     use super::*;
     use crate::{artifact::schema_check::assert_valid, run::NodeLabel};

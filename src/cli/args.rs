@@ -3,9 +3,13 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::FalseyValueParser};
 
-use super::global_args::GlobalArgs;
+use super::{
+    global_args::GlobalArgs,
+    time_args::{TimeArgs, time},
+};
 
 /// Transforms data in medallion layers on BigQuery or an embedded DuckDB.
 #[derive(Clone, Debug, Parser)]
@@ -23,15 +27,17 @@ pub struct Cli {
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Build and test everything in the order of the graph
-    Build(RunArgs),
+    Build(BuildArgs),
     /// Build models
-    Run(RunArgs),
+    Run(BuildArgs),
     /// Run data tests and unit tests
     Test(RunArgs),
     /// Load seeds
     Seed(RunArgs),
     /// Update snapshots
     Snapshot(RunArgs),
+    /// Build the batches of microbatch models again that are in a span of time
+    Backfill(BackfillArgs),
     /// Run again what failed or was skipped in the last run
     Retry,
     /// Land feeds in bronze
@@ -114,6 +120,34 @@ pub struct RunArgs {
     /// Keep the failing rows of tests in tables
     #[arg(long)]
     pub store_failures: bool,
+}
+
+/// Flags of `build` and `run`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct BuildArgs {
+    /// Those of every command that runs nodes.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Those about the time of rows.
+    #[command(flatten)]
+    pub time: TimeArgs,
+}
+
+/// Flags of `backfill`.
+#[derive(Clone, Debug, Args)]
+pub struct BackfillArgs {
+    /// Which models.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// The start of the time, in UTC; the batch that it is in is built as a whole
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub from: DateTime<Utc>,
+    /// Its end, which is no part of it
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub to: DateTime<Utc>,
+    /// Show the batches, and build none
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// The commands of `source`.

@@ -97,6 +97,7 @@ pub fn compiler_with(
         log: log_sink(&session.report),
         deferral,
         warnings: session.flags.warnings.clone(),
+        sample: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The command line: what was typed, what it means, one file per command.
 
 mod args;
+mod backfill;
 mod clean;
 mod compile;
 mod completions;
@@ -25,6 +26,7 @@ mod show;
 mod sql;
 mod sql_batch;
 mod state;
+mod time_args;
 mod warn_error_options;
 
 pub use args::Cli;

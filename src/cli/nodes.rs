@@ -7,19 +7,21 @@ use tokio::runtime::Handle;
 
 use super::{
     args::RunArgs, compile::write_manifest, global_args::GlobalArgs, refused::test_overrides,
-    selection::selected, session::Session,
+    selection::selected, session::Session, time_args::TimeArgs,
 };
 use crate::{
     adapter::{Adapter, BlockingWarehouse, Cancel},
-    artifact::{CompiledEntry, run_results_json, write_json},
+    artifact::{
+        CompiledEntry, Journal, read_journal, read_previous_run, run_results_json, write_json,
+    },
     compile::{Compiler, CompilerOptions, LogSink, TargetFolder, target_path},
     ingest::{IngestRequest, feeds_of, run_feeds},
-    manifest::{ResourceType, UniqueId},
+    manifest::{Microbatch, ResourceType, UniqueId},
     plan::PlanOptions,
     report::Report,
     run::{
-        Event, ExitCode, Job, Limits, NodeResult, RunCommand, RunOptions, Status, node_label,
-        run_job, stop_on_signals, unit_test_label,
+        BatchOptions, Event, EventSink, ExitCode, Job, Limits, NodeResult, RunCommand, RunOptions,
+        Status, node_label, run_job, stop_on_signals, unit_test_label,
     },
 };
 
@@ -31,11 +33,40 @@ pub fn run(
     global: &GlobalArgs,
     command: RunCommand,
     args: &RunArgs,
+    time: &TimeArgs,
     handle: &Handle,
 ) -> Result<ExitCode, ExitCode> {
-    let session = Session::open(global, command.as_str(), typed(global, command, args))?;
+    let typed = typed(global, command, args, time);
+    let session = Session::open(global, command.as_str(), typed)?;
     let ids = selected(session, &args.selection)?;
-    execute(session, command, args, ids, handle)
+    let window = time.window().map_err(|problem| session.fail(&[problem]))?;
+    let batches =
+        BatchOptions { window, sample: time.sample, ..BatchOptions::of_run(session.started_at()) };
+    let batches = left_behind(session, &ids, batches);
+    execute(session, command, args, batches, ids, handle)
+}
+
+/// What the last run has left undone of the batches of models that this one builds: where this one
+/// does not build them either, it says so.
+pub fn left_behind(
+    session: &Session,
+    ids: &BTreeSet<UniqueId>,
+    batches: BatchOptions,
+) -> BatchOptions {
+    let is_microbatch = |id: &UniqueId| {
+        session.manifest.nodes.get(id).is_some_and(|node| Microbatch::is_strategy_of(node))
+    };
+    if !ids.iter().any(is_microbatch) {
+        return batches;
+    }
+    // Whoever cannot read what it left does not retry it.
+    let previous = match read_journal(&session.project.target_path) {
+        Ok(Some(killed)) => Some(killed),
+        _ => read_previous_run(&session.project.target_path.join("run_results.json")).ok(),
+    };
+    let left = previous.map(|previous| previous.batches).unwrap_or_default().into_iter();
+    let left = left.map(|(id, batches)| (id, batches.failed)).collect();
+    BatchOptions { left_behind: left, ..batches }
 }
 
 /// Runs a command over exactly these nodes.
@@ -46,6 +77,7 @@ pub fn execute(
     session: &Session,
     command: RunCommand,
     args: &RunArgs,
+    batches: BatchOptions,
     mut ids: BTreeSet<UniqueId>,
     handle: &Handle,
 ) -> Result<ExitCode, ExitCode> {
@@ -71,6 +103,7 @@ pub fn execute(
         log: log_sink(&session.report),
         deferral,
         warnings: session.flags.warnings.clone(),
+        sample: batches.sample,
     });
     let mut limits = Limits::new(session.project.target.threads);
     limits.fail_fast = session.flags.fail_fast;
@@ -93,11 +126,13 @@ pub fn execute(
             warnings: session.flags.warnings.clone(),
             target_path: session.project.target_path.clone(),
             scrubber: session.project.scrubber(),
+            batches,
         },
         limits,
         target: session.target_name(),
     };
-    let outcome = handle.block_on(run_job(job, cancel, sink));
+    let journal = journal(session, &landed, &job.selected);
+    let outcome = handle.block_on(run_job(job, cancel, noting(&journal, sink)));
     // Nodes below a feed that failed are for `elt retry` too.
     let mut all = landed.skipped;
     all.extend(outcome.results.iter().cloned());
@@ -108,8 +143,9 @@ pub fn execute(
         results,
         &session.project.scrubber(),
     );
-    if let Err(error) = written {
-        session.report.note(&format!("run_results.json cannot be written: {error}"));
+    match written {
+        Err(error) => session.report.note(&format!("run_results.json cannot be written: {error}")),
+        Ok(()) => end(journal),
     }
     let compiled = outcome.results.iter().filter_map(|result| {
         let code = Arc::clone(result.compiled_code.as_ref()?);
@@ -125,6 +161,47 @@ pub fn execute(
     let failed = landed.feeds.iter().any(|result| result.status.is_failure());
     let ingest_code = if failed { ExitCode::NodeFailure } else { ExitCode::Success };
     Ok(outcome.exit_code().worst(ingest_code))
+}
+
+/// Notes of the run while it goes on, for `elt retry` should it be killed.
+fn journal(
+    session: &Session,
+    landed: &Landed,
+    selected: &BTreeSet<UniqueId>,
+) -> Option<Arc<Journal>> {
+    let mut all = selected.clone();
+    all.extend(landed.skipped.iter().map(|result| result.node.unique_id.clone()));
+    let started = Journal::start(
+        &session.project.target_path,
+        &session.invocation.args,
+        session.started_at(),
+        &all,
+        session.project.scrubber(),
+    );
+    match started {
+        Ok(journal) => journal.map(Arc::new),
+        Err(error) => {
+            let told =
+                format!("should this run be killed, `elt retry` will not know of it: {error}");
+            session.report.note(&told);
+            None
+        }
+    }
+}
+
+fn noting(journal: &Option<Arc<Journal>>, sink: EventSink) -> EventSink {
+    let Some(journal) = journal.clone() else { return sink };
+    Arc::new(move |event| {
+        journal.note(&event);
+        sink(event);
+    })
+}
+
+fn end(journal: Option<Arc<Journal>>) {
+    // A node that did not stop in time may hold another handle still; the file goes all the same.
+    if let Some(journal) = journal {
+        journal.end();
+    }
 }
 
 /// Takes what templates log.
@@ -204,25 +281,19 @@ fn label(session: &Session, command: RunCommand, id: &UniqueId) -> Option<crate:
 fn skipped(node: crate::run::NodeLabel, failed: &[UniqueId]) -> NodeResult {
     let names: Vec<&str> = failed.iter().map(UniqueId::as_str).collect();
     NodeResult {
-        node,
-        status: Status::Skipped,
-        compile: None,
-        execute: None,
-        elapsed_secs: 0.0,
         thread: 1,
-        rows_affected: None,
-        failures: None,
         message: Some(format!("skipped because {} could not be landed", names.join(", "))),
-        diagnostics: Vec::new(),
-        response: Map::new(),
-        compiled_code: None,
-        extra_ctes: Vec::new(),
-        relation_name: None,
+        ..NodeResult::new(node, Status::Skipped)
     }
 }
 
 /// The flags as `run_results.json` keeps them, for `elt retry`.
-fn typed(global: &GlobalArgs, command: RunCommand, args: &RunArgs) -> Map<String, Value> {
+pub fn typed(
+    global: &GlobalArgs,
+    command: RunCommand,
+    args: &RunArgs,
+    time: &TimeArgs,
+) -> Map<String, Value> {
     let mut typed = Map::new();
     for (key, value) in [
         ("which", json!(command.as_str())),
@@ -248,5 +319,6 @@ fn typed(global: &GlobalArgs, command: RunCommand, args: &RunArgs) -> Map<String
     ] {
         typed.insert(key.to_owned(), value);
     }
+    typed.extend(time.typed().map(|(key, value)| (key.to_owned(), value)));
     typed
 }

@@ -4,8 +4,9 @@ use clap::Parser;
 
 use super::{
     args::{Cli, Command, SourceCommand},
-    clean, compile, completions, debug, docs, freshness, ingest, init, list, nodes, operation,
-    retry, session, show, sql,
+    backfill, clean, compile, completions, debug, docs, freshness, ingest, init, list, nodes,
+    operation, retry, session, show, sql,
+    time_args::TimeArgs,
 };
 use crate::{
     report::data_lost,
@@ -53,13 +54,19 @@ fn run() -> ExitCode {
         }
     };
     let global = &cli.global;
+    let no_times = TimeArgs::default();
     let handle = runtime.handle().clone();
     let outcome = match &cli.command {
-        Command::Build(args) => nodes::run(global, RunCommand::Build, args, &handle),
-        Command::Run(args) => nodes::run(global, RunCommand::Run, args, &handle),
-        Command::Test(args) => nodes::run(global, RunCommand::Test, args, &handle),
-        Command::Seed(args) => nodes::run(global, RunCommand::Seed, args, &handle),
-        Command::Snapshot(args) => nodes::run(global, RunCommand::Snapshot, args, &handle),
+        Command::Build(args) => {
+            nodes::run(global, RunCommand::Build, &args.run, &args.time, &handle)
+        }
+        Command::Run(args) => nodes::run(global, RunCommand::Run, &args.run, &args.time, &handle),
+        Command::Test(args) => nodes::run(global, RunCommand::Test, args, &no_times, &handle),
+        Command::Seed(args) => nodes::run(global, RunCommand::Seed, args, &no_times, &handle),
+        Command::Snapshot(args) => {
+            nodes::run(global, RunCommand::Snapshot, args, &no_times, &handle)
+        }
+        Command::Backfill(args) => backfill::run(global, args, &handle),
         Command::Retry => retry::run(global, &handle),
         Command::Ingest(args) => ingest::run(global, args, &handle),
         Command::Source(SourceCommand::Freshness(args)) => freshness::run(global, args, &handle),

@@ -10,12 +10,13 @@ use super::{
     global_args::GlobalArgs,
     nodes,
     session::{Session, load_options, report},
+    time_args::TimeArgs,
 };
 use crate::{
-    artifact::read_previous_run,
+    artifact::{read_journal, read_previous_run},
     diagnostic::Diagnostic,
     project::load,
-    run::{ExitCode, RunCommand},
+    run::{BatchOptions, ExitCode, RunCommand},
 };
 
 /// Runs the unfinished nodes of the last run.
@@ -35,8 +36,15 @@ pub fn run(global: &GlobalArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
     // defers to is its own.
     let folder = global.state.state.as_ref().map(|folder| project.root.join(folder));
     let folder = folder.as_ref().unwrap_or(&project.target_path);
-    let previous =
-        read_previous_run(&folder.join("run_results.json")).map_err(|problem| fail(&[*problem]))?;
+    let killed = read_journal(folder).map_err(|problem| fail(&[*problem]))?;
+    let previous = match killed {
+        Some(killed) => {
+            report.note("the last run was killed: what it had not done is run");
+            killed
+        }
+        None => read_previous_run(&folder.join("run_results.json"))
+            .map_err(|problem| fail(&[*problem]))?,
+    };
     let Some(command) = RunCommand::from_name(&previous.command) else {
         let message =
             format!("the last command was `{}`, which cannot be retried", previous.command);
@@ -69,6 +77,8 @@ pub fn run(global: &GlobalArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
         store_failures: flag("store_failures"),
         ..RunArgs::default()
     };
+    let time = TimeArgs::of_run(&previous.args);
+    let window = time.window().map_err(|problem| fail(&[problem]))?;
     let session = Session::open(&global, command.as_str(), previous.args.clone())?;
     let (known, gone): (BTreeSet<_>, BTreeSet<_>) =
         previous.unfinished.into_iter().partition(|id| {
@@ -77,5 +87,16 @@ pub fn run(global: &GlobalArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
     for id in gone {
         session.report.note(&format!("`{id}` is no longer in the project"));
     }
-    nodes::execute(session, command, &run_args, known, handle)
+    // Where none was built, the model starts again as it did then, from nothing if it did so.
+    let mut earlier = previous.batches;
+    earlier.retain(|_, batches| !batches.successful.is_empty());
+    let batches = BatchOptions {
+        window,
+        sample: time.sample,
+        until: previous.started_at.unwrap_or(session.started_at()),
+        keeps_tables: command == RunCommand::Backfill,
+        earlier,
+        ..BatchOptions::of_run(session.started_at())
+    };
+    nodes::execute(session, command, &run_args, batches, known, handle)
 }

@@ -14,13 +14,14 @@ use super::{
     host::{NodeHost, SharedHost, StandIns, cte_name},
     inject::{Injected, inject},
     mapped::MappedText,
-    node_value::model_value,
+    node_value::{model_in_batch, model_value},
     test_arguments::{ARGUMENTS, arguments_value},
+    turn::Turn,
 };
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span, WarnOptions},
     jinja::{Caller, Captured, Engine, Globals, Marks, Phase, Scope, Warehouse},
-    manifest::{Lookup, Manifest, Node, ResourceType, UniqueId},
+    manifest::{Lookup, Manifest, Node, ResourceType, TimeSpan, UniqueId},
     relation::Relation,
 };
 
@@ -43,6 +44,8 @@ pub struct CompilerOptions {
     pub deferral: Option<Deferral>,
     /// Which warnings fail, and which are not told.
     pub warnings: WarnOptions,
+    /// `--sample`: the time of the rows that models and snapshots read.
+    pub sample: Option<TimeSpan>,
 }
 
 /// Compiles the nodes of one run. Shared by all threads.
@@ -99,7 +102,7 @@ pub(super) struct RenderedNode {
 /// What differs between compiling a node and compiling a unit test of it.
 #[derive(Clone, Default)]
 pub(super) struct Changes {
-    pub is_incremental: bool,
+    pub turn: Turn,
     pub this: Option<Relation>,
     pub extra: BTreeMap<String, Value>,
     pub vars: Option<Arc<serde_json::Map<String, serde_json::Value>>>,
@@ -109,8 +112,16 @@ pub(super) struct Changes {
 impl Compiler {
     /// A compiler for one run.
     pub fn new(options: CompilerOptions) -> Self {
-        let CompilerOptions { manifest, engine, globals, warehouse, log, deferral, warnings } =
-            options;
+        let CompilerOptions {
+            manifest,
+            engine,
+            globals,
+            warehouse,
+            log,
+            deferral,
+            warnings,
+            sample,
+        } = options;
         let lookup = Lookup::of(&manifest);
         let graph = OnceLock::new();
         let manifest_of_host = Arc::clone(&manifest);
@@ -124,6 +135,8 @@ impl Compiler {
             empty,
             deferral,
             warnings,
+            sample,
+            told: Mutex::default(),
         };
         let ephemeral = Mutex::default();
         Self { manifest, engine, globals, host: Arc::new(host), ephemeral }
@@ -144,14 +157,22 @@ impl Compiler {
         id: &UniqueId,
         is_incremental: bool,
     ) -> Result<CompiledNode, Vec<Diagnostic>> {
+        self.compile_turn(id, Turn::whole(is_incremental))
+    }
+
+    /// Compiles a node for one time that it is built.
+    ///
+    /// # Errors
+    /// What the template did wrong, at the user's line.
+    pub fn compile_turn(&self, id: &UniqueId, turn: Turn) -> Result<CompiledNode, Vec<Diagnostic>> {
         let Some(node) = self.manifest.nodes.get(id) else {
             return Err(vec![Diagnostic::error(
                 "unknown-node",
                 format!("no node `{id}` to compile"),
             )]);
         };
-        let is_incremental = is_incremental && node.config.materialized() == "incremental";
-        let changes = Changes { is_incremental, ..Changes::default() };
+        let is_incremental = turn.is_incremental && node.config.materialized() == "incremental";
+        let changes = Changes { turn: Turn { is_incremental, ..turn }, ..Changes::default() };
         let rendered = self.render(node, &changes).map_err(|diagnostic| vec![*diagnostic])?;
         self.finish(node, rendered)
     }
@@ -175,7 +196,7 @@ impl Compiler {
         range: Range<usize>,
     ) -> Result<MappedText, Vec<Diagnostic>> {
         let changes = Changes::default();
-        let host = self.node_host(&changes);
+        let host = self.node_host(Some(node), &changes);
         let scope = self.scope(node, &changes, &host, BTreeMap::new());
         let rendered = self.engine.render(file, range, &scope, Marks::Lines);
         let rendered = rendered.map_err(|error| vec![error.diagnostic])?;
@@ -191,14 +212,19 @@ impl Compiler {
         changes: &Changes,
         file: &Arc<SourceFile>,
     ) -> Result<String, Diagnostic> {
-        let host = self.node_host(changes);
+        let host = self.node_host(Some(node), changes);
         let scope = self.scope(node, changes, &host, BTreeMap::new());
         let rendered = self.engine.render(file, 0..file.text().len(), &scope, Marks::None);
         rendered.map(|rendered| rendered.text).map_err(|error| error.diagnostic)
     }
 
-    pub(super) fn node_host(&self, changes: &Changes) -> Arc<NodeHost> {
-        Arc::new(NodeHost::new(Arc::clone(&self.host), changes.stand_ins.clone()))
+    /// The host of a node's template, or of one outside any node.
+    pub(super) fn node_host(&self, node: Option<&Node>, changes: &Changes) -> Arc<NodeHost> {
+        let host = NodeHost::new(Arc::clone(&self.host), changes.stand_ins.clone());
+        Arc::new(match node {
+            Some(node) => host.reading_in(node, changes.turn.batch.as_ref()),
+            None => host,
+        })
     }
 
     pub(super) fn scope(
@@ -223,10 +249,13 @@ impl Compiler {
             },
             this,
             config: Arc::new(node.config.with_defaults(node.resource_type)),
-            model: model_value(node),
+            model: match changes.turn.batch {
+                Some(batch) => model_in_batch(node, batch),
+                None => model_value(node),
+            },
             extra: all,
             var_overrides: changes.vars.clone(),
-            is_incremental: changes.is_incremental,
+            is_incremental: changes.turn.is_incremental,
         })
     }
 
@@ -236,7 +265,7 @@ impl Compiler {
         node: &Arc<Node>,
         changes: &Changes,
     ) -> Result<RenderedNode, Box<Diagnostic>> {
-        let host = self.node_host(changes);
+        let host = self.node_host(Some(node), changes);
         let mut extra = BTreeMap::new();
         if let Some(generic) = node.test.as_ref().and_then(|test| test.generic.as_ref()) {
             let scope = |more| self.scope(node, changes, &host, more);

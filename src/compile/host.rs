@@ -1,20 +1,25 @@
 //! Answers what templates ask of the project while a node is compiled.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use indexmap::IndexMap;
 use minijinja::Value;
+use serde_json::Value as Json;
 
 use super::{
     compiler::LogSink, deferral::Deferral, node_value::graph_value, refusal::RefusingWarehouse,
 };
 use crate::{
     diagnostic::{Diagnostic, WarnOptions, Weight},
-    jinja::{Caller, Host, RefCall, SourceCall, Warehouse},
-    manifest::{Lookup, Manifest, Node, Reader, Resolver, UniqueId},
-    relation::{Relation, RelationKind},
+    jinja::{Caller, Host, Reading, RefCall, Referred, SourceCall, Warehouse},
+    manifest::{
+        Batch, ColumnProperties, Lookup, Manifest, Node, NodeConfig, Reader, Resolver,
+        ResourceType, TimeSpan, UniqueId, utc_text,
+    },
+    relation::{Dialect, Relation, RelationKind},
 };
 
 /// The code of what `exceptions.warn` says.
@@ -38,6 +43,10 @@ pub struct SharedHost {
     pub empty: bool,
     /// `--defer`: where to read what the target does not hold.
     pub deferral: Option<Deferral>,
+    /// Warnings of templates of batches.
+    pub told: Mutex<HashSet<String>>,
+    /// `--sample`: models and snapshots read rows of this time only.
+    pub sample: Option<TimeSpan>,
 }
 
 impl SharedHost {
@@ -70,12 +79,23 @@ pub struct NodeHost {
     ephemeral: Mutex<Vec<UniqueId>>,
     /// Stands before the warehouse where it must not be asked yet.
     refusal: Option<RefusingWarehouse>,
+    /// The time of the rows that are read, where it is limited.
+    span: Option<TimeSpan>,
+    /// Whether a batch is rendered: hundreds of them say the same.
+    is_batch: bool,
 }
 
 impl NodeHost {
     /// A host for one rendering.
     pub fn new(shared: Arc<SharedHost>, stand_ins: Option<Arc<StandIns>>) -> Self {
-        Self { shared, stand_ins, ephemeral: Mutex::default(), refusal: None }
+        Self {
+            shared,
+            stand_ins,
+            ephemeral: Mutex::default(),
+            refusal: None,
+            span: None,
+            is_batch: false,
+        }
     }
 
     /// The same host, but the warehouse refuses every question and remembers that one came.
@@ -88,14 +108,37 @@ impl NodeHost {
         self.refusal.as_ref().is_some_and(RefusingWarehouse::was_asked)
     }
 
-    /// The relation as models read it: without rows under `--empty`
-    /// (<https://docs.getdbt.com/reference/commands/build#the---empty-flag>).
-    fn read(&self, relation: Relation) -> Relation {
-        if !self.shared.empty {
-            return relation;
-        }
-        let query = format!("(select * from {relation} where false limit 0)");
-        Relation { identifier: query, kind: Some(RelationKind::Cte), ..relation }
+    /// The same host, for a node's own template and hooks: a batch reads the rows of its time, a
+    /// sample those of the sample's.
+    pub fn reading_in(self, node: &Node, batch: Option<&Batch>) -> Self {
+        let reads = matches!(node.resource_type, ResourceType::Model | ResourceType::Snapshot);
+        let span = match (batch, self.shared.sample) {
+            _ if !reads => None,
+            (Some(batch), Some(sample)) => Some(batch.span.intersection(sample)),
+            (batch, sample) => batch.map(|batch| batch.span).or(sample),
+        };
+        Self { span, is_batch: batch.is_some(), ..self }
+    }
+
+    /// Whether another batch has given this warning already.
+    fn is_told(&self, message: &str) -> bool {
+        let mut told = self.shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_batch && !told.insert(message.to_owned())
+    }
+
+    /// The relation as models read it: without rows under `--empty`, and where it tells its rows'
+    /// time, those of the batch or the sample.
+    fn read(&self, relation: Relation, event_time: Option<String>) -> Referred {
+        let condition = self.span.zip(event_time).map(|(span, column)| {
+            let column = match relation.dialect {
+                Dialect::GoogleSql => format!("cast({column} as timestamp)"),
+                Dialect::DuckDb => column,
+            };
+            let (start, end) = (utc_text(span.start), utc_text(span.end));
+            format!("{column} >= '{start}' and {column} < '{end}'")
+        });
+        let reading = Reading { without_rows: self.shared.empty, condition };
+        Referred { relation, reading }
     }
 
     /// The ephemeral models referenced so far, in order, each once.
@@ -125,9 +168,9 @@ impl NodeHost {
         ask(&resolver, &reader)
     }
 
-    fn stand_in(&self, id: &UniqueId, written: &str) -> Option<Result<Relation, Box<Diagnostic>>> {
+    fn stand_in(&self, id: &UniqueId, written: &str) -> Option<Result<Referred, Box<Diagnostic>>> {
         let stand_ins = self.stand_ins.as_ref()?;
-        Some(stand_ins.relations.get(id).cloned().ok_or_else(|| {
+        Some(stand_ins.relations.get(id).cloned().map(Referred::from).ok_or_else(|| {
             let message = format!("unit test `{}` gives no rows for `{written}`", stand_ins.test);
             let help = format!("add `- input: {written}` with `rows: []` to its `given`");
             Box::new(Diagnostic::error("missing-unit-test-input", message).help(help))
@@ -136,7 +179,7 @@ impl NodeHost {
 }
 
 impl Host for NodeHost {
-    fn resolve_ref(&self, caller: &Caller, call: &RefCall) -> Result<Relation, Box<Diagnostic>> {
+    fn resolve_ref(&self, caller: &Caller, call: &RefCall) -> Result<Referred, Box<Diagnostic>> {
         let manifest = &self.shared.manifest;
         let id = self.resolving(caller, |resolver, reader| resolver.resolve_ref(reader, call))?;
         if let Some(answer) = self.stand_in(&id, &format!("ref('{}')", call.name)) {
@@ -161,27 +204,33 @@ impl Host for NodeHost {
             ));
         }
         let node = &manifest.nodes[&id];
+        let time = event_time(&node.config, &node.columns, false, node.relation.dialect);
         if node.config.materialized() != "ephemeral" {
-            return Ok(self.read(self.shared.relation_of(node)?));
+            return Ok(self.read(self.shared.relation_of(node)?, time));
         }
         let mut ephemeral = self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner);
         if !ephemeral.contains(&id) {
             ephemeral.push(id.clone());
         }
-        Ok(cte_relation(&node.relation, &node.relation.identifier))
+        Ok(self.read(cte_relation(&node.relation, &node.relation.identifier), time))
     }
 
     fn resolve_source(
         &self,
         caller: &Caller,
         call: &SourceCall,
-    ) -> Result<Relation, Box<Diagnostic>> {
+    ) -> Result<Referred, Box<Diagnostic>> {
         let shared = &self.shared;
         let id =
             self.resolving(caller, |resolver, reader| resolver.resolve_source(reader, call))?;
         let written = format!("source('{}', '{}')", call.source, call.table);
-        self.stand_in(&id, &written)
-            .unwrap_or_else(|| Ok(self.read(shared.manifest.sources[&id].relation.clone())))
+        self.stand_in(&id, &written).unwrap_or_else(|| {
+            let source = &shared.manifest.sources[&id];
+            let quotes = source.quoting.get("column").and_then(Json::as_bool).unwrap_or(false);
+            let relation = source.relation.clone();
+            let time = event_time(&source.config, &source.columns, quotes, relation.dialect);
+            Ok(self.read(relation, time))
+        })
     }
 
     fn graph(&self) -> Value {
@@ -202,11 +251,26 @@ impl Host for NodeHost {
     fn warn(&self, message: &str) -> Result<(), Box<Diagnostic>> {
         match self.shared.warnings.weight(TEMPLATE_WARNING) {
             Weight::Error => return Err(Box::new(Diagnostic::error(TEMPLATE_WARNING, message))),
+            Weight::Warning if self.is_told(message) => {}
             Weight::Warning => self.log(&format!("warning: {message}"), true),
             Weight::Silent => {}
         }
         Ok(())
     }
+}
+
+/// `event_time` as it is written in SQL: quoted only where the column's properties or else the
+/// source's `quoting` ask for it, as in dbt.
+fn event_time(
+    config: &NodeConfig,
+    columns: &IndexMap<String, ColumnProperties>,
+    quotes_columns: bool,
+    dialect: Dialect,
+) -> Option<String> {
+    let name = config.text("event_time")?;
+    let declared = columns.values().find(|column| column.name == name);
+    let quotes = declared.and_then(|column| column.quote).unwrap_or(quotes_columns);
+    Some(if quotes { dialect.quote(name) } else { name.to_owned() })
 }
 
 /// The relation of a CTE that dbt would name after `name`.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use minijinja::Value;
 
-use super::{Compiler, MappedText, compiler::Changes, host::NodeHost};
+use super::{Compiler, MappedText, Turn, compiler::Changes, host::NodeHost};
 use crate::{
     diagnostic::{Diagnostic, SourceFile},
     jinja::{MacroInfo, MacroKind, Marks, objects::relation_of},
@@ -18,8 +18,8 @@ pub type Names = BTreeMap<String, Value>;
 /// What a rendering in a run knows besides its node.
 #[derive(Clone, Debug, Default)]
 pub struct InRun {
-    /// What `is_incremental()` answers.
-    pub is_incremental: bool,
+    /// Which of the times that the node is built.
+    pub turn: Turn,
     /// More names.
     pub names: Names,
 }
@@ -63,8 +63,9 @@ impl Compiler {
         given: InRun,
         refuse: bool,
     ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
-        let changes = Changes { is_incremental: given.is_incremental, ..Changes::default() };
+        let changes = Changes { turn: given.turn, ..Changes::default() };
         let host = NodeHost::new(Arc::clone(&self.host), None);
+        let host = host.reading_in(node, given.turn.batch.as_ref());
         let host = Arc::new(if refuse { host.refusing() } else { host });
         let scope = self.scope(node, &changes, &host, given.names);
         let rendered = self.engine.render(file, range, &scope, Marks::Lines);
@@ -103,8 +104,8 @@ impl Compiler {
         is_incremental: bool,
         names: Names,
     ) -> Result<Vec<Relation>, Vec<Diagnostic>> {
-        let changes = Changes { is_incremental, ..Changes::default() };
-        let host = self.node_host(&changes);
+        let changes = Changes { turn: Turn::whole(is_incremental), ..Changes::default() };
+        let host = self.node_host(Some(node), &changes);
         let scope = self.scope(node, &changes, &host, names);
         let called = self.engine.call_macro(info, &[], Vec::new(), &scope);
         let (value, _) = called.map_err(|error| vec![error.diagnostic])?;

@@ -16,7 +16,7 @@ impl Compiler {
     /// # Errors
     /// What the template did wrong.
     pub fn compile_inline(&self, file: &Arc<SourceFile>) -> Result<MappedText, Vec<Diagnostic>> {
-        let host = self.node_host(&Changes::default());
+        let host = self.node_host(None, &Changes::default());
         let scope = self.root_scope(&host, file.path());
         let rendered = self.engine.render(file, 0..file.text().len(), &scope, Marks::Lines);
         let rendered = rendered.map_err(|error| vec![error.diagnostic])?;
@@ -34,7 +34,7 @@ impl Compiler {
         info: &Arc<MacroInfo>,
         named: Vec<(String, Value)>,
     ) -> Result<Value, Box<Diagnostic>> {
-        let host = self.node_host(&Changes::default());
+        let host = self.node_host(None, &Changes::default());
         let scope = self.root_scope(&host, &info.name);
         let called = self.engine.call_macro(info, &[], named, &scope);
         called.map(|(value, _)| value).map_err(|error| Box::new(error.diagnostic))

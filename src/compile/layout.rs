@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path, path::PathBuf};
 
-use crate::manifest::{Node, UnitTest};
+use crate::manifest::{Batch, Node, UnitTest};
 
 /// The two trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,14 @@ pub fn target_path<'a>(folder: TargetFolder, what: impl Into<Written<'a>>) -> Pa
         push(&own);
     }
     path
+}
+
+/// The path of one batch of a node: dbt's, in a folder of the node's name
+/// (`models/daily/daily_2024-09-17.sql`).
+pub fn batch_path(folder: TargetFolder, node: &Node, batch: &Batch) -> PathBuf {
+    let path = target_path(folder, node);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    path.with_extension("").join(format!("{stem}_{}.sql", batch.name()))
 }
 
 /// Writes the text unless it is there already: beside the file first, then renamed, so that nobody

@@ -13,15 +13,17 @@ mod mapped;
 mod node_value;
 mod refusal;
 mod test_arguments;
+mod turn;
 mod unit_test;
 
 pub use compiler::{CompiledNode, Compiler, CompilerOptions, ExtraCte, LogSink};
 pub use data_test::{DataTestQuery, StoreFailures, TestSeverity};
 pub use deferral::Deferral;
 pub use in_run::{InRun, Names};
-pub use layout::{TargetFolder, target_path, write_target_file};
+pub use layout::{TargetFolder, batch_path, target_path, write_target_file};
 pub use mapped::MappedText;
 pub use node_value::model_value;
+pub use turn::Turn;
 pub use unit_test::{
     CompiledUnitTest, KnownColumns, Schemas, SqlType, UnitTestInput, UnitTestQuery, UnitTestRows,
 };

@@ -9,8 +9,8 @@ use minijinja::{
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    jinja::convert::from_json,
-    manifest::{ColumnProperties, Exposure, Manifest, Node, Source},
+    jinja::{convert::from_json, datetime_value, dict::Dict},
+    manifest::{Batch, ColumnProperties, Exposure, Manifest, Node, Source},
 };
 
 /// A mapping made when a template first looks into it: most never do.
@@ -70,6 +70,24 @@ impl Object for LazyMap {
 pub fn model_value(node: &Arc<Node>) -> Value {
     let node = Arc::clone(node);
     LazyMap::value(move || from_json(&node_json(&node)))
+}
+
+/// `model` of a node while a batch of it is built, with `model.batch`
+/// (<https://docs.getdbt.com/docs/build/incremental-microbatch#jinja-context-variables>).
+pub fn model_in_batch(node: &Arc<Node>, batch: Batch) -> Value {
+    let node = Arc::clone(node);
+    LazyMap::value(move || {
+        let whole = from_json(&node_json(&node));
+        let named = |name: &str, value: Value| (Value::from(name), value);
+        let batch = Dict::value([
+            named("id", Value::from(batch.id())),
+            named("event_time_start", datetime_value(batch.span.start)),
+            named("event_time_end", datetime_value(batch.span.end)),
+        ]);
+        let keys = whole.try_iter().into_iter().flatten();
+        let entries = keys.filter_map(|key| whole.get_item(&key).ok().map(|value| (key, value)));
+        Dict::value(entries.chain([named("batch", batch)]))
+    })
 }
 
 /// `graph` (<https://docs.getdbt.com/reference/dbt-jinja-functions/graph>).

@@ -237,19 +237,13 @@ fn result(
         }
     };
     NodeResult {
-        node: label,
-        status,
-        compile: None,
         execute: Some((began, Utc::now())),
         elapsed_secs: clock.elapsed().as_secs_f64(),
         thread: 1,
         rows_affected: rows,
-        failures: None,
         message,
         diagnostics,
-        response: serde_json::Map::new(),
-        compiled_code: None,
-        extra_ctes: Vec::new(),
         relation_name: Some(feed.relation.to_string()),
+        ..NodeResult::new(label, status)
     }
 }

@@ -78,6 +78,20 @@ pub fn tokens(file: &Arc<SourceFile>) -> Result<Tokens<'_>, Box<Diagnostic>> {
         .map_err(|error| Box::new(syntax_diagnostic(file, &error, 0)))
 }
 
+/// Whether the template uses a name, in an expression or a block; attributes of that name are others.
+/// A template that cannot be read uses anything.
+pub fn mentions(template: &str, name: &str) -> bool {
+    let mut after_dot = false;
+    for token in minijinja::machinery::tokenize(template, false, Default::default()) {
+        match token {
+            Ok((Token::Ident(found), _)) if found == name && !after_dot => return true,
+            Ok((token, _)) => after_dot = matches!(token, Token::Dot),
+            Err(_) => return true,
+        }
+    }
+    false
+}
+
 /// A syntax error of the template engine at the user's place.
 pub fn syntax_diagnostic(
     file: &Arc<SourceFile>,

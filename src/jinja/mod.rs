@@ -19,6 +19,7 @@ pub mod objects;
 mod python_text;
 mod query_result;
 mod range;
+mod reading;
 mod rewrite;
 mod rewrite_arithmetic;
 mod rewrite_defaults;
@@ -31,9 +32,12 @@ mod source_map;
 mod turns;
 
 pub use calls::{RefCall, SourceCall};
+pub use context::moments::datetime_value;
 pub use engine::{Dispatch, Engine, EngineOptions, INTERNAL_PACKAGE, MacroFile};
 pub use failure::RenderError;
-pub use macros::{Block, MacroInfo, MacroKind, find_blocks};
+pub use hole::hole;
+pub use macros::{Block, MacroInfo, MacroKind, find_blocks, mentions};
+pub use reading::{Reading, Referred};
 pub use rewrite::Marks;
 pub use scope::{
     Caller, Captured, ConfigCall, Globals, Host, LineMap, Phase, Rendered, Scope, Warehouse,

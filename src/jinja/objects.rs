@@ -7,21 +7,27 @@ use minijinja::{
     value::{DynObject, Kwargs, Object, ObjectRepr, from_args},
 };
 
+use super::Referred;
 pub use super::query_result::TableObject;
 use crate::relation::{Column, Dialect, Relation, RelationKind};
 
 /// A relation: prints as SQL, its parts are attributes.
 #[derive(Debug)]
-pub struct RelationObject(pub Relation);
+pub struct RelationObject(pub Referred);
 
 /// The relation inside a template value.
 pub fn relation_of(value: &Value) -> Option<Relation> {
-    value.downcast_object_ref::<RelationObject>().map(|object| object.0.clone())
+    value.downcast_object_ref::<RelationObject>().map(|object| object.0.relation.clone())
 }
 
 /// A relation as a template value.
 pub fn relation_value(relation: Relation) -> Value {
-    Value::from_object(RelationObject(relation))
+    referred_value(relation.into())
+}
+
+/// A relation as a template value, with how it is read where it is printed.
+pub fn referred_value(referred: Referred) -> Value {
+    Value::from_object(RelationObject(referred))
 }
 
 impl Object for RelationObject {
@@ -30,7 +36,7 @@ impl Object for RelationObject {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let relation = &self.0;
+        let relation = &self.0.relation;
         let is = |kind| Some(Value::from(relation.kind == Some(kind)));
         match key.as_str()? {
             "database" | "project" => Some(Value::from(relation.database.clone())),
@@ -88,7 +94,7 @@ impl Object for RelationObject {
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
-        let mut relation = self.0.clone();
+        let Referred { mut relation, reading } = self.0.clone();
         let (options,): (Kwargs,) = match method {
             "include" | "quote" | "incorporate" | "replace_path" => from_args(args)?,
             _ => (Kwargs::from_iter(Vec::<(String, Value)>::new()),),
@@ -156,15 +162,16 @@ impl Object for RelationObject {
             }
             _ => return Err(Error::from(ErrorKind::UnknownMethod)),
         }
-        Ok(relation_value(relation))
+        Ok(referred_value(Referred { relation, reading }))
     }
 
     fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<std::cmp::Ordering> {
-        Some(self.0.to_string().cmp(&other.downcast_ref::<Self>()?.0.to_string()))
+        let other = &other.downcast_ref::<Self>()?.0.relation;
+        Some(self.0.relation.to_string().cmp(&other.to_string()))
     }
 
     fn render(self: &Arc<Self>, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)
+        f.write_str(&self.0.reading.of(&self.0.relation))
     }
 }
 

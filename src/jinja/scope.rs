@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use minijinja::Value;
 use serde_json::Map;
 
-use super::{RefCall, SourceCall};
+use super::{RefCall, Referred, SourceCall};
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
     relation::{Column, Dialect, Relation, Table},
@@ -98,13 +98,13 @@ pub struct Globals {
 /// What templates ask of the project and the warehouse.
 pub trait Host: Send + Sync {
     /// The relation behind a `ref()`; only asked while compiling.
-    fn resolve_ref(&self, caller: &Caller, call: &RefCall) -> Result<Relation, Box<Diagnostic>>;
+    fn resolve_ref(&self, caller: &Caller, call: &RefCall) -> Result<Referred, Box<Diagnostic>>;
     /// The relation behind a `source()`; only asked while compiling.
     fn resolve_source(
         &self,
         caller: &Caller,
         call: &SourceCall,
-    ) -> Result<Relation, Box<Diagnostic>>;
+    ) -> Result<Referred, Box<Diagnostic>>;
     /// `graph`.
     fn graph(&self) -> Value;
     /// The warehouse; none where not connected.

@@ -22,6 +22,7 @@ use super::{
     generic_tests::Tested,
     input::BuildInput,
     lookup::Lookup,
+    microbatch,
     names::NameGenerator,
     node::BoxedNode,
     node_build::NodeSpec,
@@ -91,6 +92,7 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
     builder.trees[0].warn_unused(&mut diagnostics);
     warn_without_effect(&manifest, &project.target.connection, &mut diagnostics);
     warn_deprecations(&manifest, input.globals.run_started_at, &mut diagnostics);
+    warn_of_microbatches(&manifest, &mut diagnostics);
     infer_primary_keys(&mut manifest);
     manifest.macros = builder.build_macros(&mut diagnostics);
     leave_out_follow_ons(unread, &mut diagnostics);
@@ -112,6 +114,17 @@ fn leave_out_repeats(diagnostics: &mut Vec<Diagnostic>) {
             seen.insert((one.code, one.message.clone(), places.collect::<Vec<_>>()))
         }
     });
+}
+
+/// What microbatch models read decides how much each batch costs.
+fn warn_of_microbatches(manifest: &Manifest, diagnostics: &mut Vec<Diagnostic>) {
+    let has_time = |id: &UniqueId| match manifest.nodes.get(id) {
+        Some(node) => node.config.text("event_time").is_some(),
+        None => manifest.sources.get(id).is_some_and(|one| one.config.text("event_time").is_some()),
+    };
+    for node in manifest.nodes.values() {
+        microbatch::warn(node, node.depends_on_nodes.iter().any(has_time), diagnostics);
+    }
 }
 
 /// Models, seeds, snapshots, singular tests, analyses and hooks, with the generic tests on them.

@@ -1,6 +1,6 @@
-//! Configurations that need each other: snapshots, contracts.
+//! Configurations that need each other: snapshots, contracts, microbatches.
 
-use super::{Node, ResourceType, builder::config_call_span, lookup::is_referable};
+use super::{Microbatch, Node, ResourceType, builder::config_call_span, lookup::is_referable};
 use crate::diagnostic::{Diagnostic, Span, did_you_mean};
 
 /// The strategies of snapshots.
@@ -15,7 +15,12 @@ pub(super) fn check_together(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     }
     match node.resource_type {
         ResourceType::Snapshot => check_snapshot(node, diagnostics),
-        ResourceType::Model => check_contract(node, diagnostics),
+        ResourceType::Model => {
+            check_contract(node, diagnostics);
+            if Microbatch::is_strategy_of(node) {
+                diagnostics.extend(Microbatch::of(node).err().into_iter().flatten());
+            }
+        }
         _ => {}
     }
 }

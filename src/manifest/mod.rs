@@ -1,5 +1,6 @@
 //! Nodes, unique ids, merged configs, references resolved to ids. Knows no run order.
 
+mod batch;
 mod build;
 mod builder;
 mod call_text;
@@ -27,6 +28,7 @@ mod hook_text;
 mod input;
 mod lookup;
 mod manifest_value;
+mod microbatch;
 mod model_value;
 mod names;
 mod node;
@@ -44,6 +46,7 @@ mod unit_test;
 mod unit_tests;
 mod unrendered;
 
+pub use batch::{Batch, BatchSize, TimeSpan, parse_utc, utc_text};
 pub use build::build;
 pub use call_text::{Reference, parse_reference};
 pub use checksums::contract_checksum;
@@ -56,6 +59,7 @@ pub use hook_text::HookText;
 pub use input::BuildInput;
 pub use lookup::{Found, Lookup};
 pub use manifest_value::{Disabled, DocBlock, Manifest};
+pub use microbatch::Microbatch;
 pub use node::{Access, ColumnProperties, GenericTest, Node, NodeDetails, TestNode};
 pub use parse_host::ParseHost;
 pub use resolve::{Reader, Resolver};

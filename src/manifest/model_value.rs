@@ -10,7 +10,7 @@ use minijinja::{
 use serde_json::{Map, Value as Json};
 
 use super::ResourceType;
-use crate::jinja::{convert::from_json, dict::Dict, list::List};
+use crate::jinja::{convert::from_json, dict::Dict, hole, list::List};
 
 /// The parts of a node that are known while it is parsed. Values are made when asked for.
 #[derive(Debug)]
@@ -73,6 +73,8 @@ impl Object for ModelValue {
             "language" => text("sql"),
             "description" => text(""),
             "columns" => Some(Dict::value([])),
+            // A batch comes when the model is built.
+            "batch" => Some(hole()),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@ use minijinja::Value;
 
 use crate::{
     diagnostic::Diagnostic,
-    jinja::{Caller, Host, RefCall, SourceCall, Warehouse, dict::Dict},
+    jinja::{Caller, Host, RefCall, Referred, SourceCall, Warehouse, dict::Dict},
     relation::{Dialect, Relation},
 };
 
@@ -17,16 +17,17 @@ pub struct ParseHost {
 }
 
 impl Host for ParseHost {
-    fn resolve_ref(&self, _caller: &Caller, call: &RefCall) -> Result<Relation, Box<Diagnostic>> {
-        Ok(Relation::new(self.dialect, None, "", call.name.as_str()))
+    fn resolve_ref(&self, _caller: &Caller, call: &RefCall) -> Result<Referred, Box<Diagnostic>> {
+        Ok(Relation::new(self.dialect, None, "", call.name.as_str()).into())
     }
 
     fn resolve_source(
         &self,
         _caller: &Caller,
         call: &SourceCall,
-    ) -> Result<Relation, Box<Diagnostic>> {
-        Ok(Relation::new(self.dialect, None, call.source.as_str(), call.table.as_str()))
+    ) -> Result<Referred, Box<Diagnostic>> {
+        let (schema, table) = (call.source.as_str(), call.table.as_str());
+        Ok(Relation::new(self.dialect, None, schema, table).into())
     }
 
     fn graph(&self) -> Value {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    manifest::Node,
+    manifest::{Batch, Node},
     relation::{Column, Relation, RelationDetails},
 };
 
@@ -31,6 +31,17 @@ pub struct Observed {
     pub query_columns: Option<Vec<Column>>,
     /// How the existing relation is kept.
     pub details: Option<RelationDetails>,
+}
+
+/// One batch of a microbatch model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchInput {
+    /// The batch.
+    pub batch: Batch,
+    /// Whether the table exists and is kept; else the batch creates it.
+    pub is_incremental: bool,
+    /// Whether it is the run's first of its model, which does what is done once.
+    pub is_first: bool,
 }
 
 /// What must be observed before a node can be planned.

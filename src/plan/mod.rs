@@ -1,5 +1,6 @@
 //! Materializations as plans: steps as plain data, made from what exists, given as data.
 
+mod batches;
 mod contract;
 mod contract_columns;
 pub mod csv;
@@ -14,11 +15,15 @@ mod snapshot_columns;
 mod step;
 mod text;
 
+pub use batches::{BatchRange, TooManyBatches, batches};
 pub use contract::unenforced_constraints;
-pub use input::{Engine, Needs, Observed, PlanInput, PlanOptions};
+pub use input::{BatchInput, Engine, Needs, Observed, PlanInput, PlanOptions};
 pub use materialize::{plan_data_test, seed_mistake};
-pub use planner::{is_incremental, needs, plan, should_full_refresh};
-pub use render::{Rendered, duckdb_statements, google_sql_statements};
+pub use planner::{batch_needs, is_incremental, needs, plan, plan_batch, should_full_refresh};
+pub use render::{Rendered, duckdb_statements, google_sql_statements, time_span_condition};
 pub use schema_change::{OnSchemaChange, SchemaChanges};
 pub use snapshot_columns::SnapshotColumns;
-pub use step::{ContractColumn, PartitionBy, Plan, RowSource, Rows, Step, TableOptions};
+pub use step::{
+    ColumnTimeSpan, ContractColumn, PartitionBy, Plan, RowSource, Rows, Step, TableOptions,
+    TimeValues,
+};

@@ -1,7 +1,8 @@
 //! From a node to its plan.
 
 use super::{
-    Engine, Needs, Observed, Plan, PlanInput, PlanOptions, contract, describe, materialize,
+    BatchInput, Engine, Needs, Observed, Plan, PlanInput, PlanOptions, contract, describe,
+    materialize,
 };
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
@@ -85,6 +86,46 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
             ResourceType::Snapshot => "snapshot".to_owned(),
             _ => node.config.materialized().to_owned(),
         },
+        steps,
+        relation: Some(node.relation.clone()),
+    })
+}
+
+/// What must be observed before a batch of a microbatch model can be planned.
+pub fn batch_needs(
+    node: &Node,
+    observed: &Observed,
+    options: &PlanOptions,
+    is_incremental: bool,
+) -> Needs {
+    let replaces = !is_incremental && observed.existing.is_some();
+    let compares = materialize::incremental::compares_columns(node);
+    Needs {
+        existing_columns: is_incremental,
+        // A table that is created is filtered by one of them.
+        query_columns: !is_incremental || contract::is_enforced(node) || compares,
+        details: replaces && options.engine == Engine::BigQuery,
+    }
+}
+
+/// Plans one batch of a microbatch model. Building it again changes nothing, and batches in any order
+/// give the same table: each replaces all rows of its time and no others.
+///
+/// # Errors
+/// What in the node's configuration cannot be done, at the user's line.
+pub fn plan_batch(input: &PlanInput<'_>, batch: &BatchInput) -> Result<Plan, Vec<Diagnostic>> {
+    let node = input.node;
+    let mut steps =
+        materialize::incremental::batch_steps(input, &batch.batch, batch.is_incremental)?;
+    if batch.is_first {
+        describe::describe(input, &mut steps)?;
+        if input.options.engine == Engine::BigQuery {
+            steps.extend(materialize::grants::steps(input)?);
+        }
+    }
+    Ok(Plan {
+        unique_id: node.unique_id.clone(),
+        materialization: node.config.materialized().to_owned(),
         steps,
         relation: Some(node.relation.clone()),
     })

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use crate::{
-    manifest::UniqueId,
+    manifest::{TimeSpan, UniqueId},
     relation::{Cell, Column, PartitionLayout, Relation},
 };
 
@@ -194,6 +194,17 @@ pub enum Step {
         /// The datasets, each a project (none: the view's) and a name.
         datasets: Vec<(Option<String>, String)>,
     },
+    /// Replaces the target's rows of a span of time by those of the new rows that are in it.
+    ReplaceTimeSpan {
+        /// The table.
+        target: Relation,
+        /// The new rows; others of them are left out.
+        rows: RowSource,
+        /// The column that tells a row's time, on both sides, and the span.
+        time: ColumnTimeSpan,
+        /// The columns.
+        columns: Vec<String>,
+    },
     /// Applies a snapshot's staged changes (`dbt_change_type` insert, update, delete).
     SnapshotMerge {
         /// The snapshot table.
@@ -306,6 +317,33 @@ pub struct ContractColumn {
     pub definition: String,
     /// Whether NULL is refused.
     pub not_null: bool,
+}
+
+/// The rows whose time is in a span.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnTimeSpan {
+    /// The column.
+    pub column: String,
+    /// What its values are.
+    pub values: TimeValues,
+    /// The span, in UTC.
+    pub span: TimeSpan,
+}
+
+/// What the values of a column of times are, and so what they are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeValues {
+    /// Days. Only for spans of whole days.
+    Dates,
+    /// Dates and times without a zone.
+    Datetimes,
+    /// Moments.
+    Timestamps,
+    /// Not known: each is cast to a timestamp.
+    Any,
+    /// Not known, and compared with a text that the engine takes for a value of the column's type:
+    /// what dbt-duckdb does.
+    AsText,
 }
 
 /// BigQuery partitioning as dbt configures it

@@ -71,6 +71,7 @@ fn relation(step: &Step) -> Option<&Relation> {
         | Step::AuthorizeView { view: relation, .. }
         | Step::Merge { target: relation, .. }
         | Step::InsertOverwrite { target: relation, .. }
+        | Step::ReplaceTimeSpan { target: relation, .. }
         | Step::SnapshotMerge { target: relation, .. } => Some(relation),
         Step::CreateSchema { .. }
         | Step::DropSchema { .. }

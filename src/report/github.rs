@@ -8,7 +8,7 @@ use crate::{
 /// The workflow commands for a node that did not end well; none for the others.
 pub(super) fn annotations(result: &NodeResult) -> Vec<String> {
     let severity = match result.status {
-        Status::Fail | Status::Error => Severity::Error,
+        Status::Fail | Status::Error | Status::PartialSuccess => Severity::Error,
         Status::Warn => Severity::Warning,
         _ => return Vec::new(),
     };

@@ -7,6 +7,8 @@
 //! | `run-started` | `total`, `threads`, `target` |
 //! | `node-started` | `node` |
 //! | `node-finished` | `node`, `status`, `elapsed_secs`, `thread`, `rows_affected`, `failures`, `message`, `relation`, `diagnostics` |
+//! | `batches-planned` | `node`, `total`, `start`, `end` |
+//! | `batch-finished` | `node`, `batch`, `start`, `end`, `place`, `total`, `status`, `elapsed_secs`, `rows_affected`, `message` |
 //! | `log` | `message` |
 //! | `diagnostic` | `diagnostic` |
 //! | `note` | `message` |
@@ -50,6 +52,32 @@ pub fn event_json(event: &Event, time: DateTime<Utc>, results: &[Arc<NodeResult>
                 "message": result.message,
                 "relation": result.relation_name,
                 "diagnostics": result.diagnostics.iter().map(render_json).collect::<Vec<_>>(),
+            }),
+        ),
+        Event::BatchesPlanned { node, batches, .. } => {
+            let (first, last) = (batches.first(), batches.last());
+            let fields = json!({
+                "node": node_json(node),
+                "total": batches.len(),
+                "start": first.map(|batch| batch.span.start.to_rfc3339()),
+                "end": last.map(|batch| batch.span.end.to_rfc3339()),
+            });
+            object("batches-planned", time, fields)
+        }
+        Event::BatchFinished { result } => object(
+            "batch-finished",
+            time,
+            json!({
+                "node": node_json(&result.node),
+                "batch": result.batch.name(),
+                "start": result.batch.span.start.to_rfc3339(),
+                "end": result.batch.span.end.to_rfc3339(),
+                "place": result.place,
+                "total": result.total,
+                "status": result.status.as_str(),
+                "elapsed_secs": result.elapsed_secs,
+                "rows_affected": result.rows_affected,
+                "message": result.message,
             }),
         ),
         Event::Log { message, .. } => object("log", time, json!({ "message": message })),

@@ -15,7 +15,7 @@ pub fn render_junit(results: &[Arc<NodeResult>], elapsed_secs: f64) -> String {
         "name=\"elt\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{elapsed_secs:.3}\"",
         results.len(),
         count(Status::Fail),
-        count(Status::Error),
+        count(Status::Error) + count(Status::PartialSuccess),
         count(Status::Skipped),
     );
     let mut write = |text: std::fmt::Arguments<'_>| {
@@ -36,7 +36,7 @@ pub fn render_junit(results: &[Arc<NodeResult>], elapsed_secs: f64) -> String {
             result.diagnostics.iter().map(|each| render_terminal(each, false)).collect();
         let details = escape(&details.join("\n\n"));
         match result.status {
-            Status::Fail | Status::Error => {
+            Status::Fail | Status::Error | Status::PartialSuccess => {
                 let tag = if result.status == Status::Fail { "failure" } else { "error" };
                 let code = result.diagnostics.first().map_or("node-failed", |each| each.code);
                 write(format_args!(

@@ -1,6 +1,9 @@
 //! The report of one command: listens while it runs, sums up when it has ended.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use chrono::Utc;
 use serde_json::json;
@@ -12,16 +15,20 @@ use super::{
     github::annotations,
     json_lines::object,
     junit::render_junit,
-    progress::{Progress, finished_line},
+    progress::{Progress, batch_line, finished_line},
     quantity::counted,
     render_summary,
     screen::{Tone, paint, to_stderr, to_stdout},
 };
 use crate::{
     diagnostic::{Diagnostic, render_github, render_json},
+    manifest::UniqueId,
     project::Scrubber,
-    run::{Event, EventSink, NodeResult, Status},
+    run::{BatchResult, Event, EventSink, NodeResult, Status},
 };
+
+/// Lines for the batches of a model that were built at most: of more, only some are told.
+const MAX_BATCH_LINES: usize = 40;
 
 /// Prints for one command. Cheap to clone; all clones share one screen.
 #[derive(Clone)]
@@ -36,6 +43,8 @@ struct State {
     results: Vec<Arc<NodeResult>>,
     total: usize,
     interrupted: bool,
+    /// How many batches of a model have ended.
+    batches: HashMap<UniqueId, usize>,
 }
 
 impl Report {
@@ -146,6 +155,8 @@ impl Report {
                 }
             }
             Event::NodeFinished { result } => self.show_finished(result),
+            Event::BatchesPlanned { .. } => {}
+            Event::BatchFinished { result } => self.show_batch(result),
             Event::Log { message, to_terminal } => {
                 if *to_terminal && !options.quiet {
                     self.line(message);
@@ -177,6 +188,27 @@ impl Report {
         let worth = !bar || result.status.is_failure() || result.status == Status::Warn;
         if worth && (!self.options.quiet || result.status.is_failure()) {
             self.line(&finished_line(result, done, total, self.options.color));
+        }
+    }
+
+    /// Batches that were not started are counted with their model.
+    fn show_batch(&self, result: &BatchResult) {
+        let (bar, is_step) = {
+            let mut state = self.state();
+            if let Some(progress) = &mut state.progress {
+                progress.batch_finished(result);
+            }
+            let done = state.batches.entry(result.node.unique_id.clone()).or_default();
+            let lines = |done: usize| done * MAX_BATCH_LINES / result.total.max(MAX_BATCH_LINES);
+            *done += 1;
+            let is_step = lines(*done) > lines(*done - 1);
+            (state.progress.is_some(), is_step)
+        };
+        let is_progress = !bar && is_step && result.status == Status::Success;
+        let worth = result.status.is_failure() || is_progress;
+        // What went wrong is told with the model.
+        if worth && !self.options.quiet {
+            self.line(&batch_line(result, self.options.color));
         }
     }
 

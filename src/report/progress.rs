@@ -8,15 +8,21 @@ use super::{
     quantity::{cut, duration, grouped},
     screen::{Tone, paint},
 };
-use crate::run::{NodeLabel, NodeResult, Status};
+use crate::run::{BatchResult, NodeLabel, NodeResult, Status};
 
 /// How often the clock of the bar moves.
 const TICK: Duration = Duration::from_millis(120);
 
+struct Running {
+    node: NodeLabel,
+    /// How many batches have ended, of how many.
+    batches: (usize, usize),
+}
+
 /// A bar with the names of the running nodes.
 pub(super) struct Progress {
     bar: ProgressBar,
-    running: Vec<NodeLabel>,
+    running: Vec<Running>,
     width: usize,
 }
 
@@ -34,18 +40,31 @@ impl Progress {
     }
 
     pub(super) fn started(&mut self, node: &NodeLabel) {
-        self.running.push(node.clone());
+        self.running.push(Running { node: node.clone(), batches: (0, 0) });
+        self.show();
+    }
+
+    pub(super) fn batch_finished(&mut self, result: &BatchResult) {
+        let id = &result.node.unique_id;
+        if let Some(running) = self.running.iter_mut().find(|one| one.node.unique_id == *id) {
+            running.batches.0 += 1;
+            running.batches.1 = result.total;
+        }
         self.show();
     }
 
     pub(super) fn finished(&mut self, result: &NodeResult) {
-        self.running.retain(|node| node.unique_id != result.node.unique_id);
+        self.running.retain(|one| one.node.unique_id != result.node.unique_id);
         self.bar.inc(1);
         self.show();
     }
 
     fn show(&self) {
-        let names: Vec<&str> = self.running.iter().map(|node| node.display.as_str()).collect();
+        let name = |one: &Running| match one.batches {
+            (_, 0) => one.node.display.clone(),
+            (done, total) => format!("{} {done}/{total}", one.node.display),
+        };
+        let names: Vec<String> = self.running.iter().map(name).collect();
         self.bar.set_message(cut(&names.join(", "), self.width));
     }
 
@@ -57,6 +76,29 @@ impl Progress {
     pub(super) fn clear(self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// One line for a batch that ended: `built batch 2024-09-17 of silver.daily (3/30), 12 rows, 0.12s`.
+pub(super) fn batch_line(result: &BatchResult, color: bool) -> String {
+    let (word, tone) = match result.status {
+        Status::Success => ("built", Tone::Good),
+        _ => ("error", Tone::Bad),
+    };
+    let rows = result.rows_affected.map(rows_text).unwrap_or_default();
+    format!(
+        "{} batch {} of {} ({}/{}){rows}, {}",
+        paint(word, tone, color),
+        result.batch.name(),
+        result.node.display,
+        result.place,
+        result.total,
+        duration(result.elapsed_secs)
+    )
+}
+
+fn rows_text(rows: u64) -> String {
+    let noun = if rows == 1 { "row" } else { "rows" };
+    format!(", {} {noun}", grouped(rows))
 }
 
 /// One line for a node that ended: `ok     table  silver.orders  1,204 rows  0.12s`.
@@ -74,6 +116,7 @@ pub(super) fn finished_line(
         Status::Error => ("error", Tone::Bad),
         Status::Skipped => ("skip", Tone::Dim),
         Status::NoOp => ("no-op", Tone::Dim),
+        Status::PartialSuccess => ("part", Tone::Bad),
     };
     let width = total.to_string().len();
     let node = &result.node;
@@ -94,11 +137,13 @@ pub(super) fn finished_line(
         (Status::Fail | Status::Warn, _, Some(failures)) => {
             line.push_str(&format!(", {} failing", grouped(failures)));
         }
-        (_, Some(rows), _) => {
-            let noun = if rows == 1 { "row" } else { "rows" };
-            line.push_str(&format!(", {} {noun}", grouped(rows)));
-        }
+        (_, Some(rows), _) => line.push_str(&rows_text(rows)),
         _ => {}
+    }
+    if let Some(batches) = result.batches.as_ref().filter(|_| result.status != Status::Success) {
+        let failed = batches.failed.len();
+        let noun = if failed == 1 { "batch" } else { "batches" };
+        line.push_str(&format!(", {} {noun} not built", grouped(failed as u64)));
     }
     line.push_str(&format!(", {}", duration(result.elapsed_secs)));
     line

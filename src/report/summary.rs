@@ -177,7 +177,7 @@ fn tone_of(status: &str) -> Tone {
     match status {
         "success" | "pass" => Tone::Good,
         "warn" => Tone::Warn,
-        "fail" | "error" => Tone::Bad,
+        "fail" | "error" | "partial success" => Tone::Bad,
         _ => Tone::Dim,
     }
 }
@@ -301,6 +301,7 @@ fn counts_line(
         (Status::NoOp, "without work", Tone::Dim),
         (Status::Warn, "warned", Tone::Warn),
         (Status::Fail, "failed", Tone::Bad),
+        (Status::PartialSuccess, "partly built", Tone::Bad),
         (Status::Error, "broken", Tone::Bad),
         (Status::Skipped, "skipped", Tone::Dim),
     ];

@@ -15,6 +15,8 @@ pub enum RunCommand {
     Seed,
     /// Snapshots.
     Snapshot,
+    /// Batches of microbatch models.
+    Backfill,
 }
 
 impl RunCommand {
@@ -26,12 +28,13 @@ impl RunCommand {
             Self::Test => "test",
             Self::Seed => "seed",
             Self::Snapshot => "snapshot",
+            Self::Backfill => "backfill",
         }
     }
 
     /// The command of a name, for `elt retry`.
     pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Build, Self::Run, Self::Test, Self::Seed, Self::Snapshot];
+        let all = [Self::Build, Self::Run, Self::Test, Self::Seed, Self::Snapshot, Self::Backfill];
         all.into_iter().find(|command| command.as_str() == name)
     }
 
@@ -40,7 +43,7 @@ impl RunCommand {
         use ResourceType::{Model, Seed, Snapshot, Test, UnitTest};
         match self {
             Self::Build => matches!(kind, Model | Seed | Snapshot | Test | UnitTest),
-            Self::Run => kind == Model,
+            Self::Run | Self::Backfill => kind == Model,
             Self::Test => matches!(kind, Test | UnitTest),
             Self::Seed => kind == Seed,
             Self::Snapshot => kind == Snapshot,

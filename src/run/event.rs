@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use crate::{
     compile::ExtraCte,
     diagnostic::Diagnostic,
-    manifest::{ResourceType, UniqueId},
+    manifest::{Batch, ResourceType, TimeSpan, UniqueId},
+    run::{BatchResult, BatchResults},
 };
 
 /// Something that happened.
@@ -31,6 +32,20 @@ pub enum Event {
     NodeFinished {
         /// The result.
         result: Arc<NodeResult>,
+    },
+    /// A microbatch model starts with its batches.
+    BatchesPlanned {
+        /// The model.
+        node: NodeLabel,
+        /// Its batches, the earliest first.
+        batches: Arc<[Batch]>,
+        /// Those that an earlier run has built, where this one takes up what it left.
+        built_before: Vec<TimeSpan>,
+    },
+    /// A batch has ended, or will not be started.
+    BatchFinished {
+        /// The result.
+        result: Arc<BatchResult>,
     },
     /// A line from `log()`, `print()` or a warning of the runner.
     Log {
@@ -80,6 +95,8 @@ pub enum Status {
     Skipped,
     /// Nothing to do (for instance an ephemeral model).
     NoOp,
+    /// Some batches of a microbatch model were built, others not.
+    PartialSuccess,
 }
 
 impl Status {
@@ -93,12 +110,13 @@ impl Status {
             Self::Error => "error",
             Self::Skipped => "skipped",
             Self::NoOp => "no-op",
+            Self::PartialSuccess => "partial success",
         }
     }
 
     /// Whether it makes the command exit with 1.
     pub fn is_failure(self) -> bool {
-        matches!(self, Self::Fail | Self::Error)
+        matches!(self, Self::Fail | Self::Error | Self::PartialSuccess)
     }
 }
 
@@ -133,6 +151,8 @@ pub struct NodeResult {
     pub extra_ctes: Vec<ExtraCte>,
     /// The relation's name as SQL text.
     pub relation_name: Option<String>,
+    /// The batches of a microbatch model.
+    pub batches: Option<BatchResults>,
 }
 
 impl NodeResult {
@@ -153,6 +173,7 @@ impl NodeResult {
             compiled_code: None,
             extra_ctes: Vec::new(),
             relation_name: None,
+            batches: None,
         }
     }
 }

@@ -56,6 +56,7 @@ pub async fn run_job<C: Compile>(job: Job<C>, cancel: Cancel, events: EventSink)
         false => (operations(&manifest, "on-run-start"), operations(&manifest, "on-run-end")),
     };
     let labels = |nodes: &[Arc<Node>]| nodes.iter().map(|node| node_label(node)).collect();
+    let threads = limits.pool.clone();
     let request = RunRequest {
         start_hooks: labels(&start),
         schedule,
@@ -64,7 +65,8 @@ pub async fn run_job<C: Compile>(job: Job<C>, cancel: Cancel, events: EventSink)
         target,
     };
     let hooks = start.into_iter().chain(end).collect();
-    let runner = NodeRunner::new(compile, adapter, options, Arc::clone(&events), works, hooks);
+    let sink = Arc::clone(&events);
+    let runner = NodeRunner::new(compile, adapter, options, sink, threads, works, hooks);
     run(request, Arc::new(runner), cancel, events).await
 }
 

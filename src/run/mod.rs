@@ -1,5 +1,6 @@
 //! The scheduler, the executor of nodes, and the events of a run.
 
+mod batch_result;
 mod blame;
 mod command;
 mod event;
@@ -16,6 +17,7 @@ mod scheduler;
 mod suspects;
 mod test_counts;
 
+pub use batch_result::{BatchResult, BatchResults};
 pub use blame::blame;
 pub use command::RunCommand;
 pub use event::{Event, NodeLabel, NodeResult, Status};
@@ -25,11 +27,13 @@ pub use hook::{Hook, HookKind, hooks};
 pub use interrupt::stop_on_signals;
 pub use job::{Job, run_job};
 pub use nodes::{
-    Compile, Failure, HookSql, KnownSchemas, NodeRunner, RunOptions, Work, node_label,
-    unit_test_label,
+    BatchOptions, Compile, Failure, HookSql, KnownSchemas, NodeRunner, RunOptions, Work,
+    node_label, unit_test_label,
 };
 pub use relation_cache::RelationCache;
 pub use row_diff::diff_rows;
 pub use runner::{RunExecutor, RunOutcome, RunRequest, run};
-pub use scheduler::{EventSink, Executor, Limits, Schedule, ScheduleError, Task, run_schedule};
+pub use scheduler::{
+    EventSink, Executor, Limits, Schedule, ScheduleError, SpareThread, Task, Threads, run_schedule,
+};
 pub use test_counts::TestCounts;

@@ -35,22 +35,6 @@ fn constraints_that_nothing_enforces_are_told() {
 }
 
 #[test]
-fn microbatch_is_refused_with_what_to_do_instead() {
-    let folder = project(&[(
-        "models/events.sql",
-        "{{ config(materialized='incremental', incremental_strategy='microbatch', event_time='at', batch_size='day', begin='2024-01-01', partition_by={'field': 'at'}) }}\nselect date '2024-01-01' as at\n",
-    )]);
-    let said = elt(folder.path(), &["run"]);
-    assert_eq!(said.code, Some(1), "{}", said.err);
-    assert!(said.err.contains("`microbatch` of `events` is not supported yet"), "{}", said.err);
-    assert!(
-        said.err.contains("use `insert_overwrite` or `merge` and, where `is_incremental()`"),
-        "{}",
-        said.err
-    );
-}
-
-#[test]
 fn a_test_that_is_counted_otherwise_is_refused() {
     let folder = project(&[
         ("models/a.sql", "select 1 as id\n"),

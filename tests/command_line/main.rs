@@ -82,6 +82,8 @@ mod feeds;
 mod flags;
 mod freshness;
 mod http_feeds;
+mod microbatch;
+mod microbatch_stopped;
 mod quoted_seeds;
 mod server;
 mod snapshots;

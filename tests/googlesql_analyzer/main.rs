@@ -320,6 +320,28 @@ fn partitions_that_are_overwritten() {
 }
 
 #[test]
+fn batches_of_every_size_by_times_of_every_type() {
+    let mut cases = Vec::new();
+    for partition in partitions().into_iter().skip(1) {
+        let Some(size) = partition["partition_by"]["granularity"].as_str() else { continue };
+        for event_time in ["day", "moment", "local", "name"] {
+            for copied in [false, true] {
+                let mut partition = partition.clone();
+                partition["partition_by"]["copy_partitions"] = copied.into();
+                let base = json!({"materialized": "incremental",
+                    "incremental_strategy": "microbatch", "event_time": event_time,
+                    "begin": "2024-01-01", "batch_size": size});
+                let config = merged(&base, &[&partition]);
+                let run = Run::model(config.clone());
+                cases.push(runs(&config.to_string(), &[run.clone(), run]));
+            }
+        }
+    }
+    assert_eq!(cases.len(), 88);
+    assert_right(&cases);
+}
+
+#[test]
 fn changes_of_the_columns() {
     let first = [("id", "INT64"), ("name", "STRING"), ("day", "DATE"), ("count", "INT64")];
     let later = [

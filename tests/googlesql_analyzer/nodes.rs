@@ -5,10 +5,10 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeZone as _, Utc};
 use elt::{
-    manifest::{ColumnProperties, Node, ResourceType},
+    manifest::{Batch, ColumnProperties, Microbatch, Node, ResourceType, TimeSpan},
     plan::{
-        Engine, Observed, Plan, PlanInput, PlanOptions, Step, TableOptions, google_sql_statements,
-        plan,
+        BatchInput, Engine, Observed, Plan, PlanInput, PlanOptions, Step, TableOptions,
+        google_sql_statements, plan, plan_batch,
     },
     relation::{Column, Dialect, Relation, RelationDetails, RelationKind},
 };
@@ -148,12 +148,24 @@ pub fn seed_runs(name: &str, runs: &[Run], file: &Path) -> Case {
         };
         let input =
             PlanInput { node: &node, sql: &run.sql, observed: &observed, options: &options };
-        let plan = plan(&input).unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
+        let planned = match Microbatch::is_strategy_of(&node) {
+            true => plan_batch(&input, &batch(&node, known.is_some())),
+            false => plan(&input),
+        };
+        let plan = planned.unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
         case.statements.extend(statements(&plan));
         existing = Some(after(&node, &plan, &run.columns, existing));
         now += chrono::Duration::hours(1);
     }
     case
+}
+
+/// The first batch of a microbatch model.
+fn batch(node: &Node, is_incremental: bool) -> BatchInput {
+    let model = Microbatch::of(node).expect("a microbatch model");
+    let (start, size) = (model.begin, model.batch_size);
+    let span = TimeSpan { start, end: size.after(start, 1) };
+    BatchInput { batch: Batch { span, size }, is_incremental, is_first: true }
 }
 
 /// A plan as scripts, one for each step. What is no SQL is said in comments; what of it changes

@@ -26,6 +26,7 @@ fn read_by(step: &Step) -> &'static str {
         Step::AlterColumns { .. } => "changes of the columns",
         Step::DeleteInsert { .. } | Step::Merge { .. } => "incremental models",
         Step::CopyPartitions { .. } | Step::InsertOverwrite { .. } => "partitions",
+        Step::ReplaceTimeSpan { .. } => "batches",
         Step::CreateMaterializedView { .. } | Step::RefreshMaterializedView { .. } => {
             "materialized views"
         }

@@ -2,6 +2,7 @@
 
 #[path = "../duckdb_adapter_support/mod.rs"]
 mod duckdb_adapter_support;
+mod microbatch;
 #[path = "../node_support/mod.rs"]
 mod node_support;
 mod on_bigquery;

@@ -3,8 +3,8 @@
 
 use elt::{
     diagnostic::Diagnostic,
-    manifest::{ColumnProperties, Node, ResourceType},
-    plan::{self, Engine, Observed, Plan, PlanInput, PlanOptions},
+    manifest::{Batch, BatchSize, ColumnProperties, Node, ResourceType, TimeSpan, parse_utc},
+    plan::{self, BatchInput, Engine, Observed, Plan, PlanInput, PlanOptions},
     relation::{Column, Dialect, PartitionLayout, Relation, RelationDetails, RelationKind},
 };
 use serde_json::Value;
@@ -26,7 +26,23 @@ pub fn planned(case: &Value) -> Result<Plan, Vec<Diagnostic>> {
         staging_suffix: "_1a2b3c4d".to_owned(),
     };
     let sql = node.raw_code();
-    plan::plan(&PlanInput { node: &node, sql, observed: &observed, options: &options })
+    let input = PlanInput { node: &node, sql, observed: &observed, options: &options };
+    match case["batch"].as_str() {
+        Some(start) => plan::plan_batch(&input, &batch(case, start)),
+        None => plan::plan(&input),
+    }
+}
+
+/// The batch that starts at a time.
+fn batch(case: &Value, start: &str) -> BatchInput {
+    let size = case["config"]["batch_size"].as_str().and_then(BatchSize::from_name);
+    let size = size.expect("a batch size");
+    let start = parse_utc(start).expect("a time");
+    BatchInput {
+        batch: Batch { span: TimeSpan { start, end: size.after(start, 1) }, size },
+        is_incremental: case["exists"] == "table",
+        is_first: true,
+    }
 }
 
 /// Statements that make what exists in a case: the node's relation, and the tables that queries and

@@ -160,7 +160,13 @@ fn run_step(
             let mut affected = 0;
             for statement in duckdb_statements(step) {
                 let rows = session.run(&statement.sql, statement.lines_before)?;
-                affected = if adds_up(step) { affected + rows } else { affected.max(rows) };
+                affected = match step {
+                    // Each statement writes rows of its own.
+                    Step::InsertOverwrite { .. } => affected + rows,
+                    // The rows that are there now, not those that went.
+                    Step::ReplaceTimeSpan { .. } => rows,
+                    _ => affected.max(rows),
+                };
             }
             if counted {
                 outcome.rows_affected = Some(affected);
@@ -207,13 +213,9 @@ fn counts_rows(step: &Step) -> bool {
             | Step::Insert { .. }
             | Step::Merge { .. }
             | Step::InsertOverwrite { .. }
+            | Step::ReplaceTimeSpan { .. }
             | Step::SnapshotMerge { .. }
     )
-}
-
-/// Whether each statement of the step writes rows of its own.
-fn adds_up(step: &Step) -> bool {
-    matches!(step, Step::InsertOverwrite { .. })
 }
 
 fn forget_written(shared: &Shared, plan: &Plan) {

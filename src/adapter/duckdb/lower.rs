@@ -109,6 +109,15 @@ impl Lowering<'_> {
                     columns: columns.clone(),
                 }
             }
+            Step::ReplaceTimeSpan { target, rows, time, columns } => {
+                Step::ReplaceTimeSpan {
+                    target: self.name(target),
+                    // Before the old rows go: the query may read them.
+                    rows: self.staged_rows(rows, &mut before)?,
+                    time: time.clone(),
+                    columns: columns.clone(),
+                }
+            }
             Step::SnapshotMerge { target, staging, meta_columns, insert } => {
                 let mut meta_columns = meta_columns.clone();
                 if let Some(current) = &meta_columns.valid_to_current {

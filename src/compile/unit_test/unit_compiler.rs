@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     compile::{
-        Compiler, MappedText,
+        Compiler, MappedText, Turn,
         compiler::Changes,
         host::{StandIns, cte_relation},
         inject::{Injected, inject},
@@ -116,7 +116,7 @@ impl Compiler {
             stand_ins.relations.insert(input, relation);
         }
         // Else the model would read its real table.
-        if changes.is_incremental && changes.this.is_none() {
+        if changes.turn.is_incremental && changes.this.is_none() {
             diagnostics.push(
                 Diagnostic::error(
                     "unit-test-without-this",
@@ -262,5 +262,6 @@ fn overrides(test: &UnitTest) -> Changes {
         extra.insert(format!("env_var:{name}"), Value::from(text));
     }
     let vars = (!test.overrides.vars.is_empty()).then(|| Arc::new(test.overrides.vars.clone()));
-    Changes { is_incremental, extra, vars, ..Changes::default() }
+    let turn = Turn::whole(is_incremental);
+    Changes { turn, extra, vars, ..Changes::default() }
 }

@@ -10,7 +10,11 @@ use minijinja::{
 use super::functions::{Builtin, Which};
 use crate::{
     diagnostic::Diagnostic,
-    jinja::{Caller, Phase, RefCall, SourceCall, failure::refused, objects::relation_value},
+    jinja::{
+        Caller, Phase, RefCall, Referred, SourceCall,
+        failure::refused,
+        objects::{referred_value, relation_value},
+    },
     relation::Relation,
 };
 
@@ -35,8 +39,8 @@ impl Builtin {
         Caller { package: Arc::clone(&self.package), ..self.shared.scope.caller.clone() }
     }
 
-    fn resolved(&self, answer: Result<Relation, Box<Diagnostic>>) -> Result<Value, Error> {
-        answer.map(relation_value).map_err(|mut diagnostic| {
+    fn resolved(&self, answer: Result<Referred, Box<Diagnostic>>) -> Result<Value, Error> {
+        answer.map(referred_value).map_err(|mut diagnostic| {
             if let (true, Some(place)) = (diagnostic.labels.is_empty(), &self.place) {
                 *diagnostic = diagnostic.at(place.clone(), "");
             }

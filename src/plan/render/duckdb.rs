@@ -1,6 +1,6 @@
 //! Steps as DuckDB statements. What runs on the embedded engine, and `target/run` of DuckDB projects.
 
-use super::{Rendered, partition::partition_of};
+use super::{Rendered, partition::partition_of, time_span_condition};
 use crate::{
     plan::{RowSource, SnapshotColumns, Step, TableOptions},
     relation::{Column, Dialect, Relation, RelationKind},
@@ -147,6 +147,19 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
         | Step::RefreshMaterializedView { .. }
         | Step::Grant { .. }
         | Step::AuthorizeView { .. } => Vec::new(),
+        Step::ReplaceTimeSpan { target, rows, time, columns } => {
+            let within = |alias: &str| time_span_condition(time, alias, Dialect::DuckDb);
+            let names = list(columns);
+            let head = format!("insert into {target} ({names})\nselect {names} from (");
+            let tail = format!(") as DBT_INTERNAL_SOURCE\nwhere {}", within("DBT_INTERNAL_SOURCE"));
+            vec![
+                Rendered::plain(format!(
+                    "delete from {target} as DBT_INTERNAL_DEST\nwhere {}",
+                    within("DBT_INTERNAL_DEST")
+                )),
+                around_rows(&head, rows, &tail),
+            ]
+        }
         Step::SnapshotMerge { target, staging, meta_columns, insert } => {
             vec![snapshot_merge(target, staging, meta_columns, insert)]
         }

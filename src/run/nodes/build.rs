@@ -4,56 +4,60 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-use super::{Compile, Failure, NodeRunner, guilty::Guilty};
+use super::{Compile, Failure, NodeRunner, guilty::Guilty, node_hooks::HookTurn};
 use crate::{
-    adapter::Cancel,
-    compile::{CompiledNode, MappedText},
+    adapter::{Cancel, PlanOutcome},
+    compile::{CompiledNode, MappedText, Turn},
     diagnostic::{Diagnostic, Weight},
     jinja::Captured,
-    manifest::{Node, ResourceType},
-    plan::{self, Observed, Plan, PlanInput, Step},
+    manifest::{Microbatch, Node, ResourceType},
+    plan::{self, Needs, Observed, Plan, PlanInput, Step},
     run::{NodeResult, Status, blame},
 };
 
 /// What applying a plan starts from.
-struct Ready<'a> {
-    node: &'a Arc<Node>,
-    compiled: &'a CompiledNode,
-    observed: Observed,
-    incremental: bool,
+pub(super) struct Ready<'a> {
+    pub node: &'a Arc<Node>,
+    pub compiled: &'a CompiledNode,
+    pub observed: Observed,
+    pub turn: Turn,
 }
 
 impl<C: Compile> NodeRunner<C> {
     /// Observes, compiles, plans and applies.
     pub(super) async fn build(
-        &self,
+        self: &Arc<Self>,
         node: &Arc<Node>,
         result: &mut NodeResult,
         cancel: &Cancel,
     ) -> Result<(), Failure> {
         if node.config.materialized() == "ephemeral" && node.resource_type == ResourceType::Model {
             // It goes into the SQL of others; what it says is written for people to read.
-            self.compile_node(node, false, result).await?;
+            self.compile_node(node, Turn::default(), result).await?;
             result.status = Status::NoOp;
             return Ok(());
+        }
+        if Microbatch::is_strategy_of(node) {
+            return self.build_batches(node, result, cancel).await;
         }
         let existing = self.cache.find(&node.relation).await;
         let existing = existing.map_err(|error| Failure::of_adapter(&error))?;
         let observed = Observed { existing, ..Observed::default() };
-        let incremental = plan::is_incremental(node, &observed, &self.options.plan);
+        let turn = Turn::whole(plan::is_incremental(node, &observed, &self.options.plan));
         let compiled = match node.resource_type {
             ResourceType::Seed => no_sql(node),
-            _ => self.compile_node(node, incremental, result).await?,
+            _ => self.compile_node(node, turn, result).await?,
         };
         let begun = Utc::now();
         result.relation_name = Some(node.relation.to_string());
         let unenforced = plan::unenforced_constraints(node, self.options.plan.engine);
         self.warn_unenforced(&node.original_file_path, &unenforced)?;
-        let mut ready = Ready { node, compiled: &compiled, observed, incremental };
+        let mut ready = Ready { node, compiled: &compiled, observed, turn };
         let outcome = if self.compile.is_custom(node) {
             self.run_custom(&ready, cancel).await
         } else {
-            self.observe(&mut ready).await?;
+            let needs = plan::needs(node, &ready.observed, &self.options.plan);
+            self.observe(&mut ready, needs).await?;
             self.apply_plan(&ready, result, cancel).await
         };
         result.execute = Some((begun, Utc::now()));
@@ -64,23 +68,32 @@ impl<C: Compile> NodeRunner<C> {
     pub(super) async fn compile_node(
         &self,
         node: &Arc<Node>,
-        incremental: bool,
+        turn: Turn,
         result: &mut NodeResult,
     ) -> Result<CompiledNode, Failure> {
         let begun = Utc::now();
-        let given = Arc::clone(node);
-        let compiled = self.blocking(move |compile| compile.node(&given, incremental)).await;
+        let compiled = self.compile_turn(node, turn).await;
         result.compile = Some((begun, Utc::now()));
         let compiled = compiled?;
         result.compiled_code = Some(compiled.code.text().into());
         result.extra_ctes.clone_from(&compiled.extra_ctes);
-        self.write_compiled(node, compiled.code.text())?;
+        Ok(compiled)
+    }
+
+    /// Compiles a node, or a batch of it, and writes down what came out.
+    pub(super) async fn compile_turn(
+        &self,
+        node: &Arc<Node>,
+        turn: Turn,
+    ) -> Result<CompiledNode, Failure> {
+        let given = Arc::clone(node);
+        let compiled = self.blocking(move |compile| compile.node(&given, turn)).await?;
+        self.write_compiled(node, turn.batch.as_ref(), compiled.code.text())?;
         Ok(compiled)
     }
 
     /// Asks the warehouse for what the plan needs to know, and nothing else.
-    async fn observe(&self, ready: &mut Ready<'_>) -> Result<(), Failure> {
-        let needs = plan::needs(ready.node, &ready.observed, &self.options.plan);
+    pub(super) async fn observe(&self, ready: &mut Ready<'_>, needs: Needs) -> Result<(), Failure> {
         if let Some(existing) = &ready.observed.existing
             && needs.existing_columns
         {
@@ -103,16 +116,33 @@ impl<C: Compile> NodeRunner<C> {
         result: &mut NodeResult,
         cancel: &Cancel,
     ) -> Result<(), Failure> {
-        let Ready { node, compiled, .. } = *ready;
-        let mut plan = plan::plan(&self.plan_input(ready))?;
-        let hooks = self.prepare_hooks(node, ready.incremental, cancel).await?;
+        let plan = plan::plan(&self.plan_input(ready))?;
+        let outcome = self.apply_with_hooks(ready, plan, [true, true], cancel).await?;
+        result.rows_affected = outcome.rows_affected;
+        result.response = outcome.response;
+        Ok(())
+    }
+
+    /// Applies a plan with the node's hooks around it; of a batch, those before the first and after
+    /// the last (`[is_first, is_last]`).
+    pub(super) async fn apply_with_hooks(
+        &self,
+        ready: &Ready<'_>,
+        mut plan: Plan,
+        [is_first, is_last]: [bool; 2],
+        cancel: &Cancel,
+    ) -> Result<PlanOutcome, Failure> {
+        let Ready { node, compiled, turn, .. } = *ready;
+        let batch = turn.batch.as_ref();
+        let hook_turn = HookTurn { turn, is_first, is_last };
+        let hooks = self.prepare_hooks(node, hook_turn, cancel).await?;
         let statement = |hook: &MappedText| Step::Statement { sql: hook.text().to_owned() };
         let own = std::mem::take(&mut plan.steps);
         let own_steps = hooks.first.len()..hooks.first.len() + own.len();
         plan.steps = hooks.first.iter().map(statement).collect();
         plan.steps.extend(own);
         plan.steps.extend(hooks.last.iter().map(statement));
-        self.write_run_file(node, &plan)?;
+        self.write_run_file(node, batch, &plan)?;
         let outcome = self.adapter.apply(&plan, cancel).await.map_err(|error| {
             let step = error.step.unwrap_or(own_steps.start);
             let hook = match step.checked_sub(own_steps.end) {
@@ -120,15 +150,14 @@ impl<C: Compile> NodeRunner<C> {
                 None => hooks.first.get(step),
             };
             let code = hook.unwrap_or(&compiled.code);
-            Guilty { node, code, is_own: hook.is_none() }.blame(&error, plan.steps.get(step))
+            Guilty { node, code, is_own: hook.is_none(), batch }.blame(&error, plan.steps.get(step))
         })?;
         self.cache.wrote(&plan);
-        result.rows_affected = outcome.rows_affected;
-        result.response = outcome.response;
-        self.run_after(node, hooks.after, ready.incremental, cancel).await
+        self.run_after(node, hooks.after, turn, cancel).await?;
+        Ok(outcome)
     }
 
-    fn plan_input<'a>(&'a self, ready: &'a Ready<'_>) -> PlanInput<'a> {
+    pub(super) fn plan_input<'a>(&'a self, ready: &'a Ready<'_>) -> PlanInput<'a> {
         PlanInput {
             node: ready.node,
             sql: ready.compiled.code.text(),
@@ -152,7 +181,7 @@ impl<C: Compile> NodeRunner<C> {
         let created = self.adapter.apply(&schema, cancel).await;
         created.map_err(|error| Failure::of_adapter(&error))?;
         let (node, compiled) = (Arc::clone(ready.node), ready.compiled.clone());
-        let incremental = ready.incremental;
+        let incremental = ready.turn.is_incremental;
         let built = self
             .blocking(move |compile| compile.custom_materialization(&node, &compiled, incremental))
             .await;
@@ -163,7 +192,11 @@ impl<C: Compile> NodeRunner<C> {
     }
 
     /// Tells constraints that nothing enforces, or fails with them where such warnings do.
-    fn warn_unenforced(&self, file: &str, constraints: &[String]) -> Result<(), Failure> {
+    pub(super) fn warn_unenforced(
+        &self,
+        file: &str,
+        constraints: &[String],
+    ) -> Result<(), Failure> {
         const CODE: &str = "unenforced-constraint";
         let weight = self.options.warnings.weight(CODE);
         if constraints.is_empty() || weight == Weight::Silent {

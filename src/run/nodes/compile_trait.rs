@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    compile::{CompiledNode, CompiledUnitTest, MappedText, UnitTestInput},
+    compile::{CompiledNode, CompiledUnitTest, MappedText, Turn, UnitTestInput},
     diagnostic::Diagnostic,
     manifest::{Node, UnitTest},
     relation::{Column, Relation},
@@ -27,12 +27,11 @@ pub enum HookSql {
 /// Makes SQL from nodes. All calls may wait for the warehouse (templates ask it things), so the
 /// runner makes them on threads that may block.
 pub trait Compile: Send + Sync + 'static {
-    /// The node's SQL; for data tests the query of the failing rows.
+    /// The node's SQL for one time that it is built; for data tests the query of the failing rows.
     ///
     /// # Errors
     /// Everything wrong with the template, at the user's lines.
-    fn node(&self, node: &Arc<Node>, is_incremental: bool)
-    -> Result<CompiledNode, Vec<Diagnostic>>;
+    fn node(&self, node: &Arc<Node>, turn: Turn) -> Result<CompiledNode, Vec<Diagnostic>>;
 
     /// The inputs of a unit test whose columns are worth asking for.
     ///
@@ -60,7 +59,7 @@ pub trait Compile: Send + Sync + 'static {
         node: &Arc<Node>,
         kind: HookKind,
         hook: &Hook,
-        is_incremental: bool,
+        turn: Turn,
         may_ask: bool,
     ) -> Result<HookSql, Vec<Diagnostic>>;
 

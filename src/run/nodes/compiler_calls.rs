@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Compile, HookSql, KnownSchemas, label::materialization};
 use crate::{
     compile::{
-        CompiledNode, CompiledUnitTest, Compiler, InRun, MappedText, Names, UnitTestInput,
+        CompiledNode, CompiledUnitTest, Compiler, InRun, MappedText, Names, Turn, UnitTestInput,
         model_value,
     },
     diagnostic::{Diagnostic, SourceFile, Span},
@@ -23,12 +23,8 @@ const PLANNED: [&str; 6] =
     ["view", "table", "incremental", "materialized_view", "seed", "snapshot"];
 
 impl Compile for Compiler {
-    fn node(
-        &self,
-        node: &Arc<Node>,
-        is_incremental: bool,
-    ) -> Result<CompiledNode, Vec<Diagnostic>> {
-        self.compile(&node.unique_id, is_incremental)
+    fn node(&self, node: &Arc<Node>, turn: Turn) -> Result<CompiledNode, Vec<Diagnostic>> {
+        self.compile_turn(&node.unique_id, turn)
     }
 
     fn unit_test_inputs(&self, test: &UnitTest) -> Result<Vec<UnitTestInput>, Vec<Diagnostic>> {
@@ -48,7 +44,7 @@ impl Compile for Compiler {
         node: &Arc<Node>,
         kind: HookKind,
         hook: &Hook,
-        is_incremental: bool,
+        turn: Turn,
         may_ask: bool,
     ) -> Result<HookSql, Vec<Diagnostic>> {
         let written = node.details.hooks.iter().find(|known| known.text() == hook.sql);
@@ -60,7 +56,7 @@ impl Compile for Compiler {
                 (SourceFile::new(name, hook.sql.clone()), 0..hook.sql.len())
             }
         };
-        let given = InRun { is_incremental, names: Names::new() };
+        let given = InRun { turn, names: Names::new() };
         let text = match may_ask {
             true => Some(self.render_in_run(node, &file, range, given)?),
             false => self.render_unless_asking(node, &file, range, given)?,
@@ -83,7 +79,7 @@ impl Compile for Compiler {
             None => (Arc::clone(&operation.source), operation.code_range.clone()),
         };
         let names = self.names_of_run_end(results);
-        let given = InRun { is_incremental: false, names };
+        let given = InRun { turn: Turn::default(), names };
         let text = self.render_in_run(operation, &file, range, given)?;
         Ok(not_blank(text))
     }

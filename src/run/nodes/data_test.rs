@@ -7,7 +7,7 @@ use chrono::Utc;
 use super::{Compile, Failure, NodeRunner, guilty::Guilty};
 use crate::{
     adapter::Cancel,
-    compile::{DataTestQuery, TargetFolder, TestSeverity, target_path},
+    compile::{DataTestQuery, TargetFolder, TestSeverity, Turn, target_path},
     diagnostic::{Diagnostic, Severity, Span, Weight},
     manifest::Node,
     plan,
@@ -22,7 +22,7 @@ impl<C: Compile> NodeRunner<C> {
         result: &mut NodeResult,
         cancel: &Cancel,
     ) -> Result<(), Failure> {
-        let compiled = self.compile_node(node, false, result).await?;
+        let compiled = self.compile_node(node, Turn::default(), result).await?;
         let begun = Utc::now();
         let query = DataTestQuery::new(node, &compiled, self.options.store_failures);
         let query = query.map_err(|problem| Failure::from(*problem))?;
@@ -33,13 +33,13 @@ impl<C: Compile> NodeRunner<C> {
             result.relation_name = Some(store.relation.to_string());
         }
         let plan = plan::plan_data_test(node, &query, existing.as_ref());
-        self.write_run_file(node, &plan)?;
+        self.write_run_file(node, None, &plan)?;
         let outcome = self.adapter.apply(&plan, cancel).await;
         result.execute = Some((begun, Utc::now()));
         let outcome = outcome.map_err(|error| {
             let last = plan.steps.last();
             let step = error.step.and_then(|at| plan.steps.get(at)).or(last);
-            Guilty { node, code: &compiled.code, is_own: true }.blame(&error, step)
+            Guilty { node, code: &compiled.code, is_own: true, batch: None }.blame(&error, step)
         })?;
         self.cache.wrote(&plan);
         result.response = outcome.response;

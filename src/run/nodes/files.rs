@@ -4,16 +4,21 @@ use std::path::PathBuf;
 
 use super::{Compile, Failure, NodeRunner};
 use crate::{
-    compile::{TargetFolder, target_path, write_target_file},
+    compile::{TargetFolder, batch_path, target_path, write_target_file},
     diagnostic::Diagnostic,
-    manifest::{Node, UnitTest},
+    manifest::{Batch, Node, UnitTest},
     plan::Plan,
 };
 
 impl<C: Compile> NodeRunner<C> {
-    /// Writes a node's compiled SQL; gives the path as shown.
-    pub(super) fn write_compiled(&self, node: &Node, sql: &str) -> Result<PathBuf, Failure> {
-        self.write(target_path(TargetFolder::Compiled, node), sql)
+    /// Writes a node's compiled SQL, or that of one of its batches; gives the path as shown.
+    pub(super) fn write_compiled(
+        &self,
+        node: &Node,
+        batch: Option<&Batch>,
+        sql: &str,
+    ) -> Result<PathBuf, Failure> {
+        self.write(path_of(TargetFolder::Compiled, node, batch), sql)
     }
 
     /// Writes a unit test's compiled SQL.
@@ -26,8 +31,13 @@ impl<C: Compile> NodeRunner<C> {
     }
 
     /// Writes the statements of a plan.
-    pub(super) fn write_run_file(&self, node: &Node, plan: &Plan) -> Result<PathBuf, Failure> {
-        self.write(target_path(TargetFolder::Run, node), &plan.to_string())
+    pub(super) fn write_run_file(
+        &self,
+        node: &Node,
+        batch: Option<&Batch>,
+        plan: &Plan,
+    ) -> Result<PathBuf, Failure> {
+        self.write(path_of(TargetFolder::Run, node, batch), &plan.to_string())
     }
 
     fn write(&self, below: PathBuf, text: &str) -> Result<PathBuf, Failure> {
@@ -40,5 +50,12 @@ impl<C: Compile> NodeRunner<C> {
         )?;
         let folder = target.file_name().map(PathBuf::from).unwrap_or_default();
         Ok(folder.join(below))
+    }
+}
+
+fn path_of(folder: TargetFolder, node: &Node, batch: Option<&Batch>) -> PathBuf {
+    match batch {
+        Some(batch) => batch_path(folder, node, batch),
+        None => target_path(folder, node),
     }
 }

@@ -3,9 +3,9 @@
 use super::Failure;
 use crate::{
     adapter::{AdapterError, AdapterErrorKind},
-    compile::{MappedText, TargetFolder, target_path},
+    compile::{MappedText, TargetFolder, batch_path, target_path},
     diagnostic::Span,
-    manifest::{Node, ResourceType},
+    manifest::{Batch, Node, ResourceType},
     plan::{Step, csv::CsvError, seed_mistake},
     run::blame,
 };
@@ -18,6 +18,8 @@ pub(super) struct Guilty<'a> {
     pub code: &'a MappedText,
     /// Whether it is the node's own code; else a hook's.
     pub is_own: bool,
+    /// The batch that was built.
+    pub batch: Option<&'a Batch>,
 }
 
 impl Guilty<'_> {
@@ -49,7 +51,10 @@ impl Guilty<'_> {
         }
         let mut diagnostic = blame(&error, self.code);
         if self.is_own && !own.is_empty() {
-            let file = target_path(TargetFolder::Compiled, self.node);
+            let file = match self.batch {
+                Some(batch) => batch_path(TargetFolder::Compiled, self.node, batch),
+                None => target_path(TargetFolder::Compiled, self.node),
+            };
             diagnostic = diagnostic.note(format!("compiled code: target/{}", file.display()));
         }
         if diagnostic.labels.is_empty() && self.node.resource_type != ResourceType::Seed {

@@ -1,6 +1,8 @@
 //! What running one node means: observe, compile, plan, apply; tests are counted, hooks are put
 //! around.
 
+mod batch_options;
+mod batch_outcomes;
 mod build;
 mod compile_trait;
 mod compiler_calls;
@@ -9,6 +11,7 @@ mod failure;
 mod files;
 mod guilty;
 mod label;
+mod microbatch;
 mod node_hooks;
 mod node_runner;
 mod operation;
@@ -16,6 +19,7 @@ mod operation;
 mod tests;
 mod unit_test;
 
+pub use batch_options::BatchOptions;
 pub use compile_trait::{Compile, HookSql, KnownSchemas};
 pub use failure::Failure;
 pub use label::{node_label, unit_test_label};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Compile, Failure, HookSql, NodeRunner, guilty::Guilty};
 use crate::{
     adapter::Cancel,
-    compile::MappedText,
+    compile::{MappedText, Turn},
     manifest::Node,
     plan::{Plan, Step},
     run::{Hook, HookKind, hooks},
@@ -20,6 +20,18 @@ pub(super) struct NodeHooks {
     pub last: Vec<MappedText>,
     /// After it, each on its own: SQL, or a hook still to be rendered.
     pub after: Vec<After>,
+}
+
+/// Which of a node's hooks run: those of a model that is built in batches come before the first and
+/// after the last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HookTurn {
+    /// What their templates see.
+    pub turn: Turn,
+    /// Whether those before the node run.
+    pub is_first: bool,
+    /// Whether those after it run.
+    pub is_last: bool,
 }
 
 /// A hook that runs after the node.
@@ -39,22 +51,27 @@ impl<C: Compile> NodeRunner<C> {
     pub(super) async fn prepare_hooks(
         &self,
         node: &Arc<Node>,
-        incremental: bool,
+        turn: HookTurn,
         cancel: &Cancel,
     ) -> Result<NodeHooks, Failure> {
         let mut prepared = NodeHooks::default();
-        for hook in hooks(&node.config, HookKind::Pre) {
+        let of = |kind: HookKind| match (kind, turn.is_first, turn.is_last) {
+            (HookKind::Pre, true, _) | (HookKind::Post, _, true) => hooks(&node.config, kind),
+            _ => Vec::new(),
+        };
+        let turn = turn.turn;
+        for hook in of(HookKind::Pre) {
             let inside = hook.transaction;
-            let sql = self.render_hook(node, HookKind::Pre, hook, incremental, true).await?;
+            let sql = self.render_hook(node, HookKind::Pre, hook, turn, true).await?;
             match sql {
                 HookSql::Sql(code) if inside => prepared.first.push(code),
                 HookSql::Sql(code) => self.run_alone(node, &code, cancel).await?,
                 HookSql::Nothing | HookSql::Later => {}
             }
         }
-        for hook in hooks(&node.config, HookKind::Post) {
+        for hook in of(HookKind::Post) {
             let kept = hook.clone();
-            let sql = self.render_hook(node, HookKind::Post, hook, incremental, false).await?;
+            let sql = self.render_hook(node, HookKind::Post, hook, turn, false).await?;
             match sql {
                 HookSql::Nothing => {}
                 HookSql::Later => prepared.after.push(After::Render(kept)),
@@ -73,14 +90,14 @@ impl<C: Compile> NodeRunner<C> {
         &self,
         node: &Arc<Node>,
         after: Vec<After>,
-        incremental: bool,
+        turn: Turn,
         cancel: &Cancel,
     ) -> Result<(), Failure> {
         for hook in after {
             let code = match hook {
                 After::Sql(code) => HookSql::Sql(code),
                 After::Render(hook) => {
-                    self.render_hook(node, HookKind::Post, hook, incremental, true).await?
+                    self.render_hook(node, HookKind::Post, hook, turn, true).await?
                 }
             };
             if let HookSql::Sql(code) = code {
@@ -95,12 +112,12 @@ impl<C: Compile> NodeRunner<C> {
         node: &Arc<Node>,
         kind: HookKind,
         hook: Hook,
-        incremental: bool,
+        turn: Turn,
         may_ask: bool,
     ) -> Result<HookSql, Failure> {
         let given = Arc::clone(node);
         let rendered =
-            self.blocking(move |compile| compile.hook(&given, kind, &hook, incremental, may_ask));
+            self.blocking(move |compile| compile.hook(&given, kind, &hook, turn, may_ask));
         Ok(rendered.await?)
     }
 
@@ -118,7 +135,7 @@ impl<C: Compile> NodeRunner<C> {
             relation: Some(node.relation.clone()),
         };
         let outcome = self.adapter.apply(&plan, cancel).await;
-        let guilty = Guilty { node, code, is_own: false };
+        let guilty = Guilty { node, code, is_own: false, batch: None };
         outcome.map_err(|error| guilty.blame(&error, plan.steps.first()))?;
         self.cache.wrote(&plan);
         Ok(())

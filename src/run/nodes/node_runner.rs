@@ -7,14 +7,17 @@ use std::{
     time::Instant,
 };
 
-use super::{Compile, Failure};
+use super::{BatchOptions, Compile, Failure};
 use crate::{
     adapter::{Adapter, BoxFuture, Cancel},
     diagnostic::WarnOptions,
     manifest::{Node, ResourceType, UniqueId, UnitTest},
     plan::{PlanOptions, Step},
     project::Scrubber,
-    run::{Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor, Status},
+    run::{
+        Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor, Status,
+        Threads,
+    },
 };
 
 /// The options of the command that running nodes depends on.
@@ -30,6 +33,8 @@ pub struct RunOptions {
     pub target_path: PathBuf,
     /// What must not be in the files there.
     pub scrubber: Scrubber,
+    /// What batches of microbatch models depend on.
+    pub batches: BatchOptions,
 }
 
 /// One task of the schedule.
@@ -58,6 +63,8 @@ pub struct NodeRunner<C> {
     pub(super) cache: RelationCache,
     pub(super) options: RunOptions,
     pub(super) events: EventSink,
+    /// The run's threads: batches take spare ones.
+    pub(super) threads: Threads,
     works: Vec<Work>,
     /// Whether the schemas that the nodes build into were made.
     pub(super) schemas: tokio::sync::OnceCell<()>,
@@ -71,6 +78,7 @@ impl<C: Compile> NodeRunner<C> {
         adapter: Arc<dyn Adapter>,
         options: RunOptions,
         events: EventSink,
+        threads: Threads,
         works: Vec<Work>,
         operations: Vec<Arc<Node>>,
     ) -> Self {
@@ -78,7 +86,7 @@ impl<C: Compile> NodeRunner<C> {
         let operations =
             operations.into_iter().map(|node| (node.unique_id.clone(), node)).collect();
         let schemas = tokio::sync::OnceCell::new();
-        Self { compile, adapter, cache, options, events, works, schemas, operations }
+        Self { compile, adapter, cache, options, events, threads, works, schemas, operations }
     }
 
     /// Makes a call of the compiler on a thread that may block; a panic there is the node's.

@@ -37,10 +37,10 @@ impl<C: Compile> NodeRunner<C> {
             steps: vec![Step::Statement { sql: rendered.text().to_owned() }],
             relation: None,
         };
-        self.write_run_file(node, &plan)?;
+        self.write_run_file(node, None, &plan)?;
         let outcome = self.adapter.apply(&plan, cancel).await;
         result.execute = Some((compiled, Utc::now()));
-        let guilty = Guilty { node, code: &rendered, is_own: false };
+        let guilty = Guilty { node, code: &rendered, is_own: false, batch: None };
         let outcome = outcome.map_err(|error| guilty.blame(&error, plan.steps.first()))?;
         result.response = outcome.response;
         Ok(())

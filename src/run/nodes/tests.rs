@@ -12,7 +12,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, PlanOutcome},
-    compile::{CompiledNode, CompiledUnitTest, MappedText, UnitTestInput, UnitTestRows},
+    compile::{CompiledNode, CompiledUnitTest, MappedText, Turn, UnitTestInput, UnitTestRows},
     diagnostic::{Diagnostic, SourceFile, Span, WarnOptions, render_terminal},
     jinja::{Captured, LineMap},
     manifest::{
@@ -20,7 +20,7 @@ use crate::{
     },
     plan::{Engine, Plan, PlanOptions, Step},
     relation::{Cell, Column, Dialect, Relation, RelationKind, Table},
-    run::{EventSink, Executor, Hook, HookKind, NodeResult, Status},
+    run::{EventSink, Executor, Hook, HookKind, NodeResult, Status, Threads},
 };
 
 /// Notes every plan; refuses statements that contain `boom`; gives `table` for every query.
@@ -117,14 +117,14 @@ fn mapped(file: &Arc<SourceFile>, sql: &str) -> MappedText {
 }
 
 impl Compile for Templates {
-    fn node(&self, node: &Arc<Node>, incremental: bool) -> Result<CompiledNode, Vec<Diagnostic>> {
+    fn node(&self, node: &Arc<Node>, turn: Turn) -> Result<CompiledNode, Vec<Diagnostic>> {
         let code = node.raw_code();
         if code.contains("nonsense") {
             return Err(vec![Diagnostic::error("jinja-error", "this is nonsense")]);
         }
         let captured = Captured::default();
         let mut code = mapped(&node.source, code);
-        if incremental {
+        if turn.is_incremental {
             code.push("\nwhere new");
         }
         Ok(CompiledNode {
@@ -150,7 +150,7 @@ impl Compile for Templates {
         _node: &Arc<Node>,
         _kind: HookKind,
         hook: &Hook,
-        _incremental: bool,
+        _turn: Turn,
         may_ask: bool,
     ) -> Result<HookSql, Vec<Diagnostic>> {
         let file = SourceFile::new("dbt_project.yml", hook.sql.clone());
@@ -242,11 +242,19 @@ fn run(work: Work, warehouse: Warehouse, warn_error: bool) -> Ran {
         warnings: WarnOptions { all_fail: warn_error, ..WarnOptions::default() },
         target_path: folder.path().to_owned(),
         scrubber: Default::default(),
+        batches: BatchOptions::of_run(DateTime::UNIX_EPOCH),
     };
     let events: EventSink = Arc::new(|_| {});
     let adapter: Arc<dyn Adapter> = Arc::clone(&warehouse) as _;
-    let runner =
-        NodeRunner::new(Arc::new(Templates), adapter, options, events, vec![work], Vec::new());
+    let runner = NodeRunner::new(
+        Arc::new(Templates),
+        adapter,
+        options,
+        events,
+        Threads::new(1),
+        vec![work],
+        Vec::new(),
+    );
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
     let result = runtime.block_on(Arc::new(runner).execute(0, 1, Cancel::default()));
     let plans = warehouse.plans.lock().unwrap();

@@ -5,7 +5,9 @@ mod run_loop;
 mod schedule;
 #[cfg(test)]
 mod tests;
+mod threads;
 
 pub(super) use run_loop::result_of_panic;
 pub use run_loop::{EventSink, Executor, Limits, run_schedule};
 pub use schedule::{Schedule, ScheduleError, Task};
+pub use threads::{SpareThread, Threads};

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::task::{Id, JoinError, JoinSet};
 
-use super::Schedule;
+use super::{Schedule, Threads};
 use crate::{
     adapter::{BoxFuture, Cancel},
     diagnostic::Diagnostic,
@@ -40,6 +40,8 @@ pub trait Executor: Send + Sync + 'static {
 pub struct Limits {
     /// Tasks at once (at least 1).
     pub threads: usize,
+    /// Those threads, shared with tasks that can do several things at once.
+    pub pool: Threads,
     /// Whether the first failure stops the run.
     pub fail_fast: bool,
     /// How long to wait for interrupted statements.
@@ -49,7 +51,9 @@ pub struct Limits {
 impl Limits {
     /// `threads` at once, going on after failures.
     pub fn new(threads: usize) -> Self {
-        Self { threads: threads.max(1), fail_fast: false, interrupt_grace: INTERRUPT_GRACE }
+        let threads = threads.max(1);
+        let pool = Threads::new(threads);
+        Self { threads, pool, fail_fast: false, interrupt_grace: INTERRUPT_GRACE }
     }
 }
 
@@ -72,6 +76,7 @@ pub async fn run_schedule<E: Executor>(
     events: &EventSink,
 ) -> Vec<Arc<NodeResult>> {
     let mut state = RunLoop::new(schedule, executor, limits, events);
+    let mut freed = limits.pool.watch();
     loop {
         if state.stop.is_none() && cancel.is_cancelled() {
             state.interrupt();
@@ -85,6 +90,8 @@ pub async fn run_schedule<E: Executor>(
             Some(ended) = state.running.join_next_with_id() => state.ended(ended),
             () = cancel.cancelled(), if state.stop.is_none() => state.interrupt(),
             () = sleep_until(state.deadline) => state.abandon(),
+            // Another task has given back a spare thread.
+            Ok(()) = freed.changed(), if state.stop.is_none() && !state.ready.is_empty() => {}
         }
     }
     state.skip_the_rest();
@@ -111,7 +118,6 @@ struct RunLoop<'a, E> {
     ready: BinaryHeap<(u64, Reverse<usize>)>,
     running: JoinSet<NodeResult>,
     places: HashMap<Id, Place>,
-    free_threads: BinaryHeap<Reverse<usize>>,
     stop: Option<Stop>,
     deadline: Option<Instant>,
     results: Vec<Arc<NodeResult>>,
@@ -143,7 +149,6 @@ impl<'a, E: Executor> RunLoop<'a, E> {
             ready: ready.map(|at| (schedule.ranks[at], Reverse(at))).collect(),
             running: JoinSet::new(),
             places: HashMap::new(),
-            free_threads: (1..=limits.threads.max(1).min(count.max(1))).map(Reverse).collect(),
             stop: None,
             deadline: None,
             results: Vec::with_capacity(count),
@@ -152,7 +157,10 @@ impl<'a, E: Executor> RunLoop<'a, E> {
 
     fn launch(&mut self) {
         while self.stop.is_none() && !self.ready.is_empty() {
-            let Some(Reverse(thread)) = self.free_threads.pop() else { return };
+            let Some(thread) = self.limits.pool.take() else {
+                self.limits.pool.want(true);
+                return;
+            };
             let Some((_, Reverse(task))) = self.ready.pop() else { return };
             let label = self.schedule.tasks[task].label.clone();
             (self.events)(Event::NodeStarted { node: label });
@@ -163,6 +171,7 @@ impl<'a, E: Executor> RunLoop<'a, E> {
                 self.running.spawn(async move { executor.execute(task, thread, cancel).await });
             self.places.insert(handle.id(), Place { task, thread, started: Instant::now() });
         }
+        self.limits.pool.want(false);
     }
 
     fn ended(&mut self, ended: Result<(Id, NodeResult), JoinError>) {
@@ -171,7 +180,7 @@ impl<'a, E: Executor> RunLoop<'a, E> {
             Err(error) => error.id(),
         };
         let place = self.places.remove(&id).expect("every spawned task has a place");
-        self.free_threads.push(Reverse(place.thread));
+        self.limits.pool.give_back(place.thread);
         let result = match ended {
             Ok((_, result)) => result,
             Err(error) => self.lost(&place, error),

@@ -43,6 +43,26 @@ pub(in crate::plan) fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Dia
         return table::steps(input);
     }
     crate::plan::contract::check(input)?;
+    let (mut steps, columns) = changed_columns(input, setting)?;
+    let change = Change { input, keys, columns };
+    steps.extend(match strategy {
+        Strategy::Append => append::steps(change),
+        Strategy::Merge => merge::steps(change)?,
+        Strategy::DeleteInsert => delete_insert::steps(change)?,
+        Strategy::InsertOverwrite => insert_overwrite::steps(change, partitioning)?,
+    });
+    Ok(steps)
+}
+
+/// What changes of the query's columns do to the table, and the columns that are written.
+///
+/// # Errors
+/// A change under `on_schema_change: fail`.
+pub(super) fn changed_columns(
+    input: &PlanInput<'_>,
+    setting: OnSchemaChange,
+) -> Result<(Vec<Step>, Vec<String>), Vec<Diagnostic>> {
+    let node = input.node;
     let none: Vec<Column> = Vec::new();
     let table = input.observed.existing_columns.as_ref().unwrap_or(&none);
     let mut steps = Vec::new();
@@ -77,14 +97,7 @@ pub(in crate::plan) fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Dia
             columns = names(query);
         }
     }
-    let change = Change { input, keys, columns };
-    steps.extend(match strategy {
-        Strategy::Append => append::steps(change),
-        Strategy::Merge => merge::steps(change)?,
-        Strategy::DeleteInsert => delete_insert::steps(change)?,
-        Strategy::InsertOverwrite => insert_overwrite::steps(change, partitioning)?,
-    });
-    Ok(steps)
+    Ok((steps, columns))
 }
 
 /// New rows on their way into a table.

@@ -21,8 +21,10 @@ pub(super) enum Strategy {
 pub(super) fn strategy(node: &Node, keys: &[String]) -> Result<Strategy, Vec<Diagnostic>> {
     let dialect = node.relation.dialect;
     let valid: &[&str] = match dialect {
-        Dialect::GoogleSql => &["merge", "insert_overwrite", "append", "delete+insert"],
-        Dialect::DuckDb => &["append", "delete+insert", "merge"],
+        Dialect::GoogleSql => {
+            &["merge", "insert_overwrite", "append", "delete+insert", "microbatch"]
+        }
+        Dialect::DuckDb => &["append", "delete+insert", "merge", "microbatch"],
     };
     let named = node.config.text("incremental_strategy").filter(|name| *name != "default");
     let Some(name) = named else {
@@ -33,7 +35,7 @@ pub(super) fn strategy(node: &Node, keys: &[String]) -> Result<Strategy, Vec<Dia
         });
     };
     let name = name.replace("delete_insert", "delete+insert");
-    if valid.contains(&name.as_str()) {
+    if name != "microbatch" && valid.contains(&name.as_str()) {
         return Ok(match name.as_str() {
             "append" => Strategy::Append,
             "merge" => Strategy::Merge,
@@ -43,7 +45,11 @@ pub(super) fn strategy(node: &Node, keys: &[String]) -> Result<Strategy, Vec<Dia
     }
     let message = match name.as_str() {
         "microbatch" => {
-            format!("the strategy `microbatch` of `{}` is not supported yet", node.name)
+            // Whoever runs it asks for the plan of a batch.
+            format!(
+                "the microbatch model `{}` has a plan for each batch, none as a whole",
+                node.name
+            )
         }
         "insert_overwrite" => {
             format!(
@@ -53,21 +59,10 @@ pub(super) fn strategy(node: &Node, keys: &[String]) -> Result<Strategy, Vec<Dia
         }
         other => format!("incremental strategy `{other}` of `{}` does not exist", node.name),
     };
-    let others = match name.as_str() {
-        "microbatch" => format!(
-            "use `{}` and, where `is_incremental()`, select the rows since the newest `event_time` in `{{{{ this }}}}`",
-            if dialect == Dialect::GoogleSql {
-                "insert_overwrite` or `merge"
-            } else {
-                "delete+insert"
-            }
-        ),
-        _ => format!("use one of `{}`", valid.join("`, `")),
-    };
     Err(vec![
         Diagnostic::error("incremental-strategy", message)
             .at(place(node), "")
             .maybe_help(did_you_mean(&name, valid.iter().copied()))
-            .help(others),
+            .help(format!("use one of `{}`", valid.join("`, `"))),
     ])
 }

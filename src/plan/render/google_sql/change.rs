@@ -3,7 +3,10 @@
 
 use super::words::{around_rows, list, quote};
 use crate::{
-    plan::{PartitionBy, Rendered, RowSource, SnapshotColumns, render::partition::partition_of},
+    plan::{
+        ColumnTimeSpan, PartitionBy, Rendered, RowSource, SnapshotColumns,
+        render::{partition::partition_of, time_span_condition},
+    },
     relation::{Column, Dialect, Relation},
 };
 
@@ -161,6 +164,28 @@ pub(super) fn insert_overwrite(
     let replaced =
         format!("({partition} in unnest({PARTITIONS})\nor ({WITHOUT} and {partition} is null))");
     around_rows(&format!("{before}{head}"), rows, &tail(&replaced))
+}
+
+/// What dbt-bigquery does with the partitions of a batch, in one statement too; but the rows that go
+/// and those that come are those of the batch's time. So a batch that has no rows any more is emptied,
+/// and one never touches another's partition.
+pub(super) fn replace_time_span(
+    target: &Relation,
+    rows: &RowSource,
+    time: &ColumnTimeSpan,
+    columns: &[String],
+) -> Rendered {
+    let within = |alias: &str| time_span_condition(time, alias, Dialect::GoogleSql);
+    let names = list(columns);
+    let head = format!("merge into {target} as DBT_INTERNAL_DEST\nusing (select {names} from (");
+    let tail = format!(
+        ") as DBT_INTERNAL_SOURCE\nwhere {}) as DBT_INTERNAL_SOURCE\non FALSE\n\
+         when not matched by source and {}\nthen delete\n\
+         when not matched then insert\n({names})\nvalues\n({names})",
+        within("DBT_INTERNAL_SOURCE"),
+        within("DBT_INTERNAL_DEST"),
+    );
+    around_rows(&head, rows, &tail)
 }
 
 /// A snapshot's staged changes.

@@ -86,6 +86,9 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
                 columns,
             )]
         }
+        Step::ReplaceTimeSpan { target, rows, time, columns } => {
+            vec![change::replace_time_span(target, rows, time, columns)]
+        }
         Step::CopyPartitions { target, staging, partition_by, partitions } => {
             let which = match partitions {
                 Some(partitions) => format!("the partitions {}", partitions.join(", ")),

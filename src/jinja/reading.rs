@@ -1,0 +1,43 @@
+//! How a relation is read where a query names it.
+
+use crate::relation::Relation;
+
+/// Which rows of a relation a query sees where it names it by `ref()` or `source()`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// `--empty`: none
+    /// (<https://docs.getdbt.com/reference/commands/build#the---empty-flag>).
+    pub without_rows: bool,
+    /// Those of a batch or a sample, as a condition
+    /// (<https://docs.getdbt.com/reference/resource-configs/event-time>).
+    pub condition: Option<String>,
+}
+
+impl Reading {
+    /// What stands in the query, as dbt writes it.
+    pub fn of(&self, relation: &Relation) -> String {
+        let mut text = relation.to_string();
+        if self.without_rows {
+            text = format!("(select * from {text} where false limit 0)");
+        }
+        if let Some(condition) = &self.condition {
+            text = format!("(select * from {text} where {condition})");
+        }
+        text
+    }
+}
+
+/// What a `ref()` or `source()` leads to.
+#[derive(Clone, Debug)]
+pub struct Referred {
+    /// The relation: what `.render()` prints.
+    pub relation: Relation,
+    /// How it is read.
+    pub reading: Reading,
+}
+
+impl From<Relation> for Referred {
+    fn from(relation: Relation) -> Self {
+        Self { relation, reading: Reading::default() }
+    }
+}

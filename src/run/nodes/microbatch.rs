@@ -1,0 +1,346 @@
+//! Microbatch models: batch by batch, several at once where that is allowed
+//! (<https://docs.getdbt.com/docs/build/parallel-batch-execution>).
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
+
+use chrono::{DateTime, Utc};
+use tokio::task::JoinSet;
+
+use super::{
+    Compile, Failure, NodeRunner,
+    batch_outcomes::{BatchOutcome, Ended, summarize},
+    build::Ready,
+};
+use crate::{
+    adapter::Cancel,
+    compile::Turn,
+    diagnostic::{Diagnostic, Span},
+    jinja::mentions,
+    manifest::{Batch, Microbatch, Node, TimeSpan},
+    plan::{self, BatchInput, BatchRange, Observed, PlanOptions},
+    relation::{Column, Relation, RelationKind},
+    run::{BatchResult, Event, NodeResult, SpareThread, Status, node_label},
+};
+
+/// The batches of one model in one run.
+struct BatchRun<C> {
+    runner: Arc<NodeRunner<C>>,
+    node: Arc<Node>,
+    batches: Arc<[Batch]>,
+    /// What is at the model's place before the first batch.
+    existing: Option<Relation>,
+    /// Whether the first batch adds to the table that exists; all others do.
+    is_incremental: bool,
+    /// The table's columns, where no batch changes them.
+    columns: OnceLock<Vec<Column>>,
+    cancel: Cancel,
+}
+
+impl<C: Compile> NodeRunner<C> {
+    /// Builds a microbatch model: the first batch alone, because it may create the table, the last
+    /// one alone, because the post-hooks follow it, and those between at once where they may. As in
+    /// dbt, none is started after a first one that fails, and otherwise all are.
+    pub(super) async fn build_batches(
+        self: &Arc<Self>,
+        node: &Arc<Node>,
+        result: &mut NodeResult,
+        cancel: &Cancel,
+    ) -> Result<(), Failure> {
+        let model = Microbatch::of(node)?;
+        if self.compile.is_custom(node) {
+            let message = format!(
+                "`{}` is a microbatch model, and its materialization is one of the project's own",
+                node.name
+            );
+            let diagnostic = Diagnostic::error("unsupported-materialization", message)
+                .at(Span::of_line(&node.source, 1), "")
+                .help("batches are built by the built-in `incremental` only");
+            return Err(diagnostic.into());
+        }
+        let existing = self.cache.find(&node.relation).await;
+        let existing = existing.map_err(|error| Failure::of_adapter(&error))?;
+        let options = &self.options.batches;
+        let has_table = existing.as_ref().and_then(|found| found.kind) == Some(RelationKind::Table);
+        // What an earlier run has built is gone together with its table.
+        let earlier = options.earlier.get(&node.unique_id).filter(|_| has_table);
+        let observed = Observed { existing: existing.clone(), ..Observed::default() };
+        let keeps_table = earlier.is_some() || options.keeps_tables;
+        let is_incremental = match keeps_table {
+            true => has_table,
+            false => plan::is_incremental(node, &observed, &self.options.plan),
+        };
+        let mut batches = match earlier {
+            Some(earlier) => self.again(node, &model, &earlier.failed)?,
+            None => self.batches_of(node, &model, is_incremental)?,
+        };
+        if is_incremental && earlier.is_none() {
+            self.tell_left_behind(node, &batches);
+        }
+        if self.options.plan.empty {
+            // One batch without rows says all that many would.
+            batches.drain(..batches.len() - 1);
+        }
+        let unenforced = plan::unenforced_constraints(node, self.options.plan.engine);
+        self.warn_unenforced(&node.original_file_path, &unenforced)?;
+        result.relation_name = Some(node.relation.to_string());
+        let begun = Utc::now();
+        let batches: Arc<[Batch]> = batches.into();
+        let built_before = earlier.map(|earlier| earlier.successful.clone()).unwrap_or_default();
+        (self.events)(Event::BatchesPlanned {
+            node: node_label(node),
+            batches: Arc::clone(&batches),
+            built_before: built_before.clone(),
+        });
+        let run = Arc::new(BatchRun {
+            runner: Arc::clone(self),
+            node: Arc::clone(node),
+            batches,
+            existing,
+            is_incremental,
+            columns: OnceLock::new(),
+            cancel: cancel.clone(),
+        });
+        let outcomes = run.all(&model).await;
+        summarize(outcomes, &built_before, result);
+        result.execute = Some((begun, Utc::now()));
+        Ok(())
+    }
+
+    fn batches_of(
+        &self,
+        node: &Node,
+        model: &Microbatch,
+        is_incremental: bool,
+    ) -> Result<Vec<Batch>, Failure> {
+        let options = &self.options.batches;
+        let window = options.sample.or(options.window);
+        let range = BatchRange { is_incremental, window, until: options.until };
+        plan::batches(model, range).map_err(|error| {
+            Diagnostic::error("too-many-batches", format!("`{}` has {error}", node.name))
+                .at(Span::of_line(&node.source, 1), "")
+                .help("take a larger `batch_size` or a later `begin`, or build a part at a time with `--event-time-start` and `--event-time-end`")
+                .into()
+        })
+    }
+
+    /// Batches that the last run did not build and this one does not either would stay a hole that
+    /// nobody knows of.
+    fn tell_left_behind(&self, node: &Node, batches: &[Batch]) {
+        let left = self.options.batches.left_behind.get(&node.unique_id);
+        let is_built = |span: &TimeSpan| {
+            batches.iter().any(|one| one.span.start <= span.start && span.end <= one.span.end)
+        };
+        let left: Vec<&TimeSpan> =
+            left.into_iter().flatten().filter(|span| !is_built(span)).collect();
+        let (Some(start), Some(end)) =
+            (left.iter().map(|span| span.start).min(), left.iter().map(|span| span.end).max())
+        else {
+            return;
+        };
+        let (count, verb) = match left.len() {
+            1 => ("1 batch".to_owned(), "was"),
+            count => (format!("{count} batches"), "were"),
+        };
+        let text = |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%M:%S").to_string();
+        self.log(format!(
+            "warning: {count} of `{}` {verb} not built by the last run, nor by this one: elt backfill --select {} --from {} --to {}",
+            node.name, node.name, text(start), text(end)
+        ));
+    }
+
+    /// The batches that hold these times: those of the earlier run, unless `batch_size` has changed
+    /// since.
+    fn again(
+        &self,
+        node: &Node,
+        model: &Microbatch,
+        spans: &[TimeSpan],
+    ) -> Result<Vec<Batch>, Failure> {
+        let mut batches: Vec<Batch> = Vec::new();
+        for span in spans {
+            let range = BatchRange { is_incremental: true, window: Some(*span), until: span.end };
+            let found = plan::batches(model, range).map_err(|error| {
+                let message = format!("`{}` has {error}", node.name);
+                Failure::from(Diagnostic::error("too-many-batches", message))
+            })?;
+            batches.extend(found);
+        }
+        batches.sort_by_key(|batch| batch.span);
+        batches.dedup();
+        Ok(batches)
+    }
+}
+
+impl<C: Compile> BatchRun<C> {
+    async fn all(self: &Arc<Self>, model: &Microbatch) -> Vec<BatchOutcome> {
+        let last = self.batches.len() - 1;
+        let mut outcomes = vec![self.one(0).await];
+        let goes_on = matches!(outcomes[0].ended, Ended::Built(_));
+        if goes_on && last > 1 {
+            // dbt's rule: batches that may read what the others write wait for each other.
+            let at_once =
+                model.concurrent_batches.unwrap_or_else(|| !mentions(self.node.raw_code(), "this"));
+            outcomes.extend(self.between(1..last, at_once).await);
+        }
+        if goes_on && last > 0 && !self.cancel.is_cancelled() {
+            outcomes.push(self.one(last).await);
+        }
+        for at in 0..=last {
+            if !outcomes.iter().any(|outcome| outcome.batch == self.batches[at]) {
+                outcomes.push(self.skip(at));
+            }
+        }
+        outcomes
+    }
+
+    /// Runs batches on the model's own thread, and `at_once` on spare ones too. Those that are left
+    /// when the run is stopped are not started.
+    async fn between(
+        self: &Arc<Self>,
+        range: std::ops::Range<usize>,
+        at_once: bool,
+    ) -> Vec<BatchOutcome> {
+        let mut outcomes = Vec::with_capacity(range.len());
+        let mut next = range.start;
+        let mut running: JoinSet<BatchOutcome> = JoinSet::new();
+        let mut places = std::collections::HashMap::new();
+        let mut own_thread_is_free = true;
+        let mut freed = self.runner.threads.watch();
+        loop {
+            while next < range.end && !self.cancel.is_cancelled() {
+                let spare: Option<SpareThread> = match own_thread_is_free {
+                    true => None,
+                    false if at_once => match self.runner.threads.spare() {
+                        Some(spare) => Some(spare),
+                        None => break,
+                    },
+                    false => break,
+                };
+                let is_own = spare.is_none();
+                own_thread_is_free &= !is_own;
+                let run = Arc::clone(self);
+                let at = next;
+                let handle = running.spawn(async move {
+                    let outcome = run.one(at).await;
+                    drop(spare);
+                    outcome
+                });
+                places.insert(handle.id(), (at, is_own));
+                next += 1;
+            }
+            if running.is_empty() {
+                return outcomes;
+            }
+            let may_take_more = at_once && next < range.end;
+            tokio::select! {
+                Some(ended) = running.join_next_with_id() => {
+                    let (id, outcome) = match ended {
+                        Ok((id, outcome)) => (id, Ok(outcome)),
+                        Err(error) => (error.id(), Err(error)),
+                    };
+                    let (at, was_own) = places.remove(&id).expect("every spawned batch has a place");
+                    own_thread_is_free |= was_own;
+                    outcomes.push(outcome.unwrap_or_else(|error| {
+                        let result = crate::run::scheduler::result_of_panic(
+                            node_label(&self.node),
+                            error,
+                        );
+                        self.ended(at, Duration::ZERO, Err(Failure(result.diagnostics)))
+                    }));
+                }
+                Ok(()) = freed.changed(), if may_take_more => {}
+            }
+        }
+    }
+
+    /// Builds one batch.
+    async fn one(&self, at: usize) -> BatchOutcome {
+        let begun = Instant::now();
+        let built = self.build(at).await;
+        self.ended(at, begun.elapsed(), built)
+    }
+
+    async fn build(&self, at: usize) -> Result<Option<u64>, Failure> {
+        let (runner, node, batch) = (&self.runner, &self.node, self.batches[at]);
+        let [is_first, is_last] = [at == 0, at + 1 == self.batches.len()];
+        let is_incremental = self.is_incremental || !is_first;
+        let turn = Turn { is_incremental, batch: Some(batch) };
+        let compiled = runner.compile_turn(node, turn).await?;
+        let table = || Relation { kind: Some(RelationKind::Table), ..node.relation.clone() };
+        let existing = if is_first { self.existing.clone() } else { Some(table()) };
+        let observed = Observed {
+            existing,
+            existing_columns: self.columns.get().cloned(),
+            ..Observed::default()
+        };
+        let mut ready = Ready { node, compiled: &compiled, observed, turn };
+        let options = &runner.options.plan;
+        let mut needs = plan::batch_needs(node, &ready.observed, options, is_incremental);
+        needs.existing_columns &= ready.observed.existing_columns.is_none();
+        let keeps_columns = !needs.query_columns;
+        runner.observe(&mut ready, needs).await?;
+        if let (Some(columns), true) = (&ready.observed.existing_columns, keeps_columns) {
+            // Whoever was first has seen the same.
+            let _ = self.columns.set(columns.clone());
+        }
+        let mut written = batch;
+        if let Some(sample) = runner.options.batches.sample {
+            // The rows around the sample were not read: those that are there stay.
+            written.span = written.span.intersection(sample);
+        }
+        let input = BatchInput { batch: written, is_incremental, is_first };
+        let options = PlanOptions {
+            // A table that is replaced by the first batch is kept by the others.
+            full_refresh: !is_incremental,
+            // Batches that run at once share no staging table.
+            staging_suffix: format!("{}_{}", options.staging_suffix, batch.id()),
+            ..options.clone()
+        };
+        let plan_input = plan::PlanInput { options: &options, ..runner.plan_input(&ready) };
+        let plan = plan::plan_batch(&plan_input, &input)?;
+        let outcome =
+            runner.apply_with_hooks(&ready, plan, [is_first, is_last], &self.cancel).await?;
+        Ok(outcome.rows_affected)
+    }
+
+    fn ended(
+        &self,
+        at: usize,
+        elapsed: Duration,
+        built: Result<Option<u64>, Failure>,
+    ) -> BatchOutcome {
+        let ended = match built {
+            Ok(rows) => Ended::Built(rows),
+            Err(failure) => Ended::Failed(failure),
+        };
+        self.told(at, elapsed, ended)
+    }
+
+    fn skip(&self, at: usize) -> BatchOutcome {
+        self.told(at, Duration::ZERO, Ended::NotStarted)
+    }
+
+    fn told(&self, at: usize, elapsed: Duration, ended: Ended) -> BatchOutcome {
+        let (status, rows_affected, message) = match &ended {
+            Ended::Built(rows) => (Status::Success, *rows, None),
+            Ended::Failed(failure) => (Status::Error, None, failure.message()),
+            Ended::NotStarted => (Status::Skipped, None, None),
+        };
+        let batch = self.batches[at];
+        let result = BatchResult {
+            node: node_label(&self.node),
+            batch,
+            place: at + 1,
+            total: self.batches.len(),
+            status,
+            rows_affected,
+            elapsed_secs: elapsed.as_secs_f64(),
+            message,
+        };
+        (self.runner.events)(Event::BatchFinished { result: Arc::new(result) });
+        BatchOutcome { batch, ended }
+    }
+}
