@@ -1,6 +1,7 @@
 //! Warehouses behind one trait.
 
 mod adapter_trait;
+pub mod bigquery;
 mod blocking;
 mod cancel;
 pub mod duckdb;

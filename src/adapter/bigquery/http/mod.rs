@@ -1,0 +1,13 @@
+//! Requests: sent, judged, and sent again where that helps.
+
+mod answer;
+mod backoff;
+mod pace;
+mod request;
+mod transport;
+
+pub(super) use answer::Answer;
+pub(super) use backoff::{Backoff, Jitter};
+pub(super) use pace::{Gate, TableUpdates};
+pub(super) use request::{Address, Request, Urgency};
+pub(super) use transport::{Fault, Stop, Transport, http_client, once};

@@ -1,0 +1,8 @@
+//! Datasets and tables: read, listed, created, changed, deleted.
+
+mod datasets;
+mod patch;
+mod tables;
+
+pub use datasets::NewDataset;
+pub use patch::Patch;

@@ -1,0 +1,4 @@
+//! Rows of results as result tables.
+
+mod cells;
+mod pages;

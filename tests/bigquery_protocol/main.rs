@@ -1,0 +1,11 @@
+//! The client of BigQuery against a server that speaks its protocol, and errs as it does.
+//!
+//! The server runs no SQL: what a statement does is told to it before. It checks and records what is on
+//! the wire, keeps jobs that take their time, refuses ids that are there already, and loses answers.
+
+mod cancel;
+mod faults;
+mod jobs;
+mod results;
+mod server;
+mod support;

@@ -1,0 +1,109 @@
+//! What was on the wire, as text.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::http::{HttpAnswer, HttpRequest};
+
+/// A request and what became of it.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    pub request: HttpRequest,
+    /// None where it was lost.
+    pub answer: Option<HttpAnswer>,
+    pub note: Option<String>,
+}
+
+impl Exchange {
+    /// Method, path and query.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.request.method, self.request.target)
+    }
+}
+
+/// Headers that say something; the others are the HTTP client's.
+const HEADERS: [&str; 7] = [
+    "authorization",
+    "content-range",
+    "content-type",
+    "if-match",
+    "x-goog-user-project",
+    "x-upload-content-length",
+    "x-upload-content-type",
+];
+
+/// The exchanges as text: random ids are numbered, tokens hidden.
+pub fn text(exchanges: &[Exchange]) -> String {
+    let mut names = Names::default();
+    let mut text = String::new();
+    for exchange in exchanges {
+        let Exchange { request, answer, note } = exchange;
+        text += &format!("{} {}\n", request.method, request.target);
+        for (name, value) in &request.headers {
+            if HEADERS.contains(&name.as_str()) {
+                text += &format!("  {name}: {value}\n");
+            }
+        }
+        text += &body(&request.body);
+        let outcome = answer.as_ref().map(|answer| {
+            let mut outcome = answer.status.to_string();
+            let body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+            if let Some(state) = body.pointer("/status/state").and_then(Value::as_str) {
+                outcome += &format!(" {state}");
+            }
+            if let Some(error) = body.pointer("/status/errorResult/reason").and_then(Value::as_str)
+            {
+                outcome += &format!(" {error}");
+            }
+            if let Some(complete) = body.get("jobComplete") {
+                outcome += &format!(" jobComplete: {complete}");
+            }
+            if let Some(error) = body.pointer("/error/errors/0/reason").and_then(Value::as_str) {
+                outcome += &format!(" {error}");
+            }
+            outcome
+        });
+        let outcome = outcome.unwrap_or_else(|| "no answer".to_owned());
+        text += &match note {
+            Some(note) => format!("=> {outcome} ({note})\n\n"),
+            None => format!("=> {outcome}\n\n"),
+        };
+    }
+    names.hide(&text)
+}
+
+fn body(bytes: &[u8]) -> String {
+    if bytes.is_empty() {
+        return String::new();
+    }
+    if let Ok(value) = serde_json::from_slice::<Value>(bytes) {
+        return format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default());
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) if bytes.len() < 2000 => format!("{}\n", text.replace('\r', "")),
+        _ => format!("({} bytes)\n", bytes.len()),
+    }
+}
+
+/// Random ids by the order of their appearance.
+#[derive(Default)]
+struct Names {
+    known: HashMap<String, usize>,
+}
+
+impl Names {
+    fn hide(&mut self, text: &str) -> String {
+        let id =
+            regex::Regex::new("elt-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").expect("it is one");
+        let port = regex::Regex::new("127\\.0\\.0\\.1:[0-9]+").expect("it is one");
+        let boundary = regex::Regex::new("elt-part-[0-9a-f]+").expect("it is one");
+        let text = id.replace_all(text, |found: &regex::Captures<'_>| {
+            let count = self.known.len() + 1;
+            let number = *self.known.entry(found[0].to_owned()).or_insert(count);
+            format!("[job {number}]")
+        });
+        let text = port.replace_all(&text, "[server]");
+        boundary.replace_all(&text, "[boundary]").into_owned()
+    }
+}

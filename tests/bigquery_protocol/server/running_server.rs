@@ -1,0 +1,204 @@
+//! The server itself: a thread for each connection.
+
+use std::{
+    collections::BTreeSet,
+    io::BufReader,
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use super::{
+    answer,
+    behaviour::Behaviour,
+    faults::{Faults, Mishap},
+    http::{self, HttpAnswer, HttpRequest},
+    jobs::Jobs,
+    record::{self, Exchange},
+    routes,
+};
+
+/// A server on a port of its own; it ends with its value.
+pub struct Server {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+}
+
+pub struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    closing: AtomicBool,
+}
+
+pub struct State {
+    pub jobs: Jobs,
+    pub faults: Faults,
+    /// The tokens that are valid.
+    pub tokens: BTreeSet<String>,
+    /// Rows of a page at most.
+    pub page_rows: usize,
+    exchanges: Vec<Exchange>,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let state = State {
+            jobs: Jobs::default(),
+            faults: Faults::default(),
+            tokens: BTreeSet::from(["token-1".to_owned()]),
+            page_rows: 100_000,
+            exchanges: Vec::new(),
+        };
+        let shared = Arc::new(Shared {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            closing: AtomicBool::new(false),
+        });
+        let accepting = Arc::clone(&shared);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if accepting.is_closing() {
+                    return;
+                }
+                let shared = Arc::clone(&accepting);
+                std::thread::spawn(move || shared.serve(stream));
+            }
+        });
+        Self { shared, address }
+    }
+
+    /// Its address, as `api_endpoint` takes it.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Says what statements do that hold a text.
+    pub fn on(&self, text: &str, behaviour: Behaviour) {
+        self.state().jobs.rule(text, behaviour);
+    }
+
+    /// Says what happens to the next requests whose method and target hold a text.
+    pub fn mishaps(&self, request: &str, mishaps: &[Mishap]) {
+        self.state().faults.plan(request, mishaps);
+    }
+
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.shared.state()
+    }
+
+    /// What was on the wire.
+    pub fn wire(&self) -> String {
+        record::text(&self.state().exchanges)
+    }
+
+    /// How many requests there were whose method and target hold a text.
+    pub fn requests(&self, text: &str) -> usize {
+        let state = self.state();
+        state.exchanges.iter().filter(|exchange| exchange.line().contains(text)).count()
+    }
+
+    /// The requests: method, path and query.
+    pub fn lines(&self) -> Vec<String> {
+        self.state().exchanges.iter().map(Exchange::line).collect()
+    }
+
+    /// The statements that took effect.
+    pub fn effects(&self) -> Vec<String> {
+        let mut state = self.state();
+        state.jobs.settle();
+        state.jobs.effects.clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shared.closing.store(true, Ordering::SeqCst);
+        // Wakes the thread that accepts.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+impl Shared {
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        // A failed assertion elsewhere is told there.
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+
+    /// Lets others in until something changes or a while passed.
+    pub fn wait<'a>(&self, state: MutexGuard<'a, State>, pause: Duration) -> MutexGuard<'a, State> {
+        match self.changed.wait_timeout(state, pause) {
+            Ok((state, _)) => state,
+            Err(poisoned) => poisoned.into_inner().0,
+        }
+    }
+
+    fn serve(&self, mut stream: TcpStream) {
+        stream.set_nodelay(true).expect("loopback can do it");
+        let Ok(reading) = stream.try_clone() else { return };
+        let mut reader = BufReader::new(reading);
+        while let Some(request) = http::read(&mut reader) {
+            if self.is_closing() {
+                return;
+            }
+            let line = format!("{} {}", request.method, request.target);
+            let mishap = self.state().faults.next(&line);
+            let number = self.note(&request, mishap);
+            let (answer, whole) = self.carry_out(&request, mishap);
+            self.changed.notify_all();
+            self.state().exchanges[number].answer = answer.clone().filter(|_| whole);
+            let Some(answer) = answer else { return };
+            if answer.write(&mut stream, whole).is_err() || !whole {
+                return;
+            }
+        }
+    }
+
+    /// The answer, and whether all of it is sent.
+    fn carry_out(
+        &self,
+        request: &HttpRequest,
+        mishap: Option<Mishap>,
+    ) -> (Option<HttpAnswer>, bool) {
+        let refuse = |status, reason| answer::error(status, reason, "Try again later.");
+        let answer = match mishap {
+            None => routes::answer(self, request),
+            Some(Mishap::LostRequest) => return (None, true),
+            Some(Mishap::LostAnswer) => {
+                routes::answer(self, request);
+                return (None, true);
+            }
+            Some(Mishap::HalfAnswer) => return (Some(routes::answer(self, request)), false),
+            Some(Mishap::Refused(status, reason)) => refuse(status, reason),
+            Some(Mishap::RefusedFor(status, reason, secs)) => {
+                refuse(status, reason).with("retry-after", secs.to_string())
+            }
+            Some(Mishap::Page(status)) => HttpAnswer {
+                status,
+                headers: vec![("content-type".to_owned(), "text/html".to_owned())],
+                body: b"<html><title>Error</title></html>".to_vec(),
+            },
+            Some(Mishap::DoneButError(status, reason)) => {
+                routes::answer(self, request);
+                refuse(status, reason)
+            }
+        };
+        (Some(answer), true)
+    }
+
+    /// Keeps a request, in the order of their arrival.
+    fn note(&self, request: &HttpRequest, mishap: Option<Mishap>) -> usize {
+        let mut state = self.state();
+        let note = mishap.map(|mishap| format!("{mishap:?}"));
+        state.exchanges.push(Exchange { request: request.clone(), answer: None, note });
+        state.exchanges.len() - 1
+    }
+}
