@@ -28,6 +28,7 @@ use super::{
     node_build::NodeSpec,
     patches::Patches,
     resolve::{Reader, Resolved, Resolver},
+    seed_columns::warn_unknown_columns,
 };
 use crate::{
     diagnostic::{Diagnostic, Parsed},
@@ -91,6 +92,7 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
     add_others(&mut manifest, &builder, &lookup, &mut diagnostics);
     builder.trees[0].warn_unused(&mut diagnostics);
     warn_without_effect(&manifest, &project.target.connection, &mut diagnostics);
+    warn_unknown_columns(&manifest, project, &patches, &mut diagnostics);
     warn_deprecations(&manifest, input.globals.run_started_at, &mut diagnostics);
     warn_of_microbatches(&manifest, &mut diagnostics);
     infer_primary_keys(&mut manifest);

@@ -38,6 +38,7 @@ mod patches;
 mod python_text;
 mod resolve;
 mod resource_type;
+mod seed_columns;
 mod source;
 mod sources;
 mod templates;

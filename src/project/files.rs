@@ -1,6 +1,6 @@
 //! The files of a package: which there are, and reading them, each once and in parallel.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, fs::File, io::Read, path::PathBuf, sync::Arc};
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -18,6 +18,8 @@ use crate::diagnostic::{Diagnostic, SourceFile};
 /// A seed above this is not hashed: its path stands for its content in state comparisons, as in
 /// dbt (`MAXIMUM_SEED_SIZE_MIB`).
 const MAX_HASHED_SEED_BYTES: u64 = 1024 * 1024;
+/// A header above this is not looked at: no table has so many columns.
+const MAX_HEADER_BYTES: usize = 1024 * 1024;
 
 /// Where a file is, in the three ways it is named. `/` separates in all of them.
 #[derive(Clone, Debug)]
@@ -62,6 +64,8 @@ pub struct SeedFile {
     pub checksum_name: &'static str,
     /// The hash in hexadecimal, or the original file path for a large file.
     pub checksum: String,
+    /// The text of the first row, as far as it is not absurdly long.
+    pub header: String,
 }
 
 /// All files of a package, each list sorted by path.
@@ -239,7 +243,11 @@ fn read_seed(path: ProjectFilePath, shown: &str) -> Result<SeedFile, Diagnostic>
     let size = std::fs::metadata(&path.absolute).map_err(failed)?.len();
     if size > MAX_HASHED_SEED_BYTES {
         let checksum = path.original_file_path.clone();
-        return Ok(SeedFile { path, checksum_name: "path", checksum });
+        let mut start = Vec::new();
+        let opened = File::open(&path.absolute).map_err(failed)?;
+        opened.take(MAX_HEADER_BYTES as u64).read_to_end(&mut start).map_err(failed)?;
+        let header = first_row(&String::from_utf8_lossy(&start));
+        return Ok(SeedFile { path, checksum_name: "path", checksum, header });
     }
     let Ok(text) = String::from_utf8(std::fs::read(&path.absolute).map_err(failed)?) else {
         // Reading it as text says where it is wrong.
@@ -247,7 +255,19 @@ fn read_seed(path: ProjectFilePath, shown: &str) -> Result<SeedFile, Diagnostic>
             .err()
             .unwrap_or_else(|| Diagnostic::error("not-utf8", format!("`{shown}` is not UTF-8"))));
     };
-    Ok(SeedFile { path, checksum_name: "sha256", checksum: hash(&text) })
+    let (checksum, header) = (hash(&text), first_row(&text));
+    Ok(SeedFile { path, checksum_name: "sha256", checksum, header })
+}
+
+/// The first row of a CSV text: up to the first line end outside quotes.
+fn first_row(text: &str) -> String {
+    let mut in_quotes = false;
+    let end = text.bytes().take(MAX_HEADER_BYTES).position(|byte| {
+        in_quotes ^= byte == b'"';
+        byte == b'\n' && !in_quotes
+    });
+    let start = text.strip_prefix('\u{feff}').map_or(0, |_| '\u{feff}'.len_utf8());
+    text.get(start..end.unwrap_or(text.len().min(MAX_HEADER_BYTES))).unwrap_or_default().to_owned()
 }
 
 /// The hash of a seed's text as dbt takes it: line ends unified, blanks at both ends dropped.

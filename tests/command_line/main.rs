@@ -85,6 +85,7 @@ mod http_feeds;
 mod microbatch;
 mod microbatch_stopped;
 mod quoted_seeds;
+mod seed_types;
 mod server;
 mod snapshots;
 mod stopping;

@@ -2,7 +2,12 @@
 
 use std::{fs::File, io::BufReader, path::Path};
 
-use super::{append::Texts, columns::in_dialect, errors::warehouse_error, session::Session};
+use super::{
+    append::Texts,
+    errors::warehouse_error,
+    seed_values::{is_text, seed_value},
+    session::Session,
+};
 use crate::{
     adapter::{AdapterError, AdapterErrorKind},
     plan::csv::{CsvError, Reader, is_null},
@@ -41,23 +46,18 @@ pub(super) fn load(
         rows += 1;
     }
     texts.finish()?;
-    let value = |at: usize| if is_text[at] { format!("c{at}") } else { format!("trim(c{at})") };
-    let values: Vec<String> = columns
-        .iter()
-        .enumerate()
-        .map(|(at, column)| {
-            let name = Dialect::DuckDb.quote(&column.name);
-            format!("cast({} as {}) as {name}", value(at), column.data_type)
-        })
-        .collect();
-    let source = Texts::NAME;
+    let mut values = Vec::with_capacity(columns.len());
     // Asked before, since a failing statement would end the transaction and the texts with it.
-    for (at, column) in columns.iter().enumerate().filter(|(at, _)| !is_text[*at]) {
-        let Some((row, text)) = first_wrong(session, at, &value(at), &column.data_type)? else {
-            continue;
-        };
-        return Err(wrong_value(session, (file, delimiter), (at, row), column, &text));
+    for (at, column) in columns.iter().enumerate() {
+        let read = seed_value(session, &format!("c{at}"), column)?;
+        if let Some(tried) = read.tried
+            && let Some((row, text)) = first_wrong(session, at, &tried)?
+        {
+            return Err(wrong_value((file, delimiter), (at, row), column, &text));
+        }
+        values.push(format!("{} as {}", read.value, Dialect::DuckDb.quote(&column.name)));
     }
+    let source = Texts::NAME;
     session.run(
         &format!(
             "create or replace table {relation} as select {} from {source}",
@@ -90,12 +90,11 @@ fn broken(error: &CsvError) -> AdapterError {
 fn first_wrong(
     session: &Session<'_>,
     at: usize,
-    value: &str,
-    data_type: &str,
+    tried: &str,
 ) -> Result<Option<(usize, String)>, AdapterError> {
     let sql = format!(
         "select rowid - (select min(rowid) from {0}), c{at} from {0} where c{at} is not null and \
-         try_cast({value} as {data_type}) is null order by rowid limit 1",
+         ({tried}) is null order by rowid limit 1",
         Texts::NAME
     );
     let table = session.rows(&sql, Some(1))?;
@@ -107,17 +106,13 @@ fn first_wrong(
 
 /// Says a value that is not of its column's type, where it is in the file.
 fn wrong_value(
-    session: &Session<'_>,
     (file, delimiter): (&Path, u8),
     (at, row): (usize, usize),
     column: &Column,
     text: &str,
 ) -> AdapterError {
-    let message = format!(
-        "`{text}` in column `{}` is not of type {}",
-        column.name,
-        in_dialect(&column.data_type, session.shared.dialect)
-    );
+    let data_type = column.data_type.to_ascii_uppercase();
+    let message = format!("`{text}` in column `{}` is not of type {data_type}", column.name);
     // The file is read again up to the row: places of all values would have cost every good load.
     let place = open(file, delimiter).ok().and_then(|mut reader| {
         for _ in 0..=row {
@@ -128,9 +123,4 @@ fn wrong_value(
     });
     let (line, column) = place.unwrap_or((1, 1));
     broken(&CsvError { message, line, column })
-}
-
-fn is_text(data_type: &str) -> bool {
-    let upper = data_type.to_ascii_uppercase();
-    matches!(upper.split('(').next(), Some("VARCHAR" | "TEXT" | "STRING" | "CHAR" | "BPCHAR"))
 }

@@ -13,6 +13,7 @@ mod lower;
 mod open;
 mod options;
 mod schemas;
+mod seed_values;
 mod session;
 mod shared;
 mod wording;

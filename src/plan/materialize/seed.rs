@@ -7,11 +7,12 @@ use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
     manifest::Node,
     plan::{
-        PlanInput, Step,
+        Engine, PlanInput, Step,
         csv::{CsvError, read_columns},
         replace::replace,
     },
-    relation::{Column, RelationKind},
+    relation::{Column, Dialect, RelationKind},
+    sql::Type,
 };
 
 /// Files up to this size are shown in diagnostics; larger ones are told of by line only.
@@ -36,6 +37,7 @@ pub fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
         let found = types?.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.and_then(|(_, value)| value.as_str())
     };
+    check_types(input, types)?;
     let opened = File::open(&file).map_err(|error| {
         let message = format!("cannot read the seed `{}`: {error}", node.original_file_path);
         vec![Diagnostic::error("invalid-seed", message)]
@@ -59,6 +61,35 @@ pub fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
         delimiter,
         options: options.clone(),
     }))
+}
+
+/// Types that the embedded engine cannot read, told before the file is.
+fn check_types(
+    input: &PlanInput<'_>,
+    types: Option<&serde_json::Map<String, serde_json::Value>>,
+) -> Result<(), Vec<Diagnostic>> {
+    let node = input.node;
+    if input.options.engine != Engine::Embedded || node.relation.dialect != Dialect::GoogleSql {
+        return Ok(());
+    }
+    let place = node.properties.clone();
+    let wrong = types.into_iter().flatten().filter_map(|(column, value)| {
+        let message = match value.as_str() {
+            Some(text) => match Type::parse(text) {
+                Ok(_) => return None,
+                Err(error) => error.message,
+            },
+            None => format!("`{value}` is no name of a type"),
+        };
+        let message = format!("`column_types` of `{}`: `{column}`: {message}", node.name);
+        let diagnostic = Diagnostic::error("invalid-config", message);
+        Some(match &place {
+            Some(place) => diagnostic.at(place.clone(), ""),
+            None => diagnostic.note(format!("it is configured for {}", node.original_file_path)),
+        })
+    });
+    let wrong: Vec<Diagnostic> = wrong.collect();
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
 /// A mistake that was found while the rows were loaded.
