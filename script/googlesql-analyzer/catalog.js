@@ -75,7 +75,14 @@ class Catalog {
         return this.drop(node.object_type, node);
       case "drop_materialized_view":
         return this.drop("MATERIALIZED VIEW", node);
+      case "alter_view":
+      case "alter_materialized_view":
+        return this.expect(kind.slice("alter_".length).replace("_", " "), node.name_path);
+      case "grant":
+      case "revoke":
+        return this.expect(node.object_type_list.join(" "), node.name_path);
       case "alter_table":
+        this.expect("table", node.name_path);
         return node.alter_action_list.forEach((action) => this.alter(node, action));
       case "drop_schema":
       case "rename":
@@ -113,6 +120,13 @@ class Catalog {
     if (!known && !ifExists) throw new Refusal(`not found: ${path.join(".")}`);
     if (known && known.type !== type) throw new Refusal(`${path.join(".")} is a ${known.type}, not a ${type}`);
     this.relations.delete(key(path));
+  }
+
+  /** A statement says what it means by a name. */
+  expect(type, path) {
+    const known = this.relations.get(key(path));
+    if (!known) throw new Refusal(`not found: ${path.join(".")}`);
+    if (known.type !== type.toUpperCase()) throw new Refusal(`${path.join(".")} is a ${known.type}, not a ${type}`);
   }
 
   alter({ name_path: path }, wrapped) {

@@ -2,7 +2,10 @@
 //! (<https://docs.getdbt.com/reference/resource-configs/persist_docs>).
 
 use super::{Engine, PlanInput, Step, materialize};
-use crate::{diagnostic::Diagnostic, relation::Column};
+use crate::{
+    diagnostic::Diagnostic,
+    relation::{Column, Relation, RelationKind},
+};
 
 /// Adds what describes the node's relation after `steps`.
 ///
@@ -55,16 +58,21 @@ pub(super) fn describe(
         && options.column_descriptions.is_empty()
         && options.policy_tags.is_empty();
     if !nothing {
-        let kind = match input.node.config.materialized() {
-            "view" => crate::relation::RelationKind::View,
-            "materialized_view" if on_bigquery => crate::relation::RelationKind::MaterializedView,
-            _ => crate::relation::RelationKind::Table,
-        };
-        let relation =
-            crate::relation::Relation { kind: Some(kind), ..input.node.relation.clone() };
+        let relation = Relation { kind: Some(kind(input)), ..input.node.relation.clone() };
         steps.push(Step::Describe { relation, options });
     }
     Ok(())
+}
+
+/// What a node's relation is when its plan has run.
+pub(super) fn kind(input: &PlanInput<'_>) -> RelationKind {
+    match input.node.config.materialized() {
+        "view" => RelationKind::View,
+        "materialized_view" if input.options.engine == Engine::BigQuery => {
+            RelationKind::MaterializedView
+        }
+        _ => RelationKind::Table,
+    }
 }
 
 /// The table's columns when `steps` have run.

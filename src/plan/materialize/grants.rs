@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::options::wrong;
 use crate::{
     diagnostic::Diagnostic,
-    plan::{PlanInput, Step},
+    plan::{PlanInput, Step, describe},
+    relation::Relation,
 };
 
 /// `grants` and `grant_access_to` as steps.
@@ -32,7 +33,8 @@ pub(in crate::plan) fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Dia
             let message = format!("`grants` gives `{role}` to something that is no list of names");
             roles.push((role.clone(), members.ok_or_else(|| wrong(node, &message))?));
         }
-        steps.push(Step::Grant { relation: node.relation.clone(), roles });
+        let relation = Relation { kind: Some(describe::kind(input)), ..node.relation.clone() };
+        steps.push(Step::Grant { relation, roles });
     }
     if let Some(places) = node.config.get("grant_access_to").and_then(Value::as_array)
         && !places.is_empty()

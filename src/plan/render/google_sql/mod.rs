@@ -98,10 +98,16 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
         }
         Step::Grant { relation, roles } => {
             let kind = kind_word(relation);
+            // Materialized views have no statement for it
+            // (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-control-language>).
+            let comment = match relation.kind {
+                Some(RelationKind::MaterializedView) => "-- ",
+                _ => "",
+            };
             let grant = |(role, members): &(String, Vec<String>)| {
                 let members: Vec<String> = members.iter().map(|name| double_quoted(name)).collect();
                 let (role, members) = (quote(role), members.join(", "));
-                Rendered::plain(format!("grant {role} on {kind} {relation} to {members}"))
+                Rendered::plain(format!("{comment}grant {role} on {kind} {relation} to {members}"))
             };
             roles.iter().filter(|(_, members)| !members.is_empty()).map(grant).collect()
         }
