@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError, atomic::AtomicUsize},
 };
 
-use minijinja::{Environment, Error, UndefinedBehavior, Value, value::Kwargs};
+use minijinja::{
+    Environment, Error, UndefinedBehavior, Value,
+    value::{Kwargs, Rest},
+};
 
 use super::{
     Captured, LineMap, MacroInfo, Phase, RenderError, Rendered, Scope,
@@ -312,6 +315,9 @@ fn environment(
     environment.set_unknown_method_callback(super::methods::unknown_method);
     environment.set_formatter(super::python_text::format);
     filters::register(&mut environment);
+    let parsing = undefined == UndefinedBehavior::Chainable;
+    environment
+        .add_function("__order", move |terms: Rest<Value>| super::context::order(&terms, parsing));
     let sources: HashMap<String, Arc<MacroInfo>> =
         by_id.iter().map(|(id, at)| (id.to_string(), Arc::clone(&found[*at]))).collect();
     // A macro is compiled when it is first called, with blank lines before it so that its lines

@@ -5,7 +5,7 @@ use minijinja::{
     value::{Kwargs, Rest, ValueKind},
 };
 
-use super::list::List;
+use super::{list::List, times::TimeDelta};
 
 /// Adds dbt's and Jinja2's missing filters and tests.
 pub fn register(environment: &mut Environment<'static>) {
@@ -18,6 +18,10 @@ pub fn register(environment: &mut Environment<'static>) {
     for name in ["as_text", "as_native", "as_bool", "as_number"] {
         environment.add_filter(name, |value: Value| value);
     }
+    environment.add_filter("abs", |value: Value| match value.downcast_object_ref::<TimeDelta>() {
+        Some(length) => TimeDelta::of_micros(length.micros().abs()).map(Value::from_object),
+        None => minijinja::filters::abs(value),
+    });
     environment.add_filter("int", int);
     environment.add_filter("float", float);
     environment.add_filter("dictsort", dictsort);

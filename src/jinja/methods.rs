@@ -41,7 +41,7 @@ pub fn unknown_method(
         return super::range::slice(value, args);
     }
     match value.as_str() {
-        Some(text) => match string_method(text, method, args) {
+        Some(text) => match string_method(state, text, method, args) {
             Err(error) if error.kind() == ErrorKind::UnknownMethod => {}
             result => return result,
         },
@@ -75,7 +75,12 @@ pub fn unknown_method(
     minijinja_contrib::pycompat::unknown_method_callback(state, value, method, args)
 }
 
-fn string_method(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
+fn string_method(
+    state: &mut State<'_, '_>,
+    text: &str,
+    method: &str,
+    args: &[Value],
+) -> Result<Value, Error> {
     let value = match method {
         "zfill" => {
             let (width,): (usize,) = from_args(args)?;
@@ -168,7 +173,7 @@ fn string_method(text: &str, method: &str, args: &[Value]) -> Result<Value, Erro
                 .all(|(at, c)| c == '_' || c.is_alphabetic() || at > 0 && c.is_numeric())
                 && !text.is_empty(),
         ),
-        "format" => return format_braces(text, args),
+        "format" => return format_braces(state, text, args),
         "__len__" => Value::from(text.chars().count()),
         "encode" | "decode" => Value::from(text),
         _ => return Err(Error::from(ErrorKind::UnknownMethod)),
@@ -177,7 +182,7 @@ fn string_method(text: &str, method: &str, args: &[Value]) -> Result<Value, Erro
 }
 
 /// `'{} {name} {0:>5}'.format(…)`; format specifications are those of plain alignment and width.
-fn format_braces(text: &str, args: &[Value]) -> Result<Value, Error> {
+fn format_braces(state: &mut State<'_, '_>, text: &str, args: &[Value]) -> Result<Value, Error> {
     let (positional, named): (Rest<Value>, Kwargs) = from_args(args)?;
     let mut out = String::new();
     let mut rest = text;
@@ -209,7 +214,12 @@ fn format_braces(text: &str, args: &[Value]) -> Result<Value, Error> {
         let value = value.ok_or_else(|| {
             Error::new(ErrorKind::InvalidOperation, format!("no argument for `{{{field}}}`"))
         })?;
-        out.push_str(&padded(&value, spec));
+        out.push_str(&match value.downcast_object_ref::<super::times::Moment>() {
+            Some(_) if !spec.is_empty() => {
+                value.call_method(state, "strftime", &[Value::from(spec)])?.to_string()
+            }
+            _ => padded(&value, spec),
+        });
     }
     out.push_str(rest);
     Ok(Value::from(out))

@@ -1,5 +1,6 @@
 //! The dbt dialect of Jinja on stock minijinja.
 
+mod arguments;
 mod builtins;
 mod calls;
 mod context;
@@ -20,6 +21,7 @@ mod python_text;
 mod query_result;
 mod range;
 mod reading;
+mod regular_expressions;
 mod rewrite;
 mod rewrite_arithmetic;
 mod rewrite_defaults;
@@ -29,6 +31,7 @@ mod scope;
 mod sequence_filters;
 mod set;
 mod source_map;
+mod times;
 mod turns;
 
 pub use calls::{RefCall, SourceCall};

@@ -2,7 +2,11 @@
 
 use minijinja::{Error, Output, State, Value, value::ValueKind};
 
-use super::{range::Range, sequence_filters::Group};
+use super::{
+    range::Range,
+    sequence_filters::Group,
+    times::{IsoCalendar, time_repr},
+};
 
 /// The formatter of the environment.
 pub fn format(
@@ -34,7 +38,9 @@ pub fn text(value: &Value) -> String {
 
 /// Sequences that are written otherwise than lists.
 fn writes_itself(value: &Value) -> bool {
-    value.downcast_object_ref::<Range>().is_some() || value.downcast_object_ref::<Group>().is_some()
+    value.downcast_object_ref::<Range>().is_some()
+        || value.downcast_object_ref::<Group>().is_some()
+        || value.downcast_object_ref::<IsoCalendar>().is_some()
 }
 
 /// Python's `repr` of a value.
@@ -79,6 +85,6 @@ pub fn repr(value: &Value) -> String {
                 .collect();
             format!("{{{}}}", entries.join(", "))
         }
-        _ => value.to_string(),
+        _ => time_repr(value).unwrap_or_else(|| value.to_string()),
     }
 }

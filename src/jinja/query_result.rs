@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use chrono_tz::Tz;
 use minijinja::{
     Error, ErrorKind, State, Value,
     value::{Enumerator, Object, ObjectRepr, from_args},
 };
 
-use super::{context::moments::Moment, list::List};
+use super::{
+    list::List,
+    times::{Moment, Tzinfo, Zone},
+};
 use crate::relation::{Cell, Table};
 
 /// A cell as a template value.
@@ -48,8 +50,11 @@ fn moment(text: &str, data_type: &str) -> Option<Moment> {
     }
     let read = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok();
     Some(match text.strip_suffix("+00:00") {
-        Some(text) => Moment::Zoned(read(text)?.and_utc().with_timezone(&Tz::UTC)),
-        None => Moment::Naive(read(text)?),
+        Some(text) => {
+            let utc = Tzinfo { zone: Zone::UTC, offset_secs: 0 };
+            Moment::DateTime(read(text)?, Some(utc))
+        }
+        None => Moment::DateTime(read(text)?, None),
     })
 }
 

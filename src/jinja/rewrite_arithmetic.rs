@@ -1,6 +1,6 @@
-//! `a + b - c` becomes `__sum(a, '+', b, '-', c)` and `a * b` becomes `__product(a, '*', b)`: the
-//! template engine reckons with numbers and texts only, and what it makes of lists goes on changing
-//! with them.
+//! `a + b - c` becomes `__sum(a, '+', b, '-', c)`, `a * b` becomes `__product(a, '*', b)` and `a < b`
+//! becomes `__order(a, '<', b)`: the template engine reckons with numbers and texts only, what it
+//! makes of lists goes on changing with them, and it has an order of things that have none.
 
 use minijinja::machinery::{Span, Token};
 
@@ -60,10 +60,14 @@ impl Chain {
 
 const SUM: &str = "__sum";
 const PRODUCT: &str = "__product";
+const ORDER: &str = "__order";
 
 /// What is being read at one depth of brackets: a product is an operand of the sum.
 #[derive(Default)]
 struct Level {
+    order: Chain,
+    /// Whether what is compared is also asked to be equal or inside: that stays the engine's.
+    is_mixed: bool,
     sum: Chain,
     product: Chain,
     /// Whether the last token was `is`, or `not` after it: the name of a test comes next.
@@ -72,6 +76,7 @@ struct Level {
 
 impl Level {
     fn starts_operand(&mut self, at: usize) {
+        self.order.first.get_or_insert(at);
         self.sum.first.get_or_insert(at);
         self.product.first.get_or_insert(at);
     }
@@ -80,10 +85,18 @@ impl Level {
         self.product.finish(PRODUCT, 1, inside, end, edits);
     }
 
-    fn end(&mut self, inside: &[(Token<'_>, Span)], end: usize, edits: &mut Vec<Edit>) {
+    fn end_sum(&mut self, inside: &[(Token<'_>, Span)], end: usize, edits: &mut Vec<Edit>) {
         self.end_product(inside, end, edits);
         self.sum.finish(SUM, 2, inside, end, edits);
         self.names_test = false;
+    }
+
+    fn end(&mut self, inside: &[(Token<'_>, Span)], end: usize, edits: &mut Vec<Edit>) {
+        self.end_sum(inside, end, edits);
+        if std::mem::take(&mut self.is_mixed) {
+            self.order = Chain::default();
+        }
+        self.order.finish(ORDER, 3, inside, end, edits);
     }
 }
 
@@ -116,12 +129,24 @@ pub fn rewrite_arithmetic(inside: &[(Token<'_>, Span)], is_statement: bool, edit
             Token::Mul | Token::Div | Token::FloorDiv | Token::Mod if after_operand => {
                 level.product.operators.push(at);
             }
+            Token::Lt | Token::Lte | Token::Gt | Token::Gte => {
+                level.end_sum(inside, at, edits);
+                level.order.operators.push(at);
+            }
+            Token::Eq | Token::Ne => {
+                level.end_sum(inside, at, edits);
+                level.is_mixed = true;
+            }
+            Token::Ident("in") if !after_dot && !level.names_test => {
+                level.end_sum(inside, at, edits);
+                level.is_mixed = true;
+            }
             Token::Tilde => level.end_product(inside, at, edits),
             Token::Ident("is") if !after_dot => level.names_test = true,
             Token::Ident("not") if level.names_test => {}
             Token::Ident(_) if level.names_test => level.names_test = false,
             Token::Ident(_) if at == 0 && is_statement => {}
-            token if ends_sum(token, after_dot) => level.end(inside, at, edits),
+            token if ends_comparison(token, after_dot) => level.end(inside, at, edits),
             _ => level.starts_operand(at),
         }
     }
@@ -140,26 +165,20 @@ fn sign(token: &Token<'_>) -> Option<&'static str> {
         Token::Div => "/",
         Token::FloorDiv => "//",
         Token::Mod => "%",
+        Token::Lt => "<",
+        Token::Lte => "<=",
+        Token::Gt => ">",
+        Token::Gte => ">=",
         _ => return None,
     })
 }
 
-/// Whether a token stands outside the sums next to it.
-fn ends_sum(token: &Token<'_>, after_dot: bool) -> bool {
+/// Whether a token stands outside the comparisons next to it.
+fn ends_comparison(token: &Token<'_>, after_dot: bool) -> bool {
+    const WORDS: [&str; 6] = ["and", "or", "not", "if", "else", "recursive"];
     match token {
-        Token::Comma
-        | Token::Assign
-        | Token::Colon
-        | Token::Eq
-        | Token::Ne
-        | Token::Gt
-        | Token::Gte
-        | Token::Lt
-        | Token::Lte => true,
-        Token::Ident(name) => {
-            const WORDS: [&str; 7] = ["and", "or", "not", "if", "else", "in", "recursive"];
-            !after_dot && WORDS.contains(name)
-        }
+        Token::Comma | Token::Assign | Token::Colon => true,
+        Token::Ident(name) => !after_dot && WORDS.contains(name),
         _ => false,
     }
 }
@@ -187,6 +206,11 @@ mod tests {
             ("{{ f(*a, **b) }}", "{{ f(*a, **b) }}"),
             ("{% if a + b is not none and c %}", "{% if __sum(a , '+',  b is not none) and c %}"),
             ("{% for x in a + b recursive %}", "{% for x in __sum(a , '+',  b) recursive %}"),
+            ("{{ a < b + c }}", "{{ __order(a , '<',  __sum(b , '+',  c)) }}"),
+            ("{% if not 1 < a <= b or c %}", "{% if not __order(1 , '<',  a , '<=',  b) or c %}"),
+            ("{% for x in y if x > 2 %}", "{% for x in y if __order(x , '>',  2) %}"),
+            ("{{ a in b + c }}", "{{ a in __sum(b , '+',  c) }}"),
+            ("{{ a < b == c }}", "{{ a < b == c }}"),
             ("{% set x = -a - -b %}", "{% set x = __sum(-a , '-',  -b) %}"),
         ] {
             assert_eq!(plain(source), expected);

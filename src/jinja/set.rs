@@ -78,6 +78,22 @@ impl Set {
         Ok(Self::value(left))
     }
 
+    /// Less is a part of, greater holds; none of sets that are neither.
+    ///
+    /// # Errors
+    /// What cannot be gone through.
+    pub fn order(left: &Value, right: &Value) -> Result<Option<Ordering>, Error> {
+        let (left, right) = (elements_of(left)?, elements_of(right)?);
+        let is_part = left.keys().all(|key| right.contains_key(key));
+        let holds = right.keys().all(|key| left.contains_key(key));
+        Ok(match (is_part, holds) {
+            (true, true) => Some(Ordering::Equal),
+            (true, false) => Some(Ordering::Less),
+            (false, true) => Some(Ordering::Greater),
+            (false, false) => None,
+        })
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Elements> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

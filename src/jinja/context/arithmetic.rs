@@ -1,12 +1,19 @@
-//! `+`, `-`, `*`, `/`, `//` and `%` of values that the template engine cannot reckon with: times,
-//! sets, lists, and texts that are formats.
+//! `+`, `-`, `*`, `/`, `//` and `%` of values that the template engine cannot reckon with (times,
+//! sets, lists, and texts that are formats), and the order of values that have one.
 
-use std::sync::LazyLock;
+use std::{cmp::Ordering, sync::LazyLock};
 
 use minijinja::{Environment, Error, Expression, Value, context, value::ValueKind};
 
-use super::{functions::invalid, moments::time_arithmetic};
-use crate::jinja::{dict::DictView, filters::percent, generator::Generator, list::List, set::Set};
+use super::functions::invalid;
+use crate::jinja::{
+    dict::DictView,
+    filters::percent,
+    generator::Generator,
+    list::List,
+    set::Set,
+    times::{time_arithmetic, time_order},
+};
 
 /// Most items that a repeated list may have.
 const MAX_REPEATED_ITEMS: usize = 1_000_000;
@@ -46,8 +53,15 @@ pub fn arithmetic(left: &Value, operator: &str, right: &Value) -> Result<Value, 
     }
     engine(operator)?.eval(context! { left, right }).map_err(|error| {
         // Its place is in the prepared expression; the user's is that of the call.
-        let detail = error.detail().map(str::to_owned);
-        detail.map_or_else(|| Error::from(error.kind()), |text| Error::new(error.kind(), text))
+        match error.detail() {
+            Some(detail) if !detail.starts_with("tried to use") => {
+                Error::new(error.kind(), detail.to_owned())
+            }
+            _ => {
+                let (left, right) = (described(left), described(right));
+                invalid(format!("`{operator}` does not work on {left} and {right}"))
+            }
+        }
     })
 }
 
@@ -60,6 +74,84 @@ pub fn chain(terms: &[Value]) -> Result<Value, Error> {
         }
     }
     Ok(value)
+}
+
+/// `__order(a, '<', b, '<=', c)`: whether each stands so to the next. While parsing, what has no
+/// order is in none; dbt refuses it, and so does compiling.
+pub fn order(terms: &[Value], parsing: bool) -> Result<bool, Error> {
+    for window in terms.windows(3).step_by(2) {
+        let [left, operator, right] = window else { continue };
+        let found = match ordered(left, right) {
+            Ok(order) => order,
+            Err(_) if parsing => None,
+            Err(error) => return Err(error),
+        };
+        let holds = found.is_some_and(|order| match operator.as_str() {
+            Some("<") => order.is_lt(),
+            Some("<=") => order.is_le(),
+            Some(">") => order.is_gt(),
+            _ => order.is_ge(),
+        });
+        if !holds {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The order of two values; none of sets that are no part of each other.
+fn ordered(left: &Value, right: &Value) -> Result<Option<Ordering>, Error> {
+    let is_number = |value: &Value| matches!(value.kind(), ValueKind::Number | ValueKind::Bool);
+    if is_number(left) && is_number(right) {
+        let whole = |value: &Value| match value.kind() {
+            ValueKind::Bool => Value::from(i64::from(value.is_true())),
+            _ => value.clone(),
+        };
+        return Ok(Some(whole(left).cmp(&whole(right))));
+    }
+    if is_set(left) && is_set(right) {
+        return Set::order(left, right);
+    }
+    if let Some(order) = time_order(left, right) {
+        return order.map(Some);
+    }
+    let is_sequence = |value: &Value| is_sequence(value) && left.is_tuple() == value.is_tuple();
+    if is_sequence(left) && is_sequence(right) {
+        // The first items that differ decide.
+        for (left, right) in left.try_iter()?.zip(right.try_iter()?) {
+            if left != right {
+                return ordered(&left, &right);
+            }
+        }
+        return Ok(Some(left.len().cmp(&right.len())));
+    }
+    match (left.as_str(), right.as_str()) {
+        (Some(left), Some(right)) => Ok(Some(left.cmp(right))),
+        _ => {
+            let (left, right) = (described(left), described(right));
+            Err(invalid(format!("{left} cannot be compared with {right}")))
+        }
+    }
+}
+
+/// A value in a message: `'a'`, `none`, …
+fn described(value: &Value) -> String {
+    if value.is_undefined() {
+        return "an undefined value".to_owned();
+    }
+    let text = crate::jinja::python_text::repr(value);
+    let short: String = text.chars().take(60).collect();
+    let kind = match value.kind() {
+        ValueKind::None => return "`none`".to_owned(),
+        ValueKind::String => "the text",
+        ValueKind::Number => "the number",
+        ValueKind::Bool => "the boolean",
+        ValueKind::Seq if value.is_tuple() => "the tuple",
+        ValueKind::Seq => "the list",
+        ValueKind::Map => "the dict",
+        _ => "the value",
+    };
+    format!("{kind} `{short}`")
 }
 
 /// What templates mostly reckon with.

@@ -1,13 +1,11 @@
 //! `modules.itertools`, as far as dbt opens it
 //! (<https://docs.getdbt.com/reference/dbt-jinja-functions/modules#itertools>).
 
-use minijinja::{
-    Error, State, Value,
-    value::{Kwargs, ValueKind},
-};
+use minijinja::{Error, State, Value, value::ValueKind};
 
 use super::{arithmetic::arithmetic, functions::invalid};
 use crate::jinja::{
+    arguments::Arguments,
     generator::{Generator, Items},
     list::List,
 };
@@ -23,43 +21,14 @@ fn items(value: &Value) -> Result<Vec<Value>, Error> {
     Ok(items.collect())
 }
 
-/// The arguments of a call, by place and by name.
-struct Arguments<'a> {
-    positional: &'a [Value],
-    named: Kwargs,
+/// A number that is not negative; none where it is left out or `none`.
+fn number(given: &Arguments<'_>, at: usize, name: &str) -> Result<Option<usize>, Error> {
+    given.get::<usize>(at, name)
 }
 
-impl<'a> Arguments<'a> {
-    fn new(args: &'a [Value]) -> Result<Self, Error> {
-        Ok(match args.split_last() {
-            Some((last, rest)) if last.is_kwargs() => {
-                Self { positional: rest, named: Kwargs::try_from(last.clone())? }
-            }
-            _ => {
-                let named = Kwargs::from_iter(Vec::<(String, Value)>::new());
-                Self { positional: args, named }
-            }
-        })
-    }
-
-    fn get(&self, at: usize, name: &str) -> Result<Option<Value>, Error> {
-        match self.positional.get(at) {
-            Some(value) => Ok(Some(value.clone())),
-            None => self.named.get::<Option<Value>>(name),
-        }
-    }
-
-    fn required(&self, at: usize, name: &str) -> Result<Value, Error> {
-        self.get(at, name)?.ok_or_else(|| invalid(format!("expected `{name}`")))
-    }
-
-    /// A number that is not negative; none where it is left out or `none`.
-    fn number(&self, at: usize, name: &str) -> Result<Option<usize>, Error> {
-        match self.get(at, name)?.filter(|value| !value.is_none()) {
-            Some(value) => Ok(Some(usize::try_from(value)?)),
-            None => Ok(None),
-        }
-    }
+/// An argument that has to be there.
+fn required(given: &Arguments<'_>, at: usize, name: &str) -> Result<Value, Error> {
+    given.value(at, name)?.ok_or_else(|| given.wrong(format!("`{name}` is missing")))
 }
 
 /// A function of the module; none where it has no function of the name.
@@ -68,11 +37,11 @@ pub fn iteration(
     state: &mut State<'_, '_>,
     args: &[Value],
 ) -> Result<Option<Value>, Error> {
-    let given = Arguments::new(args)?;
+    let given = Arguments::new("itertools", args)?;
     let value = match function {
         "count" => {
-            let start = given.get(0, "start")?.unwrap_or_else(|| Value::from(0));
-            let step = given.get(1, "step")?.unwrap_or_else(|| Value::from(1));
+            let start = given.value(0, "start")?.unwrap_or_else(|| Value::from(0));
+            let step = given.value(1, "step")?.unwrap_or_else(|| Value::from(1));
             if start.kind() != ValueKind::Number || step.kind() != ValueKind::Number {
                 return Err(invalid("`count` counts in numbers"));
             }
@@ -81,20 +50,20 @@ pub fn iteration(
             Generator::lazy("count", Items::new(std::iter::successors(Some(start), next), None))
         }
         "cycle" => {
-            let all = items(&given.required(0, "iterable")?)?;
+            let all = items(&required(&given, 0, "iterable")?)?;
             let length = all.is_empty().then_some(0);
             Generator::lazy("cycle", Items::new(all.into_iter().cycle(), length))
         }
         "repeat" => {
-            let object = given.required(0, "object")?;
-            let times = given.number(1, "times")?;
+            let object = required(&given, 0, "object")?;
+            let times = number(&given, 1, "times")?;
             let again = std::iter::repeat_n(object, times.unwrap_or(usize::MAX));
             Generator::lazy("repeat", Items::new(again, times))
         }
         "accumulate" => {
-            let mut all = items(&given.required(0, "iterable")?)?.into_iter();
-            let function = given.get(1, "func")?.filter(|function| !function.is_none());
-            let initial = given.get(2, "initial")?.filter(|initial| !initial.is_none());
+            let mut all = items(&required(&given, 0, "iterable")?)?.into_iter();
+            let function = given.value(1, "func")?.filter(|function| !function.is_none());
+            let initial = given.value(2, "initial")?.filter(|initial| !initial.is_none());
             let mut sums: Vec<Value> = initial.or_else(|| all.next()).into_iter().collect();
             for item in all {
                 let last = sums.last().cloned().unwrap_or_default();
@@ -112,22 +81,22 @@ pub fn iteration(
             Generator::lazy("chain", Items::new(parts.into_iter().flatten(), length))
         }
         "compress" => {
-            let data = items(&given.required(0, "data")?)?;
-            let wanted = Items::of(&given.required(1, "selectors")?)?;
+            let data = items(&required(&given, 0, "data")?)?;
+            let wanted = Items::of(&required(&given, 1, "selectors")?)?;
             let kept = data.into_iter().zip(wanted).filter(|(_, wanted)| wanted.is_true());
             Generator::value("compress", kept.map(|(item, _)| item).collect())
         }
         "starmap" => {
-            let function = given.required(0, "function")?;
+            let function = required(&given, 0, "function")?;
             let mut results = Vec::new();
-            for arguments in items(&given.required(1, "iterable")?)? {
+            for arguments in items(&required(&given, 1, "iterable")?)? {
                 results.push(function.call(state, &items(&arguments)?)?);
             }
             Generator::value("starmap", results)
         }
         "tee" => {
-            let all = items(&given.required(0, "iterable")?)?;
-            let copies = given.number(1, "n")?.unwrap_or(2);
+            let all = items(&required(&given, 0, "iterable")?)?;
+            let copies = number(&given, 1, "n")?.unwrap_or(2);
             bounded(copies.saturating_mul(all.len()))?;
             let copies = (0..copies).map(|_| Generator::value("tee", all.clone()));
             List::tuple(copies.collect())
@@ -186,8 +155,8 @@ pub fn iteration(
             Generator::value("product", rows.into_iter().map(List::tuple).collect())
         }
         "combinations" | "permutations" | "combinations_with_replacement" => {
-            let all = items(&given.required(0, "iterable")?)?;
-            let size = match (given.number(1, "r")?, function) {
+            let all = items(&required(&given, 0, "iterable")?)?;
+            let size = match (number(&given, 1, "r")?, function) {
                 (Some(size), _) => size,
                 (None, "permutations") => all.len(),
                 (None, _) => return Err(invalid(format!("`{function}` needs a length `r`"))),

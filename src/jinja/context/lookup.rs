@@ -119,7 +119,7 @@ impl Context {
             "modules" => Some(Value::from_object(ModulesObject)),
             "dbt_version" => Some(Value::from(crate::DBT_VERSION)),
             "invocation_id" => Some(Value::from(globals.invocation_id.as_str())),
-            "run_started_at" => Some(super::moments::datetime_value(globals.run_started_at)),
+            "run_started_at" => Some(crate::jinja::times::datetime_value(globals.run_started_at)),
             "flags" => Some(globals.flags.clone()),
             "project_name" => Some(Value::from(globals.project_name.as_ref())),
             "selected_resources" => Some(List::value(

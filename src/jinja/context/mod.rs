@@ -8,12 +8,10 @@ mod functions;
 mod iteration;
 mod lookup;
 mod modules;
-pub(in crate::jinja) mod moments;
 mod references;
-mod regular_expressions;
 mod text_formats;
 mod var_object;
 
-pub(super) use arithmetic::chain;
+pub(super) use arithmetic::{chain, order};
 pub(super) use functions::returned;
 pub(super) use lookup::{Context, Shared};

@@ -25,3 +25,4 @@
 {% macro aliased(column, alias=column ~ '_key', parts=[alias]) -%}
   {{ column }} as {{ alias }}/{{ parts | join('+') }}
 {%- endmacro %}
+{% macro doubled_text(m) %}{{ return(m.group() ~ m.group()) }}{% endmacro %}
