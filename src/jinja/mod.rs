@@ -35,7 +35,6 @@ mod times;
 mod turns;
 
 pub use calls::{RefCall, SourceCall};
-pub use context::moments::datetime_value;
 pub use engine::{Dispatch, Engine, EngineOptions, INTERNAL_PACKAGE, MacroFile};
 pub use failure::RenderError;
 pub use hole::hole;
@@ -45,3 +44,4 @@ pub use rewrite::Marks;
 pub use scope::{
     Caller, Captured, ConfigCall, Globals, Host, LineMap, Phase, Rendered, Scope, Warehouse,
 };
+pub use times::datetime_value;
