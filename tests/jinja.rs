@@ -6,7 +6,7 @@ use elt::{
     diagnostic::{Diagnostic, SourceFile, render_terminal},
     jinja::{
         Caller, Engine, EngineOptions, Globals, Host, MacroFile, Marks, Phase, RefCall, Referred,
-        Scope, SourceCall, Warehouse,
+        Scope, SourceCall, Warehouse, Whither,
     },
     relation::{Dialect, Relation},
 };
@@ -28,7 +28,7 @@ impl Host for Project {
     fn warehouse(&self) -> Option<&dyn Warehouse> {
         None
     }
-    fn log(&self, _message: &str, _to_terminal: bool) {}
+    fn log(&self, _message: &str, _whither: Whither) {}
 }
 
 fn scope(phase: Phase) -> Arc<Scope> {

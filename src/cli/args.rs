@@ -4,16 +4,27 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::FalseyValueParser};
+use clap::{
+    ArgAction, Args, Parser, Subcommand, ValueEnum,
+    builder::{BoolishValueParser, FalseyValueParser},
+};
 
 use super::{
+    dbt_flags::refusal,
     global_args::GlobalArgs,
     time_args::{TimeArgs, time},
 };
+use crate::diagnostic::Diagnostic;
 
 /// Transforms data in medallion layers on BigQuery or an embedded DuckDB.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "elt", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "elt",
+    version,
+    propagate_version = true,
+    disable_version_flag = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -21,6 +32,9 @@ pub struct Cli {
     /// What applies everywhere.
     #[command(flatten)]
     pub global: GlobalArgs,
+    /// Print the version
+    #[arg(long, short = 'V', short_alias = 'v', global = true, action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 /// The commands.
@@ -39,7 +53,7 @@ pub enum Command {
     /// Build the batches of microbatch models again that are in a span of time
     Backfill(BackfillArgs),
     /// Run again what failed or was skipped in the last run
-    Retry,
+    Retry(RetryArgs),
     /// Land feeds in bronze
     Ingest(SelectArgs),
     /// Ask sources how fresh they are
@@ -62,11 +76,17 @@ pub enum Command {
     #[command(subcommand)]
     Docs(DocsCommand),
     /// Check the project, the profile and the connection
-    Debug,
+    Debug(DebugArgs),
     /// Create a new project
     Init(InitArgs),
     /// Delete the folders in `clean-targets`
-    Clean,
+    Clean(CleanArgs),
+    /// What dbt has and this has not.
+    #[command(hide = true, disable_help_flag = true)]
+    Deps(AnyArgs),
+    /// What dbt has and this has not.
+    #[command(hide = true, disable_help_flag = true)]
+    Clone(AnyArgs),
     /// Print a completion script
     Completions {
         /// The shell
@@ -95,10 +115,10 @@ pub struct SelectArgs {
     #[arg(long, value_name = "NAME")]
     pub selector: Option<String>,
     /// Kinds of node to keep
-    #[arg(long, num_args = 1.., value_name = "KIND")]
+    #[arg(long, num_args = 1.., value_name = "KIND", alias = "resource-types", env = "DBT_RESOURCE_TYPES")]
     pub resource_type: Vec<String>,
     /// Kinds of node to leave out
-    #[arg(long, num_args = 1.., value_name = "KIND")]
+    #[arg(long, num_args = 1.., value_name = "KIND", alias = "exclude-resource-types", env = "DBT_EXCLUDE_RESOURCE_TYPES")]
     pub exclude_resource_type: Vec<String>,
 }
 
@@ -114,12 +134,47 @@ pub struct RunArgs {
     /// Build incremental models and seeds from nothing
     #[arg(long, short, env = "DBT_FULL_REFRESH", value_parser = FalseyValueParser::new())]
     pub full_refresh: bool,
-    /// Build without rows
-    #[arg(long)]
-    pub empty: bool,
     /// Keep the failing rows of tests in tables
-    #[arg(long)]
+    #[arg(long, env = "DBT_STORE_FAILURES", value_parser = BoolishValueParser::new())]
     pub store_failures: bool,
+    #[arg(long, hide = true)]
+    pub(super) show: bool,
+    #[arg(long, hide = true)]
+    pub(super) export_saved_queries: bool,
+}
+
+/// Flags of `retry`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RetryArgs {
+    /// Build incremental models and seeds from nothing
+    #[arg(long, short)]
+    pub full_refresh: bool,
+}
+
+/// Anything at all.
+#[derive(Clone, Debug, Default, Args)]
+pub struct AnyArgs {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    _any: Vec<String>,
+}
+
+/// Flags of `debug`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct DebugArgs {
+    #[arg(long, hide = true)]
+    config_dir: bool,
+    /// The connection is always tried.
+    #[arg(long, hide = true)]
+    connection: bool,
+}
+
+/// Flags of `clean`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct CleanArgs {
+    #[arg(long, hide = true, overrides_with = "no_clean_project_files_only")]
+    clean_project_files_only: bool,
+    #[arg(long, hide = true)]
+    no_clean_project_files_only: bool,
 }
 
 /// Flags of `build` and `run`.
@@ -179,8 +234,21 @@ pub struct CompileArgs {
     #[arg(long, value_name = "SQL", conflicts_with = "select")]
     pub inline: Option<String>,
     /// Compile incremental models as for the first run
-    #[arg(long, short)]
+    #[arg(long, short, env = "DBT_FULL_REFRESH", value_parser = FalseyValueParser::new())]
     pub full_refresh: bool,
+    /// How to print the SQL of one node
+    #[arg(long, value_enum, default_value_t, hide_default_value = true)]
+    pub output: CompileOutputArg,
+}
+
+/// `compile --output`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CompileOutputArg {
+    /// SQL.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
 }
 
 /// Flags of `show`.
@@ -198,6 +266,9 @@ pub struct ShowArgs {
     /// How to print the rows
     #[arg(long, value_enum, default_value_t)]
     pub output: TableArg,
+    /// Read incremental models as for the first run
+    #[arg(long, short, env = "DBT_FULL_REFRESH", value_parser = FalseyValueParser::new())]
+    pub full_refresh: bool,
 }
 
 /// Flags of `sql`.
@@ -268,17 +339,24 @@ pub enum ListArg {
 #[derive(Clone, Debug, Args)]
 pub struct OperationArgs {
     /// The macro, `name` or `package.name`
-    pub macro_name: String,
+    #[arg(required_unless_present = "sql")]
+    pub macro_name: Option<String>,
     /// Its arguments as YAML, for instance '{schema: silver}'
     #[arg(long, value_name = "YAML", default_value = "{}", hide_default_value = true)]
     pub args: String,
+    /// A statement with templates to run instead of a macro
+    #[arg(long, value_name = "SQL", conflicts_with_all = ["macro_name", "args"])]
+    pub sql: Option<String>,
 }
 
 /// The commands of `docs`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum DocsCommand {
     /// Write manifest.json with compiled SQL and catalog.json
-    Generate(SelectArgs),
+    Generate(GenerateArgs),
+    /// What dbt has and this has not.
+    #[command(hide = true, disable_help_flag = true)]
+    Serve(AnyArgs),
     /// Export the graph of the selected nodes
     Lineage {
         /// Which nodes.
@@ -291,6 +369,24 @@ pub enum DocsCommand {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+}
+
+/// Flags of `docs generate`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct GenerateArgs {
+    /// Which relations the catalog holds.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// Do not compile: manifest.json holds no compiled SQL
+    #[arg(long, overrides_with = "compile")]
+    pub no_compile: bool,
+    #[arg(long, hide = true)]
+    compile: bool,
+    /// Do not ask the warehouse: catalog.json holds nothing
+    #[arg(long)]
+    pub empty_catalog: bool,
+    #[arg(long = "static", hide = true)]
+    as_one_page: bool,
 }
 
 /// `docs lineage --format`.
@@ -310,4 +406,50 @@ pub enum LineageArg {
 pub struct InitArgs {
     /// The project's name, and its folder
     pub name: String,
+    /// Nothing is asked.
+    #[arg(long, short = 's', hide = true)]
+    skip_profile_setup: bool,
+    /// Nothing is tried.
+    #[arg(long, hide = true)]
+    skip_debug: bool,
+}
+
+impl Cli {
+    /// What was typed and cannot be done, each with what to do instead.
+    pub fn refused(&self) -> Vec<Diagnostic> {
+        let mut problems = self.global.dbt.problems();
+        let command = match &self.command {
+            Command::Build(BuildArgs { run: args, .. }) | Command::Seed(args) if args.show => {
+                Some(("--show", "look at a seed with `elt show --select <seed>`"))
+            }
+            Command::Build(args) if args.run.export_saved_queries => {
+                Some(("--export-saved-queries", "there is no semantic layer: write a model"))
+            }
+            Command::Debug(args) if args.config_dir => Some((
+                "--config-dir",
+                "profiles.yml is looked for in --profiles-dir, the working folder, the project, and ~/.dbt",
+            )),
+            Command::Clean(args) if args.no_clean_project_files_only => Some((
+                "--no-clean-project-files-only",
+                "delete what is outside of the project by hand",
+            )),
+            Command::Docs(DocsCommand::Generate(args)) if args.as_one_page => {
+                Some(("--static", "any docs site reads manifest.json and catalog.json"))
+            }
+            Command::Docs(DocsCommand::Serve(_)) => {
+                Some(("docs serve", "any docs site reads manifest.json and catalog.json"))
+            }
+            Command::Deps(_) => Some((
+                "deps",
+                "install packages with `dbt deps`, or copy them into the folder of packages (`dbt_packages`)",
+            )),
+            Command::Clone(_) => Some((
+                "clone",
+                "read what is not built here where it was built: `--defer --state DIR`",
+            )),
+            _ => None,
+        };
+        problems.extend(command.map(|(typed, instead)| refusal(typed, instead)));
+        problems
+    }
 }

@@ -9,8 +9,13 @@ use serde_json::{Map, json};
 use tokio::runtime::Handle;
 
 use super::{
-    args::CompileArgs, global_args::GlobalArgs, lazy_warehouse::LazyWarehouse, nodes::log_sink,
-    selection::selected, session::Session,
+    args::{CompileArgs, CompileOutputArg},
+    global_args::GlobalArgs,
+    lazy_warehouse::LazyWarehouse,
+    nodes::log_sink,
+    selection::selected,
+    session::Session,
+    switches::Switch,
 };
 use crate::{
     artifact::{CompiledEntry, ManifestExtras, write_manifest as write_manifest_file},
@@ -19,6 +24,7 @@ use crate::{
         write_target_file,
     },
     diagnostic::{Diagnostic, SourceFile},
+    jinja::Warehouse,
     manifest::{ResourceType, UniqueId},
     run::ExitCode,
 };
@@ -40,7 +46,8 @@ pub fn parse(global: &GlobalArgs) -> Result<ExitCode, ExitCode> {
     Ok(ExitCode::Success)
 }
 
-/// Writes `manifest.json`, with the compiled SQL of the nodes that have some.
+/// Writes `manifest.json`, with the compiled SQL of the nodes that have some; nothing with
+/// `--no-write-json`.
 ///
 /// # Errors
 /// The exit code, where it cannot be written.
@@ -48,6 +55,9 @@ pub fn write_manifest(
     session: &Session,
     compiled: HashMap<UniqueId, CompiledEntry>,
 ) -> Result<(), ExitCode> {
+    if !session.writes_json() {
+        return Ok(());
+    }
     let project = &session.project;
     let target = project.target_path.strip_prefix(&project.root).unwrap_or(&project.target_path);
     let extras = ManifestExtras {
@@ -89,14 +99,18 @@ pub fn compiler_with(
     deferral: Option<Deferral>,
 ) -> Compiler {
     let names = ids.iter().map(|id| id.as_str().to_owned()).collect();
+    let may_ask = session.global.switch(Switch::Introspect).unwrap_or(true);
+    let warehouse =
+        || LazyWarehouse::new(session.project.clone(), handle.clone()) as Arc<dyn Warehouse>;
+    let warehouse = may_ask.then(warehouse);
     Compiler::new(CompilerOptions {
         manifest: Arc::clone(&session.manifest),
         engine: session.engine.clone(),
         globals: session.globals(names),
-        warehouse: Some(LazyWarehouse::new(session.project.clone(), handle.clone())),
+        warehouse,
         log: log_sink(&session.report),
         deferral,
-        warnings: session.flags.warnings.clone(),
+        warnings: session.warnings.clone(),
         sample: None,
     })
 }
@@ -106,30 +120,41 @@ pub fn compiler_with(
 /// # Errors
 /// The exit code, where something is wrong.
 pub fn run(global: &GlobalArgs, args: &CompileArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
-    let mut typed = Map::new();
-    typed.insert("full_refresh".to_owned(), json!(args.full_refresh));
+    let typed = Map::from_iter([("full_refresh".to_owned(), json!(args.full_refresh))]);
     let session = Session::open(global, "compile", typed)?;
     if let Some(text) = &args.inline {
         let compiler = compiler(session, &BTreeSet::new(), handle)?;
         let file = SourceFile::new("--inline", text.as_str());
         let compiled =
             compiler.compile_inline(&file).map_err(|problems| session.fail(&problems))?;
-        session.report.data(compiled.text());
+        session.report.data(&shown(compiled.text(), None, args.output));
         return Ok(ExitCode::Success);
     }
     let ids = selected(session, &args.selection)?;
     let named = !args.selection.select.is_empty();
     let compiled = compile_selected(session, ids.iter(), handle)?;
-    let shown: Vec<&CompiledNode> = compiled
+    let to_show: Vec<&CompiledNode> = compiled
         .iter()
         .filter(|compiled| !compiled.unique_id.as_str().starts_with("test."))
         .collect();
-    match (named, shown.as_slice()) {
-        (true, [one]) => session.report.data(one.code.text()),
+    match (named, to_show.as_slice()) {
+        (true, [one]) => {
+            let name = session.manifest.nodes.get(&one.unique_id).map(|node| node.name.as_str());
+            session.report.data(&shown(one.code.text(), name, args.output));
+        }
         _ => session.report.note(&format!("compiled {} nodes", compiled.len())),
     }
     write_manifest(session, entries(compiled))?;
     Ok(ExitCode::Success)
+}
+
+/// Compiled SQL as `--output` wants it; the JSON is dbt's.
+fn shown(sql: &str, name: Option<&str>, output: CompileOutputArg) -> String {
+    match (output, name) {
+        (CompileOutputArg::Text, _) => sql.to_owned(),
+        (CompileOutputArg::Json, Some(name)) => json!({"node": name, "compiled": sql}).to_string(),
+        (CompileOutputArg::Json, None) => json!({ "compiled": sql }).to_string(),
+    }
 }
 
 /// What the manifest tells of compiled nodes.

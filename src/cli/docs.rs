@@ -6,14 +6,14 @@ use serde_json::Map;
 use tokio::runtime::Handle;
 
 use super::{
-    args::{DocsCommand, LineageArg, SelectArgs},
+    args::{DocsCommand, GenerateArgs, LineageArg},
     compile::{compile_selected, entries, write_manifest},
     global_args::GlobalArgs,
     selection::selected,
     session::Session,
 };
 use crate::{
-    artifact::{catalog_json, read_catalog, write_atomically, write_json},
+    artifact::{Catalog, catalog_json, read_catalog, write_atomically, write_json},
     diagnostic::Diagnostic,
     docs::{Lineage, lineage_dot, lineage_json, lineage_mermaid},
     manifest::UniqueId,
@@ -30,7 +30,8 @@ pub fn run(
     handle: &Handle,
 ) -> Result<ExitCode, ExitCode> {
     match command {
-        DocsCommand::Generate(selection) => generate(global, selection, handle),
+        DocsCommand::Generate(args) => generate(global, args, handle),
+        DocsCommand::Serve(_) => unreachable!("refused before"),
         DocsCommand::Lineage { selection, format, output } => {
             let session = Session::open(global, "docs lineage", Map::new())?;
             let ids = selected(session, selection)?;
@@ -54,16 +55,24 @@ pub fn run(
 
 fn generate(
     global: &GlobalArgs,
-    selection: &SelectArgs,
+    args: &GenerateArgs,
     handle: &Handle,
 ) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, "docs generate", Map::new())?;
-    let ids = selected(session, selection)?;
+    let ids = selected(session, &args.selection)?;
     let all: BTreeSet<UniqueId> = session.manifest.nodes.keys().cloned().collect();
-    let compiled = compile_selected(session, all.iter(), handle)?;
+    let compiled = match args.no_compile {
+        true => Vec::new(),
+        false => compile_selected(session, all.iter(), handle)?,
+    };
     write_manifest(session, entries(compiled))?;
-    let adapter = session.adapter()?;
-    let catalog = handle.block_on(read_catalog(&session.manifest, &ids, &Arc::clone(&adapter)));
+    let catalog = match args.empty_catalog {
+        true => Catalog::default(),
+        false => {
+            let adapter = session.adapter()?;
+            handle.block_on(read_catalog(&session.manifest, &ids, &Arc::clone(&adapter)))
+        }
+    };
     let json = catalog_json(&session.metadata(), &catalog.tables, &catalog.errors);
     let path = session.project.target_path.join("catalog.json");
     write_json(&path, json, &session.project.scrubber()).map_err(|error| {

@@ -44,10 +44,12 @@ pub fn run(
     let value = sources_json(&session.metadata(), &checked, clock.elapsed().as_secs_f64());
     let default = session.project.target_path.join("sources.json");
     let path = args.output.as_ref().unwrap_or(&default);
-    write_json(path, value, &session.project.scrubber()).map_err(|error| {
-        let message = format!("`{}` cannot be written: {error}", path.display());
-        session.fail(&[Diagnostic::error("cannot-write", message)])
-    })?;
+    if session.writes_json() {
+        write_json(path, value, &session.project.scrubber()).map_err(|error| {
+            let message = format!("`{}` cannot be written: {error}", path.display());
+            session.fail(&[Diagnostic::error("cannot-write", message)])
+        })?;
+    }
     Ok(if cancel.is_cancelled() {
         ExitCode::Interrupted
     } else if checked.iter().any(|checked| checked.result.status.is_failure()) {

@@ -26,6 +26,7 @@ mod show;
 mod sql;
 mod sql_batch;
 mod state;
+mod switches;
 mod time_args;
 mod warn_error_options;
 

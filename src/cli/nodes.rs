@@ -6,8 +6,14 @@ use serde_json::{Map, Value, json};
 use tokio::runtime::Handle;
 
 use super::{
-    args::RunArgs, compile::write_manifest, global_args::GlobalArgs, refused::test_overrides,
-    selection::selected, session::Session, time_args::TimeArgs,
+    args::RunArgs,
+    compile::write_manifest,
+    global_args::GlobalArgs,
+    refused::test_overrides,
+    selection::selected,
+    session::{Session, invocation_command},
+    switches::Switch,
+    time_args::TimeArgs,
 };
 use crate::{
     adapter::{Adapter, BlockingWarehouse, Cancel},
@@ -102,11 +108,11 @@ pub fn execute(
         warehouse: Some(Arc::new(warehouse)),
         log: log_sink(&session.report),
         deferral,
-        warnings: session.flags.warnings.clone(),
+        warnings: session.warnings.clone(),
         sample: batches.sample,
     });
     let mut limits = Limits::new(session.project.target.threads);
-    limits.fail_fast = session.flags.fail_fast;
+    limits.fail_fast = session.global.is_on(Switch::FailFast);
     let job = Job {
         manifest: Arc::clone(&session.manifest),
         graph: Arc::clone(&session.graph),
@@ -117,13 +123,13 @@ pub fn execute(
         options: RunOptions {
             plan: PlanOptions {
                 full_refresh: args.full_refresh,
-                empty: args.empty,
+                empty: session.global.is_on(Switch::Empty),
                 run_started_at: session.started_at(),
                 engine: session.engine_kind(),
                 staging_suffix: session.staging_suffix(),
             },
             store_failures: args.store_failures,
-            warnings: session.flags.warnings.clone(),
+            warnings: session.warnings.clone(),
             target_path: session.project.target_path.clone(),
             scrubber: session.project.scrubber(),
             batches,
@@ -138,14 +144,16 @@ pub fn execute(
     all.extend(outcome.results.iter().cloned());
     let results =
         run_results_json(&session.metadata(), &session.invocation.args, &all, outcome.elapsed_secs);
-    let written = write_json(
-        &session.project.target_path.join("run_results.json"),
-        results,
-        &session.project.scrubber(),
-    );
-    match written {
-        Err(error) => session.report.note(&format!("run_results.json cannot be written: {error}")),
-        Ok(()) => end(journal),
+    if session.writes_json() {
+        let path = session.project.target_path.join("run_results.json");
+        match write_json(&path, results, &session.project.scrubber()) {
+            Err(error) => {
+                session.report.note(&format!("run_results.json cannot be written: {error}"));
+            }
+            Ok(()) => end(journal),
+        }
+    } else {
+        end(journal);
     }
     let compiled = outcome.results.iter().filter_map(|result| {
         let code = Arc::clone(result.compiled_code.as_ref()?);
@@ -207,8 +215,8 @@ fn end(journal: Option<Arc<Journal>>) {
 /// Takes what templates log.
 pub fn log_sink(report: &Report) -> LogSink {
     let sink = report.sink();
-    Arc::new(move |message, to_terminal| {
-        sink(Event::Log { message: message.to_owned(), to_terminal });
+    Arc::new(move |message, whither| {
+        sink(Event::Log { message: message.to_owned(), whither });
     })
 }
 
@@ -297,24 +305,24 @@ pub fn typed(
     let mut typed = Map::new();
     for (key, value) in [
         ("which", json!(command.as_str())),
-        ("invocation_command", json!(format!("elt {}", command.as_str()))),
+        ("invocation_command", json!(invocation_command())),
         ("select", json!(args.selection.select)),
         ("exclude", json!(args.selection.exclude)),
         ("selector", json!(args.selection.selector)),
         ("ingest", json!(args.ingest)),
         ("full_refresh", json!(args.full_refresh)),
-        ("empty", json!(args.empty)),
-        ("fail_fast", json!(global.fail_fast())),
+        ("empty", json!(global.is_on(Switch::Empty))),
+        ("fail_fast", json!(global.switch(Switch::FailFast))),
         ("store_failures", json!(args.store_failures)),
         ("vars", json!(global.vars)),
         ("target", json!(global.target)),
         ("profile", json!(global.profile)),
         ("threads", json!(global.threads)),
-        ("warn_error", json!(global.warn_error)),
+        ("warn_error", json!(global.switch(Switch::WarnError))),
         ("state", json!(global.state.state)),
-        ("defer", json!(global.state.defer())),
+        ("defer", json!(global.switch(Switch::Defer))),
         ("defer_state", json!(global.state.defer_state)),
-        ("favor_state", json!(global.state.favor_state())),
+        ("favor_state", json!(global.switch(Switch::FavorState))),
         ("warn_error_options", json!(global.warn_error_options)),
     ] {
         typed.insert(key.to_owned(), value);

@@ -7,9 +7,11 @@ use tokio::runtime::Handle;
 
 use super::{
     args::OperationArgs, compile::compiler_with, global_args::GlobalArgs, session::Session,
+    show::refused,
 };
 use crate::{
-    diagnostic::{Diagnostic, did_you_mean},
+    adapter::Cancel,
+    diagnostic::{Diagnostic, SourceFile, did_you_mean},
     jinja::{MacroInfo, MacroKind, convert::from_json},
     project::{YamlFile, read_cli_mapping},
     run::ExitCode,
@@ -25,23 +27,26 @@ pub fn run(
     handle: &Handle,
 ) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, "run-operation", Map::new())?;
+    let Some(macro_name) = &args.macro_name else {
+        return run_sql(session, args.sql.as_deref().unwrap_or_default(), handle);
+    };
     let given = read_cli_mapping("--args", &args.args);
     if given.diagnostics.iter().any(Diagnostic::is_error) {
         return Err(session.fail(&given.diagnostics));
     }
     let root = session.project.root_package().name.clone();
-    let found = match args.macro_name.split_once('.') {
+    let found = match macro_name.split_once('.') {
         Some((package, name)) => session.engine.macro_in(package, name),
         // As in dbt, a package's macro is found by its name alone too.
-        None => session.engine.find_macro(&root, &args.macro_name).or_else(|| {
-            session.engine.macros().iter().find(|info| info.name == args.macro_name).cloned()
+        None => session.engine.find_macro(&root, macro_name).or_else(|| {
+            session.engine.macros().iter().find(|info| info.name == *macro_name).cloned()
         }),
     };
     let found = found.filter(|info| info.kind == MacroKind::Macro);
     let Some(info) = found else {
         let names = session.engine.macros().iter().filter(|info| info.kind == MacroKind::Macro);
-        let help = did_you_mean(&args.macro_name, names.map(|info| info.name.as_str()));
-        let message = format!("there is no macro `{}`", args.macro_name);
+        let help = did_you_mean(macro_name, names.map(|info| info.name.as_str()));
+        let message = format!("there is no macro `{macro_name}`");
         return Err(session.fail(&[Diagnostic::error("unknown-macro", message).maybe_help(help)]));
     };
     let problems = unknown_arguments(&info, &given.value);
@@ -58,6 +63,19 @@ pub fn run(
             session.report.diagnostics(&[*problem]);
             Ok(ExitCode::NodeFailure)
         }
+    }
+}
+
+/// Runs a statement with templates.
+fn run_sql(session: &Session, sql: &str, handle: &Handle) -> Result<ExitCode, ExitCode> {
+    let compiler = compiler_with(session, &BTreeSet::new(), handle, None);
+    let file = SourceFile::new("--sql", sql);
+    let compiled = compiler.compile_inline(&file).map_err(|problems| session.fail(&problems))?;
+    let adapter = session.adapter()?;
+    let done = handle.block_on(adapter.query(compiled.text(), Some(0), &Cancel::default()));
+    match done {
+        Ok(_) => Ok(ExitCode::Success),
+        Err(error) => Ok(refused(session, &error, Some(&compiled))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The process: threads, one command, an exit code.
 
-use clap::Parser;
+use clap::{Arg, CommandFactory, FromArgMatches, builder::Resettable};
 
 use super::{
     args::{Cli, Command, SourceCommand},
@@ -30,7 +30,10 @@ pub fn main() -> std::process::ExitCode {
 }
 
 fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = command_line(Cli::command())
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success };
@@ -39,6 +42,11 @@ fn run() -> ExitCode {
             return code;
         }
     };
+    let problems = cli.refused();
+    if !problems.is_empty() {
+        session::report(&cli.global, "elt").diagnostics(&problems);
+        return ExitCode::Usage;
+    }
     // Fails only where a pool exists already, which then serves as well.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -67,7 +75,7 @@ fn run() -> ExitCode {
             nodes::run(global, RunCommand::Snapshot, args, &no_times, &handle)
         }
         Command::Backfill(args) => backfill::run(global, args, &handle),
-        Command::Retry => retry::run(global, &handle),
+        Command::Retry(args) => retry::run(global, args, &handle),
         Command::Ingest(args) => ingest::run(global, args, &handle),
         Command::Source(SourceCommand::Freshness(args)) => freshness::run(global, args, &handle),
         Command::Compile(args) => compile::run(global, args, &handle),
@@ -77,14 +85,36 @@ fn run() -> ExitCode {
         Command::Parse => compile::parse(global),
         Command::RunOperation(args) => operation::run(global, args, &handle),
         Command::Docs(command) => docs::run(global, command, &handle),
-        Command::Debug => debug::run(global, &handle),
+        Command::Debug(_) => debug::run(global, &handle),
         Command::Init(args) => init::run(global, args),
-        Command::Clean => clean::run(global),
+        Command::Clean(_) => clean::run(global),
         Command::Completions { shell } => completions::completions(*shell),
+        Command::Deps(_) | Command::Clone(_) => unreachable!("refused above"),
         Command::Man { out_dir } => completions::man(global, out_dir.as_deref()),
     };
     // Interrupted statements must not hold the process.
     runtime.shutdown_background();
     let code = outcome.unwrap_or_else(|code| code);
     if data_lost() { code.worst(ExitCode::Usage) } else { code }
+}
+
+/// The command line, with variables of the environment under dbt's newer names too
+/// (`DBT_ENGINE_QUIET` before `DBT_QUIET`). One that is set to nothing is not set.
+fn command_line(command: clap::Command) -> clap::Command {
+    command.mut_args(by_environment).mut_subcommands(command_line)
+}
+
+fn by_environment(arg: Arg) -> Arg {
+    let Some(name) = arg.get_env().and_then(|name| name.to_str()).map(str::to_owned) else {
+        return arg;
+    };
+    let value = |name: &str| std::env::var_os(name);
+    let newer = name.replacen("DBT_", "DBT_ENGINE_", 1);
+    if value(&newer).is_some_and(|value| !value.is_empty()) {
+        return arg.env(newer);
+    }
+    match value(&name).is_some_and(|value| value.is_empty()) {
+        true => arg.env(Resettable::Reset),
+        false => arg,
+    }
 }

@@ -1,8 +1,13 @@
 //! `flags:` of dbt_project.yml: what applies where neither the command line nor the environment says
 //! otherwise (<https://docs.getdbt.com/reference/global-configs/project-flags>).
 
+use std::collections::BTreeMap;
+
+use clap::ValueEnum;
+
 use super::{
-    global_args::{GlobalArgs, IndirectArg, LogFormatArg},
+    global_args::{GlobalArgs, IndirectArg, LogFormatArg, LogLevelArg},
+    switches::Switch,
     warn_error_options::read_warn_options,
 };
 use crate::{
@@ -13,52 +18,69 @@ use crate::{
 /// The flags that have a meaning here.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectFlags {
-    /// `fail_fast`.
-    pub fail_fast: bool,
-    /// `warn_error` and `warn_error_options`.
-    pub warnings: WarnOptions,
-    /// `indirect_selection`.
-    pub indirect_selection: Option<IndirectArg>,
+    switches: BTreeMap<Switch, bool>,
+    /// `warn_error_options`.
+    warnings: WarnOptions,
+    indirect_selection: Option<IndirectArg>,
     log_format: Option<LogFormatArg>,
-    use_colors: Option<bool>,
-    quiet: bool,
+    log_format_file: Option<LogFormatArg>,
+    log_level: Option<LogLevelArg>,
+    log_level_file: Option<LogLevelArg>,
+    printer_width: Option<u16>,
 }
 
-/// Those with a meaning, for suggestions too. `version_check` is read with the project.
-const KNOWN: [&str; 8] = [
+/// The switches that a project may set. `version_check` is read with the project.
+const SWITCHES: [Switch; 6] = [
+    Switch::FailFast,
+    Switch::Print,
+    Switch::Quiet,
+    Switch::UseColors,
+    Switch::WarnError,
+    Switch::WriteJson,
+];
+
+/// Those with a meaning, for suggestions too.
+const KNOWN: [&str; 14] = [
     "fail_fast",
     "indirect_selection",
     "log_format",
+    "log_format_file",
+    "log_level",
+    "log_level_file",
+    "print",
+    "printer_width",
     "quiet",
     "use_colors",
     "version_check",
     "warn_error",
     "warn_error_options",
+    "write_json",
 ];
 
 /// Those of dbt's that are about things which are not here: a parser with a cache, a log file,
 /// statistics that are sent. To turn them on or off changes nothing.
-const ABOUT_NOTHING: [&str; 20] = [
+const ABOUT_NOTHING: [&str; 21] = [
     "cache_selected_only",
     "debug",
+    "hints_enabled",
     "introspect",
     "log_cache_events",
-    "log_format_file",
-    "log_level",
-    "log_level_file",
     "log_path",
+    "maximum_seed_size_mib",
     "partial_parse",
     "populate_cache",
-    "print",
-    "printer_width",
     "send_anonymous_usage_stats",
+    "snowflake_projects_otel",
     "source_freshness_run_project_hooks",
+    "state_modified_compare_more_unrendered_values",
+    "state_modified_compare_vars",
     "static_parser",
     "target_path",
     "upload_to_artifacts_ingest_api",
     "use_colors_file",
     "use_experimental_parser",
-    "write_json",
+    "use_v2_parser",
+    "v2_parser",
 ];
 
 impl ProjectFlags {
@@ -74,33 +96,39 @@ impl ProjectFlags {
                 Diagnostic::error("wrong-flag", format!("flag `{name}` takes {expected}"))
                     .at(value.span(&config.source), format!("found {}", value.kind()))
             };
-            match name {
-                "fail_fast" | "warn_error" | "quiet" | "use_colors" => match value.as_bool() {
-                    Some(on) => match name {
-                        "fail_fast" => flags.fail_fast = on,
-                        "warn_error" => flags.warnings.all_fail |= on,
-                        "quiet" => flags.quiet = on,
-                        _ => flags.use_colors = Some(on),
-                    },
+            let switch =
+                SWITCHES.into_iter().find(|switch| switch.name().replace('-', "_") == name);
+            if let Some(switch) = switch {
+                match value.as_bool() {
+                    Some(on) => _ = flags.switches.insert(switch, on),
                     None => problems.push(wrong("true or false")),
+                }
+                continue;
+            }
+            match name {
+                "indirect_selection" => match one_of(value) {
+                    Some(mode) => flags.indirect_selection = Some(mode),
+                    None => problems.push(wrong("eager, cautious, buildable or empty")),
                 },
-                "indirect_selection" => match value.as_str() {
-                    Some("eager") => flags.indirect_selection = Some(IndirectArg::Eager),
-                    Some("cautious") => flags.indirect_selection = Some(IndirectArg::Cautious),
-                    Some("buildable") => flags.indirect_selection = Some(IndirectArg::Buildable),
-                    Some("empty") => flags.indirect_selection = Some(IndirectArg::Empty),
-                    _ => problems.push(wrong("eager, cautious, buildable or empty")),
+                "log_format" | "log_format_file" => match (one_of(value), name) {
+                    (Some(format), "log_format") => flags.log_format = Some(format),
+                    (Some(format), _) => flags.log_format_file = Some(format),
+                    (None, _) => problems.push(wrong("text or json")),
                 },
-                "log_format" => match value.as_str() {
-                    Some("json") => flags.log_format = Some(LogFormatArg::Json),
-                    Some("text" | "debug" | "default") => {}
-                    _ => problems.push(wrong("text or json")),
+                "log_level" | "log_level_file" => match (one_of(value), name) {
+                    (Some(level), "log_level") => flags.log_level = Some(level),
+                    (Some(level), _) => flags.log_level_file = Some(level),
+                    (None, _) => problems.push(wrong("debug, info, warn, error or none")),
+                },
+                "printer_width" => match value.as_i64().and_then(|width| u16::try_from(width).ok())
+                {
+                    Some(width) => flags.printer_width = Some(width),
+                    None => problems.push(wrong("a number of columns")),
                 },
                 "warn_error_options" => {
                     let file = YamlFile { source: config.source.clone(), root: Yaml::null() };
                     let (options, more) = read_warn_options(value, &file);
-                    let all_fail = flags.warnings.all_fail || options.all_fail;
-                    flags.warnings = WarnOptions { all_fail, ..options };
+                    flags.warnings = options;
                     problems.extend(more);
                 }
                 "version_check" => {}
@@ -123,38 +151,38 @@ impl ProjectFlags {
         (flags, problems)
     }
 
-    /// What the command line says of warnings, in place of what the project says.
-    pub fn take_typed(&mut self, typed: &GlobalArgs) -> Vec<Diagnostic> {
-        let mut problems = Vec::new();
-        if let Some(text) = &typed.warn_error_options {
-            let file = read_cli_mapping("--warn-error-options", text);
-            problems.extend(file.diagnostics);
-            let (options, more) = read_warn_options(&file.value.root, &file.value);
-            problems.extend(more);
-            self.warnings = options;
-        }
-        self.warnings.all_fail |= typed.warn_error;
-        problems
+    /// Which warnings fail: what is typed of them goes in place of what the project says.
+    pub fn warnings(&self, typed: &GlobalArgs) -> (WarnOptions, Vec<Diagnostic>) {
+        let project = self.switches.get(&Switch::WarnError).copied();
+        let (mut options, project, problems) = match &typed.warn_error_options {
+            None => (self.warnings.clone(), project, Vec::new()),
+            Some(text) => {
+                let file = read_cli_mapping("--warn-error-options", text);
+                let (options, more) = read_warn_options(&file.value.root, &file.value);
+                (options, None, file.diagnostics.into_iter().chain(more).collect())
+            }
+        };
+        options.all_fail |= typed.switch(Switch::WarnError).or(project).unwrap_or(false);
+        (options, problems)
     }
 
-    /// The output that the project asks for, where the command line does not; nothing where it
-    /// asks for none of its own.
-    pub fn output(&self, typed: &GlobalArgs) -> Option<GlobalArgs> {
-        let mut wanted = typed.clone();
-        if typed.log_format == LogFormatArg::Text
-            && let Some(format) = self.log_format
-        {
-            wanted.log_format = format;
+    /// What applies: what is typed or set in the environment, and else what the project says.
+    pub fn complete(&self, typed: &GlobalArgs) -> GlobalArgs {
+        let mut all = typed.clone();
+        for (switch, on) in &self.switches {
+            all.switches.or_set(*switch, Some(*on));
         }
-        if !typed.use_colors && !typed.no_use_colors {
-            wanted.use_colors = self.use_colors == Some(true);
-            wanted.no_use_colors = self.use_colors == Some(false);
-        }
-        wanted.quiet |= self.quiet;
-        let differs = wanted.log_format != typed.log_format
-            || wanted.use_colors != typed.use_colors
-            || wanted.no_use_colors != typed.no_use_colors
-            || wanted.quiet != typed.quiet;
-        differs.then_some(wanted)
+        all.indirect_selection = all.indirect_selection.or(self.indirect_selection);
+        all.log_format = all.log_format.or(self.log_format);
+        all.log_format_file = all.log_format_file.or(self.log_format_file);
+        all.log_level = all.log_level.or(self.log_level);
+        all.log_level_file = all.log_level_file.or(self.log_level_file);
+        all.printer_width = all.printer_width.or(self.printer_width);
+        all
     }
+}
+
+/// A word of the command line in a file.
+fn one_of<T: ValueEnum>(value: &Yaml) -> Option<T> {
+    T::from_str(value.as_str()?, false).ok()
 }

@@ -6,10 +6,11 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 
 use super::{
-    args::RunArgs,
+    args::{RetryArgs, RunArgs},
     global_args::GlobalArgs,
     nodes,
     session::{Session, load_options, report},
+    switches::Switch,
     time_args::TimeArgs,
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 ///
 /// # Errors
 /// The exit code, where nothing could be run.
-pub fn run(global: &GlobalArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
+pub fn run(global: &GlobalArgs, args: &RetryArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
     let report = report(global, "retry");
     let fail = |diagnostics: &[Diagnostic]| {
         report.diagnostics(diagnostics);
@@ -63,23 +64,21 @@ pub fn run(global: &GlobalArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
     }
     global.target = global.target.or_else(|| text("target"));
     global.profile = global.profile.or_else(|| text("profile"));
-    if global.warn_error_options.is_none() {
-        global.warn_error |= flag("warn_error");
-        if !global.warn_error {
-            global.warn_error_options = text("warn_error_options");
-        }
+    if global.warn_error_options.is_none() && global.switch(Switch::WarnError).is_none() {
+        global.warn_error_options = text("warn_error_options");
     }
     global.take_over(&previous.args);
     let run_args = RunArgs {
         ingest: flag("ingest"),
-        full_refresh: flag("full_refresh"),
-        empty: flag("empty"),
+        full_refresh: args.full_refresh || flag("full_refresh"),
         store_failures: flag("store_failures"),
         ..RunArgs::default()
     };
     let time = TimeArgs::of_run(&previous.args);
     let window = time.window().map_err(|problem| fail(&[problem]))?;
-    let session = Session::open(&global, command.as_str(), previous.args.clone())?;
+    let mut typed = previous.args.clone();
+    typed.insert("full_refresh".to_owned(), run_args.full_refresh.into());
+    let session = Session::open(&global, command.as_str(), typed)?;
     let (known, gone): (BTreeSet<_>, BTreeSet<_>) =
         previous.unfinished.into_iter().partition(|id| {
             session.manifest.nodes.contains_key(id) || session.manifest.unit_tests.contains_key(id)

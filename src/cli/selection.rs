@@ -19,7 +19,7 @@ use crate::{
 /// # Errors
 /// What is wrong with the selection, printed; the exit code.
 pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueId>, ExitCode> {
-    let indirect = match session.flags.indirect_selection {
+    let indirect = match session.global.indirect_selection {
         None | Some(IndirectArg::Eager) => IndirectSelection::Eager,
         Some(IndirectArg::Cautious) => IndirectSelection::Cautious,
         Some(IndirectArg::Buildable) => IndirectSelection::Buildable,
@@ -49,7 +49,7 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
     };
     match select(&session.manifest, &session.graph, &wanted) {
         Ok(mut selection) => {
-            session.flags.warnings.apply(&mut selection.warnings);
+            session.warnings.apply(&mut selection.warnings);
             if selection.warnings.iter().any(Diagnostic::is_error) {
                 return Err(session.fail(&selection.warnings));
             }
@@ -63,7 +63,8 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
 /// The kinds that the flags name; none where they name none.
 fn kinds(args: &SelectArgs) -> Result<Option<BTreeSet<ResourceType>>, Vec<Diagnostic>> {
     let names = |given: &[String]| -> Vec<String> {
-        given.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect()
+        let words = given.iter().flat_map(|names| names.split([',', ' ']));
+        words.filter(|name| !name.is_empty()).map(str::to_owned).collect()
     };
     let (named, excluded) = (names(&args.resource_type), names(&args.exclude_resource_type));
     if named.is_empty() && excluded.is_empty() {

@@ -13,6 +13,7 @@ use super::{
     global_args::{GlobalArgs, LogFormatArg, LogLevelArg},
     project_flags::ProjectFlags,
     state::State,
+    switches::Switch,
 };
 use crate::{
     DBT_VERSION,
@@ -21,13 +22,13 @@ use crate::{
         duckdb::{DuckDbAdapter, DuckDbOptions},
     },
     artifact::ArtifactMetadata,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, WarnOptions},
     graph::{Graph, IndirectSelection, selector::Selectors},
     jinja::{Engine, Globals},
     manifest::{self, BuildInput, Invocation, Manifest},
     plan::Engine as PlanEngine,
     project::{Connection, Env, LoadOptions, Project, load, read_cli_vars},
-    report::{ColorChoice, LogFormat, Report, ReportOptions},
+    report::{ColorChoice, LogFile, LogFormat, Report, ReportOptions},
     run::ExitCode,
 };
 
@@ -49,26 +50,39 @@ pub struct Session {
     pub report: Report,
     /// This invocation.
     pub invocation: Invocation,
-    /// Flags that hold where the command line says nothing else.
-    pub flags: ProjectFlags,
+    /// The flags that hold: typed, of the environment, of the project.
+    pub global: GlobalArgs,
+    /// Which warnings fail or are not told.
+    pub warnings: WarnOptions,
     /// The earlier runs it looks at.
     pub state: State,
 }
 
 /// The reporter that the flags ask for.
 pub fn report(global: &GlobalArgs, command: &str) -> Report {
-    let format = match global.log_format {
+    let format = |format| match format {
         LogFormatArg::Text => LogFormat::Text,
         LogFormatArg::Json => LogFormat::Json,
     };
-    let quiet =
-        global.quiet || matches!(global.log_level, Some(LogLevelArg::Error | LogLevelArg::None));
-    let color = match (global.use_colors, global.no_use_colors) {
-        (true, _) => ColorChoice::Always,
-        (_, true) => ColorChoice::Never,
-        _ => ColorChoice::Auto,
+    let tells_errors = |level| matches!(level, Some(LogLevelArg::Error | LogLevelArg::None));
+    let quiet = global.is_on(Switch::Quiet) || tells_errors(global.log_level);
+    let color = match global.switch(Switch::UseColors) {
+        Some(true) => ColorChoice::Always,
+        Some(false) => ColorChoice::Never,
+        None => ColorChoice::Auto,
     };
-    let mut options = ReportOptions::detect(format, color, quiet);
+    let mut options =
+        ReportOptions::detect(format(global.log_format.unwrap_or_default()), color, quiet);
+    options.print = global.switch(Switch::Print).unwrap_or(true);
+    if let Some(width) = global.printer_width {
+        options.width = usize::from(width);
+    }
+    let level = global.log_level_file.or(global.log_level);
+    let log_path = global.log_path.as_ref().filter(|_| level != Some(LogLevelArg::None));
+    options.log = log_path.map(|folder| {
+        let format = format(global.log_format_file.or(global.log_format).unwrap_or_default());
+        Arc::new(LogFile::new(project_dir(global).join(folder), format, tells_errors(level)))
+    });
     options.junit.clone_from(&global.junit);
     options.command = command.to_owned();
     options.scrubber = Env::from_process().scrubber();
@@ -90,25 +104,34 @@ pub fn load_options(global: &GlobalArgs) -> Result<LoadOptions, Vec<Diagnostic>>
     if vars.diagnostics.iter().any(Diagnostic::is_error) {
         return Err(vars.diagnostics);
     }
-    let project_dir = global.project_dir.clone().unwrap_or_else(|| nearest_project(&working_dir));
+    let project_dir = project_dir(global);
     Ok(LoadOptions {
         working_dir,
         profiles_dir: global.profiles_dir.clone(),
         profile: global.profile.clone(),
         target: global.target.clone(),
-        threads: if global.single_threaded { Some(1) } else { global.threads.map(usize::from) },
+        threads: if global.is_on(Switch::SingleThreaded) {
+            Some(1)
+        } else {
+            global.threads.map(usize::from)
+        },
         vars: vars.value,
         target_path: global.target_path.clone(),
-        version_check: !global.no_version_check,
+        version_check: global.switch(Switch::VersionCheck).unwrap_or(true),
         env: Env::from_process(),
         ..LoadOptions::new(project_dir)
     })
 }
 
-/// The folder itself or the nearest one above that holds a project, as in dbt.
-fn nearest_project(folder: &Path) -> PathBuf {
-    let holds = |folder: &&Path| folder.join("dbt_project.yml").is_file();
-    folder.ancestors().find(holds).unwrap_or(folder).to_owned()
+/// The folder of the project: the one that is typed, or as in dbt the nearest one, upwards from the
+/// working folder, that holds a project.
+fn project_dir(global: &GlobalArgs) -> PathBuf {
+    let nearest = || {
+        let folder = std::env::current_dir().unwrap_or_default();
+        let holds = |folder: &&Path| folder.join("dbt_project.yml").is_file();
+        folder.ancestors().find(holds).unwrap_or(&folder).to_owned()
+    };
+    global.project_dir.clone().unwrap_or_else(nearest)
 }
 
 impl Session {
@@ -133,23 +156,18 @@ impl Session {
         let loaded = load(&options);
         let mut diagnostics = loaded.diagnostics;
         let Some(project) = loaded.value else { return Err(fail(&diagnostics)) };
-        let (mut project_flags, problems) = ProjectFlags::read(&project);
+        let (project_flags, problems) = ProjectFlags::read(&project);
         diagnostics.extend(problems);
         // Read again by the selection, with its own mode; what is wrong is said here, by every command.
         if let Some(file) = &project.selectors {
             diagnostics.extend(Selectors::read(file, IndirectSelection::Eager).diagnostics);
         }
-        diagnostics.extend(project_flags.take_typed(global));
-        project_flags.fail_fast = global.fail_fast().unwrap_or(project_flags.fail_fast);
-        project_flags.indirect_selection =
-            global.indirect_selection.or(project_flags.indirect_selection);
-        let state = State::new(&global.state, &project);
+        let (warnings, problems) = project_flags.warnings(global);
+        diagnostics.extend(problems);
+        let global = project_flags.complete(global);
+        let report = self::report(&global, command);
+        let state = State::new(&global, &project);
         diagnostics.extend(state.problem(&project.target_path));
-        let own_output = project_flags.output(global);
-        let report = match &own_output {
-            Some(wanted) => self::report(wanted, command),
-            None => report,
-        };
         let fail = |diagnostics: &[Diagnostic]| {
             report.diagnostics(diagnostics);
             ExitCode::Usage
@@ -160,7 +178,7 @@ impl Session {
         let invocation = Invocation {
             id: uuid::Uuid::new_v4().to_string(),
             started_at: Utc::now(),
-            flags: flags(command, global, &args),
+            flags: flags(command, &global, &args),
             args,
             full_refresh,
             selected_resources: Vec::new(),
@@ -176,7 +194,7 @@ impl Session {
                 None
             }
         };
-        project_flags.warnings.apply(&mut diagnostics);
+        warnings.apply(&mut diagnostics);
         let wrong = diagnostics.iter().any(Diagnostic::is_error);
         match graph {
             Some(graph) if !wrong => {
@@ -188,7 +206,8 @@ impl Session {
                     graph: Arc::new(graph),
                     report,
                     invocation,
-                    flags: project_flags,
+                    global,
+                    warnings,
                     state,
                 })))
             }
@@ -216,6 +235,11 @@ impl Session {
             opened => opened,
         };
         opened.map_err(|problem| self.fail(&[problem]))
+    }
+
+    /// Whether `manifest.json`, `run_results.json` and `sources.json` are written.
+    pub fn writes_json(&self) -> bool {
+        self.global.switch(Switch::WriteJson).unwrap_or(true)
     }
 
     /// Prints what is wrong.
@@ -301,30 +325,36 @@ fn open_within(
     }
 }
 
+/// The command as it was typed.
+pub fn invocation_command() -> String {
+    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    std::iter::once("elt".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// What templates see as `flags`, under both spellings of their names.
 fn flags(command: &str, global: &GlobalArgs, args: &Map<String, Value>) -> Map<String, Value> {
-    let flag = |name: &str| args.get(name).and_then(Value::as_bool).unwrap_or(false);
+    let arg = |name: &str| args.get(name).and_then(Value::as_bool).unwrap_or(false);
     let mut flags = Map::new();
-    for (name, value) in [
+    let log_format = if global.log_format == Some(LogFormatArg::Json) { "json" } else { "text" };
+    let all = [
         ("WHICH", json!(command)),
-        ("FULL_REFRESH", json!(flag("full_refresh"))),
-        ("STORE_FAILURES", json!(flag("store_failures"))),
-        ("EMPTY", json!(flag("empty"))),
-        ("FAIL_FAST", json!(global.fail_fast())),
-        ("QUIET", json!(global.quiet)),
-        ("WARN_ERROR", json!(global.warn_error)),
-        ("USE_COLORS", json!(!global.no_use_colors)),
-        (
-            "LOG_FORMAT",
-            json!(if global.log_format == LogFormatArg::Json { "json" } else { "text" }),
-        ),
+        ("FULL_REFRESH", json!(arg("full_refresh"))),
+        ("STORE_FAILURES", json!(arg("store_failures"))),
+        ("LOG_FORMAT", json!(log_format)),
         ("TARGET", json!(global.target)),
         ("PROFILE", json!(global.profile)),
-        ("VERSION_CHECK", json!(!global.no_version_check)),
-        ("PRINT", json!(true)),
-        ("INTROSPECT", json!(true)),
-    ] {
-        flags.insert(name.to_owned(), value.clone());
-        flags.insert(name.to_ascii_lowercase(), value);
+        ("STATE", json!(global.state.state)),
+        ("DEFER_STATE", json!(global.state.defer_state)),
+        ("INVOCATION_COMMAND", json!(invocation_command())),
+    ];
+    let switches = Switch::ALL.into_iter().map(|switch| {
+        let is_on = global.switch(switch).unwrap_or(switch.is_on_by_default());
+        (switch.name(), json!(is_on))
+    });
+    for (name, value) in all.into_iter().chain(switches) {
+        let name = name.replace('-', "_");
+        flags.insert(name.to_uppercase(), value.clone());
+        flags.insert(name.to_lowercase(), value);
     }
     flags
 }

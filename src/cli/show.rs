@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Map;
+use serde_json::{Map, json};
 use tokio::runtime::Handle;
 
 use super::{
@@ -26,7 +26,8 @@ use crate::{
 /// # Errors
 /// The exit code, where something is wrong.
 pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
-    let session = Session::open(global, "show", Map::new())?;
+    let typed = Map::from_iter([("full_refresh".to_owned(), json!(args.full_refresh))]);
+    let session = Session::open(global, "show", typed)?;
     let (text, place) = match &args.inline {
         Some(inline) => {
             let file = SourceFile::new("--inline", inline.as_str());

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{global_args::StateArgs, session::Session};
+use super::{global_args::GlobalArgs, session::Session, switches::Switch};
 use crate::{
     artifact::deferred_relations, compile::Deferral, diagnostic::Diagnostic, manifest::UniqueId,
     project::Project, run::ExitCode,
@@ -23,14 +23,15 @@ pub struct State {
 
 impl State {
     /// What was typed, with folders relative to the project.
-    pub fn new(args: &StateArgs, project: &Project) -> Self {
+    pub fn new(global: &GlobalArgs, project: &Project) -> Self {
+        let args = &global.state;
         let folder = args.state.as_ref().map(|folder| project.root.join(folder));
         let deferred = args.defer_state.as_ref().map(|folder| project.root.join(folder));
         Self {
             deferred: deferred.or_else(|| folder.clone()),
             folder,
-            is_deferring: args.defer().unwrap_or(false),
-            favors_state: args.favor_state().unwrap_or(false),
+            is_deferring: global.is_on(Switch::Defer),
+            favors_state: global.is_on(Switch::FavorState),
         }
     }
 

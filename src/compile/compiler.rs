@@ -20,13 +20,13 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span, WarnOptions},
-    jinja::{Caller, Captured, Engine, Globals, Marks, Phase, Scope, Warehouse},
+    jinja::{Caller, Captured, Engine, Globals, Marks, Phase, Scope, Warehouse, Whither},
     manifest::{Lookup, Manifest, Node, ResourceType, TimeSpan, UniqueId},
     relation::Relation,
 };
 
-/// Takes a line of `log()` or `print()`; true means the terminal too.
-pub type LogSink = Arc<dyn Fn(&str, bool) + Send + Sync>;
+/// Takes a line of `log()` or `print()`.
+pub type LogSink = Arc<dyn Fn(&str, Whither) + Send + Sync>;
 
 /// What a compiler is made with.
 pub struct CompilerOptions {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, WarnOptions, Weight},
-    jinja::{Caller, Host, Reading, RefCall, Referred, SourceCall, Warehouse},
+    jinja::{Caller, Host, Reading, RefCall, Referred, SourceCall, Warehouse, Whither},
     manifest::{
         Batch, ColumnProperties, Lookup, Manifest, Node, NodeConfig, Reader, Resolver,
         ResourceType, TimeSpan, UniqueId, utc_text,
@@ -244,15 +244,15 @@ impl Host for NodeHost {
         }
     }
 
-    fn log(&self, message: &str, to_terminal: bool) {
-        (self.shared.log)(message, to_terminal);
+    fn log(&self, message: &str, whither: Whither) {
+        (self.shared.log)(message, whither);
     }
 
     fn warn(&self, message: &str) -> Result<(), Box<Diagnostic>> {
         match self.shared.warnings.weight(TEMPLATE_WARNING) {
             Weight::Error => return Err(Box::new(Diagnostic::error(TEMPLATE_WARNING, message))),
             Weight::Warning if self.is_told(message) => {}
-            Weight::Warning => self.log(&format!("warning: {message}"), true),
+            Weight::Warning => self.log(&format!("warning: {message}"), Whither::People),
             Weight::Silent => {}
         }
         Ok(())

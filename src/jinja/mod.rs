@@ -43,5 +43,6 @@ pub use reading::{Reading, Referred};
 pub use rewrite::Marks;
 pub use scope::{
     Caller, Captured, ConfigCall, Globals, Host, LineMap, Phase, Rendered, Scope, Warehouse,
+    Whither,
 };
 pub use times::datetime_value;

@@ -110,7 +110,7 @@ pub trait Host: Send + Sync {
     /// The warehouse; none where not connected.
     fn warehouse(&self) -> Option<&dyn Warehouse>;
     /// Takes a line of `log()` or `print()`.
-    fn log(&self, message: &str, to_terminal: bool);
+    fn log(&self, message: &str, whither: Whither);
     /// Takes a line of `exceptions.warn()`, besides what is captured.
     ///
     /// # Errors
@@ -118,6 +118,17 @@ pub trait Host: Send + Sync {
     fn warn(&self, _message: &str) -> Result<(), Box<Diagnostic>> {
         Ok(())
     }
+}
+
+/// Where a line of a template goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whither {
+    /// `log()`: to the log file.
+    LogFile,
+    /// `log(info=true)` and warnings: to people.
+    People,
+    /// `print()`: to whoever reads the output.
+    Output,
 }
 
 /// The warehouse as templates use it.

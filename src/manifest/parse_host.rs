@@ -4,7 +4,7 @@ use minijinja::Value;
 
 use crate::{
     diagnostic::Diagnostic,
-    jinja::{Caller, Host, RefCall, Referred, SourceCall, Warehouse, dict::Dict},
+    jinja::{Caller, Host, RefCall, Referred, SourceCall, Warehouse, Whither, dict::Dict},
     relation::{Dialect, Relation},
 };
 
@@ -38,5 +38,5 @@ impl Host for ParseHost {
         None
     }
 
-    fn log(&self, _message: &str, _to_terminal: bool) {}
+    fn log(&self, _message: &str, _whither: Whither) {}
 }

@@ -21,7 +21,8 @@ use super::{
     screen::{Tone, paint, to_stderr, to_stdout},
 };
 use crate::{
-    diagnostic::{Diagnostic, render_github, render_json},
+    diagnostic::{Diagnostic, render_github, render_json, render_terminal},
+    jinja::Whither,
     manifest::UniqueId,
     project::Scrubber,
     run::{BatchResult, Event, EventSink, NodeResult, Status},
@@ -71,6 +72,11 @@ impl Report {
 
     /// A remark for people, on stderr; nothing with `--quiet`.
     pub fn note(&self, text: &str) {
+        self.keep("note", || json!({ "message": text }), || text.to_owned());
+        self.remark(text);
+    }
+
+    fn remark(&self, text: &str) {
         if self.options.quiet {
             return;
         }
@@ -82,6 +88,12 @@ impl Report {
 
     /// Diagnostics with a closing count, on stderr. With `--quiet` the errors only.
     pub fn diagnostics(&self, diagnostics: &[Diagnostic]) {
+        for each in diagnostics {
+            if each.is_error() || self.options.log.as_ref().is_some_and(|log| log.takes_all()) {
+                let fields = || json!({ "diagnostic": render_json(each) });
+                self.write_log("diagnostic", fields, || render_terminal(each, false));
+            }
+        }
         let shown: Vec<Diagnostic> = diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.is_error() || !self.options.quiet)
@@ -115,13 +127,20 @@ impl Report {
                 _ => {}
             }
         }
-        match self.options.format {
-            LogFormat::Json => {
+        self.keep_event(event);
+        match (self.options.format, event) {
+            // Data, in either format.
+            (_, Event::Log { message, whither: Whither::Output }) => {
+                if self.options.print {
+                    self.data(message);
+                }
+            }
+            (LogFormat::Json, _) => {
                 let mut value = event_json(event, Utc::now(), &self.state().results);
                 self.options.scrubber.scrub_json(&mut value);
                 self.json_line(&value);
             }
-            LogFormat::Text => self.show(event),
+            (LogFormat::Text, _) => self.show(event),
         }
         match event {
             Event::NodeFinished { result } if self.options.github => {
@@ -138,7 +157,7 @@ impl Report {
             Event::RunStarted { total, threads, target } => {
                 if *total > 0 {
                     let at_once = counted(*threads, "thread");
-                    self.note(&paint(
+                    self.remark(&paint(
                         &format!("running {} on {target}, {at_once}", counted(*total, "node")),
                         Tone::Dim,
                         options.color,
@@ -157,13 +176,15 @@ impl Report {
             Event::NodeFinished { result } => self.show_finished(result),
             Event::BatchesPlanned { .. } => {}
             Event::BatchFinished { result } => self.show_batch(result),
-            Event::Log { message, to_terminal } => {
-                if *to_terminal && !options.quiet {
+            Event::Log { message, whither } => {
+                if *whither == Whither::People && !options.quiet {
                     self.line(message);
                 }
             }
             Event::Interrupted => {
-                self.note("stopping: running statements are interrupted, once more exits at once");
+                self.remark(
+                    "stopping: running statements are interrupted, once more exits at once",
+                );
             }
             Event::RunFinished { elapsed_secs } => {
                 let progress = self.state().progress.take();
@@ -226,6 +247,95 @@ impl Report {
         let summary = render_summary(&results, elapsed_secs, interrupted, &options);
         if !summary.is_empty() {
             self.line(&format!("\n{summary}"));
+        }
+    }
+
+    /// Keeps an event in the log file.
+    fn keep_event(&self, event: &Event) {
+        let Some(log) = &self.options.log else { return };
+        let failed = |result: &NodeResult| result.status.is_failure();
+        let is_error = matches!(event, Event::NodeFinished { result } if failed(result));
+        if !log.takes_all() && !is_error {
+            return;
+        }
+        if log.format() == LogFormat::Json {
+            let mut value = event_json(event, Utc::now(), &self.state().results);
+            self.options.scrubber.scrub_json(&mut value);
+            self.told(log.json(&value));
+            return;
+        }
+        let text = match event {
+            Event::RunStarted { total, threads, target } => {
+                let (nodes, threads) = (counted(*total, "node"), counted(*threads, "thread"));
+                format!("running {nodes} on {target}, {threads}")
+            }
+            Event::NodeStarted { node } => format!("{} {}", node.materialization, node.display),
+            Event::NodeFinished { result } => {
+                let (done, total) = {
+                    let state = self.state();
+                    (state.results.len(), state.total)
+                };
+                let mut lines = vec![finished_line(result, done, total, false)];
+                lines.extend(result.diagnostics.iter().map(|each| render_terminal(each, false)));
+                lines.join("\n")
+            }
+            Event::BatchesPlanned { node, batches, .. } => {
+                format!("{}, batches: {}", node.display, batches.len())
+            }
+            Event::BatchFinished { result } => batch_line(result, false),
+            Event::Log { message, .. } => message.clone(),
+            Event::Interrupted => "interrupted".to_owned(),
+            Event::RunFinished { elapsed_secs } => {
+                let (results, interrupted) = {
+                    let state = self.state();
+                    (state.results.clone(), state.interrupted)
+                };
+                let options = SummaryOptions {
+                    width: self.options.width,
+                    color: false,
+                    command: self.options.command.clone(),
+                    quiet: false,
+                };
+                format!("done\n{}", render_summary(&results, *elapsed_secs, interrupted, &options))
+            }
+        };
+        self.told(log.text(&self.options.scrubber.scrub(&text)));
+    }
+
+    /// Keeps something else that is told in the log file.
+    fn keep(
+        &self,
+        event: &str,
+        fields: impl FnOnce() -> serde_json::Value,
+        text: impl FnOnce() -> String,
+    ) {
+        if self.options.log.as_ref().is_some_and(|log| log.takes_all()) {
+            self.write_log(event, fields, text);
+        }
+    }
+
+    fn write_log(
+        &self,
+        event: &str,
+        fields: impl FnOnce() -> serde_json::Value,
+        text: impl FnOnce() -> String,
+    ) {
+        let Some(log) = &self.options.log else { return };
+        let scrubber = &self.options.scrubber;
+        self.told(match log.format() {
+            LogFormat::Text => log.text(&scrubber.scrub(&text())),
+            LogFormat::Json => {
+                let mut value = object(event, Utc::now(), fields());
+                scrubber.scrub_json(&mut value);
+                log.json(&value)
+            }
+        });
+    }
+
+    /// Says what came of writing the log file.
+    fn told(&self, written: Result<(), String>) {
+        if let Err(problem) = written {
+            self.line(&format!("warning[cannot-write-log]: {problem}"));
         }
     }
 

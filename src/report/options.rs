@@ -1,7 +1,8 @@
 //! How to report.
 
-use std::{io::IsTerminal, path::PathBuf};
+use std::{io::IsTerminal, path::PathBuf, sync::Arc};
 
+use super::LogFile;
 use crate::project::Scrubber;
 
 /// Columns assumed where stderr is no terminal: wide enough for names, narrow enough for logs.
@@ -55,6 +56,10 @@ pub struct ReportOptions {
     pub progress: bool,
     /// Columns of the terminal.
     pub width: usize,
+    /// Whether what `print()` prints is shown.
+    pub print: bool,
+    /// Where to write what is told, too.
+    pub log: Option<Arc<LogFile>>,
     /// Where to write a JUnit file.
     pub junit: Option<PathBuf>,
     /// Whether to annotate for GitHub Actions.
@@ -77,6 +82,8 @@ impl ReportOptions {
             quiet,
             progress: terminal && format == LogFormat::Text && !quiet,
             width,
+            print: true,
+            log: None,
             junit: None,
             github: std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
             command: "build".to_owned(),

@@ -8,6 +8,7 @@ use chrono::DateTime;
 use super::*;
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
+    jinja::Whither,
     manifest::{ResourceType, UniqueId},
     relation::{Cell, Column, Table},
     run::{Event, NodeLabel, NodeResult, Status},
@@ -213,7 +214,7 @@ fn json_lines() {
         Event::RunStarted { total: 6, threads: 4, target: "shop.local".to_owned() },
         Event::NodeStarted { node: results[1].node.clone() },
         Event::NodeFinished { result: Arc::clone(&results[1]) },
-        Event::Log { message: "hello".to_owned(), to_terminal: true },
+        Event::Log { message: "hello".to_owned(), whither: Whither::People },
         Event::Interrupted,
         Event::RunFinished { elapsed_secs: 2.5 },
     ];

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     compile::ExtraCte,
     diagnostic::Diagnostic,
+    jinja::Whither,
     manifest::{Batch, ResourceType, TimeSpan, UniqueId},
     run::{BatchResult, BatchResults},
 };
@@ -51,8 +52,8 @@ pub enum Event {
     Log {
         /// The text.
         message: String,
-        /// Whether it goes to the terminal.
-        to_terminal: bool,
+        /// Where it goes.
+        whither: Whither,
     },
     /// The user asked to stop; running statements are being interrupted.
     Interrupted,

@@ -19,6 +19,9 @@ pub const SELECTABLE: [ResourceType; 8] = [
     ResourceType::Exposure,
 ];
 
+/// Kinds of dbt's that a project cannot hold here.
+const NOT_HERE: [&str; 4] = ["metric", "semantic_model", "saved_query", "function"];
+
 /// The kinds a command works on: those named out of `allowed` (`all` and `default` are names too),
 /// or `default` where none is named, without the excluded ones.
 pub fn resource_types(
@@ -42,7 +45,9 @@ pub fn resource_types(
             },
         }
     }
-    for name in excluded {
+    // Of what a project cannot hold, nothing is selected anyway.
+    let not_here = |name: &&String| NOT_HERE.contains(&name.as_str());
+    for name in excluded.iter().filter(|name| !not_here(name)) {
         match find("--exclude-resource-type", name, allowed) {
             Ok(kind) => _ = kinds.remove(&kind),
             Err(diagnostic) => diagnostics.push(diagnostic),

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Span},
     jinja::{
-        Phase,
+        Phase, Whither,
         convert::{from_json, to_json},
         dict::{self, Dict},
         failure::refused,
@@ -343,12 +343,15 @@ impl Builtin {
                     Some(info) => info,
                     None => options.get::<Option<bool>>("info")?.unwrap_or(false),
                 };
-                scope.host.log(&message.to_string(), info && !parsing);
+                let people = info && !parsing;
+                let whither = if people { Whither::People } else { Whither::LogFile };
+                scope.host.log(&message.to_string(), whither);
                 Ok(Value::from(""))
             }
             Which::Print => {
                 let (message,): (Value,) = from_args(args)?;
-                scope.host.log(&message.to_string(), !parsing);
+                let whither = if parsing { Whither::LogFile } else { Whither::Output };
+                scope.host.log(&message.to_string(), whither);
                 Ok(Value::from(""))
             }
             Which::Statement => self.statement(state, args),

@@ -11,6 +11,7 @@ use super::{BatchOptions, Compile, Failure};
 use crate::{
     adapter::{Adapter, BoxFuture, Cancel},
     diagnostic::WarnOptions,
+    jinja::Whither,
     manifest::{Node, ResourceType, UniqueId, UnitTest},
     plan::{PlanOptions, Step},
     project::Scrubber,
@@ -123,7 +124,7 @@ impl<C: Compile> NodeRunner<C> {
 
     /// A line for people.
     pub(super) fn log(&self, message: String) {
-        (self.events)(Event::Log { message, to_terminal: true });
+        (self.events)(Event::Log { message, whither: Whither::People });
     }
 
     /// Runs `work` and puts what went wrong into the result.
