@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     dbt_flags::DbtFlags,
+    price_args::PriceArgs,
     switches::{Switch, Switches},
 };
 
@@ -87,6 +88,9 @@ pub struct GlobalArgs {
     /// What dbt has and this has not.
     #[command(flatten)]
     pub dbt: DbtFlags,
+    /// What is paid.
+    #[command(flatten)]
+    pub prices: PriceArgs,
     /// Write a JUnit report of the run to a file
     #[arg(long, global = true, value_name = "FILE")]
     pub junit: Option<PathBuf>,

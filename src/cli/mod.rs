@@ -16,6 +16,7 @@ mod lazy_warehouse;
 mod list;
 mod nodes;
 mod operation;
+mod price_args;
 mod process;
 mod project_flags;
 mod refused;

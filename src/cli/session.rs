@@ -85,6 +85,7 @@ pub fn report(global: &GlobalArgs, command: &str) -> Report {
     });
     options.junit.clone_from(&global.junit);
     options.command = command.to_owned();
+    options.prices = global.prices.prices();
     options.scrubber = Env::from_process().scrubber();
     Report::new(options)
 }

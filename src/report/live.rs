@@ -243,6 +243,7 @@ impl Report {
             color: self.options.color,
             command: self.options.command.clone(),
             quiet: self.options.quiet,
+            prices: self.options.prices,
         };
         let summary = render_summary(&results, elapsed_secs, interrupted, &options);
         if !summary.is_empty() {

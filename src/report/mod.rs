@@ -8,6 +8,7 @@ mod junit;
 mod listing;
 mod live;
 mod log_file;
+mod node_table;
 mod options;
 mod progress;
 mod quantity;

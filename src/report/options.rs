@@ -3,7 +3,7 @@
 use std::{io::IsTerminal, path::PathBuf, sync::Arc};
 
 use super::LogFile;
-use crate::project::Scrubber;
+use crate::{project::Scrubber, run::Prices};
 
 /// Columns assumed where stderr is no terminal: wide enough for names, narrow enough for logs.
 const DEFAULT_WIDTH: usize = 100;
@@ -68,6 +68,8 @@ pub struct ReportOptions {
     pub command: String,
     /// Replaces secrets.
     pub scrubber: Scrubber,
+    /// What bytes or slots cost.
+    pub prices: Prices,
 }
 
 impl ReportOptions {
@@ -88,6 +90,7 @@ impl ReportOptions {
             github: std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
             command: "build".to_owned(),
             scrubber: Scrubber::default(),
+            prices: Prices::default(),
         }
     }
 }

@@ -29,6 +29,31 @@ pub(super) fn grouped(number: u64) -> String {
     text
 }
 
+/// Bytes as `512 B`, `1.50 KiB`, `3.20 TiB`: what BigQuery's console says.
+pub(super) fn bytes(number: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if number < 1024 {
+        return format!("{number} B");
+    }
+    let mut value = number as f64 / 1024.0;
+    let mut unit = 0;
+    while value >= 1023.995 && unit + 1 < UNITS.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{value:.2} {}", UNITS[unit])
+}
+
+/// Money: cents, and of small sums the first digits that are not nothing.
+pub(super) fn money(amount: f64) -> String {
+    match amount {
+        0.0 => "$0".to_owned(),
+        small if small < 0.0001 => "<$0.0001".to_owned(),
+        small if small < 0.995 => format!("${small:.4}"),
+        large => format!("${large:.2}"),
+    }
+}
+
 /// `1 error`, `3 errors`.
 pub(super) fn counted(number: usize, word: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };

@@ -2,32 +2,24 @@
 
 use std::sync::Arc;
 
-use tabled::{
-    builder::Builder,
-    settings::{Alignment, Padding, Style, object::Columns},
-};
-
 use super::{
     diagnostics::render_blocks,
-    quantity::{counted, cut_middle, duration, grouped},
+    node_table::{cost_line, node_table, total},
+    quantity::{counted, duration, grouped},
     screen::{Tone, paint},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
     manifest::ResourceType,
-    run::{NodeResult, Status},
+    run::{NodeResult, Prices, Status},
 };
 
-/// Rows of the table at most: more cannot be read, and the artifacts hold them all.
-const MAX_ROWS: usize = 100;
 /// Names in a rerun hint at most; beyond, `elt retry` is the shorter way.
 const MAX_RERUN_NAMES: usize = 5;
 /// Skipped nodes named for each reason; the table holds the others.
 const MAX_SKIPPED_NAMES: usize = 6;
 /// Reasons of skipping told at most: a run in which thousands fail is not read to its end.
 const MAX_SKIP_REASONS: usize = 12;
-/// A node's name keeps at least this many characters in a narrow terminal.
-const MIN_NAME_WIDTH: usize = 16;
 
 /// What the summary depends on besides the results.
 #[derive(Clone, Debug)]
@@ -40,6 +32,8 @@ pub struct SummaryOptions {
     pub command: String,
     /// Only failures and how to rerun.
     pub quiet: bool,
+    /// What bytes or slots cost.
+    pub prices: Prices,
 }
 
 /// The summary of a run, in blocks parted by empty lines.
@@ -51,7 +45,7 @@ pub fn render_summary(
 ) -> String {
     let mut blocks = Vec::new();
     if !options.quiet && !results.is_empty() {
-        blocks.push(table(results, options));
+        blocks.push(node_table(results, options));
     }
     blocks.extend(troubles(results, options));
     if !options.quiet {
@@ -59,127 +53,13 @@ pub fn render_summary(
     }
     blocks.extend(rerun_hint(results, options));
     if !options.quiet {
-        blocks.push(counts_line(results, elapsed_secs, interrupted, options.color));
+        let mut counts = counts_line(results, elapsed_secs, interrupted, options.color);
+        if let Some(cost) = total(results.iter().map(Arc::as_ref)) {
+            counts = format!("{}\n{counts}", cost_line(&cost, &options.prices));
+        }
+        blocks.push(counts);
     }
     blocks.join("\n\n")
-}
-
-fn is_test(result: &NodeResult) -> bool {
-    matches!(result.node.resource_type, ResourceType::Test | ResourceType::UnitTest)
-}
-
-/// The nodes worth a row. Passing tests are one row together, unless tests are all that ran.
-fn table(results: &[Arc<NodeResult>], options: &SummaryOptions) -> String {
-    let only_tests = results.iter().all(|result| is_test(result));
-    let quiet_pass = |result: &NodeResult| {
-        !only_tests && is_test(result) && matches!(result.status, Status::Pass | Status::Skipped)
-    };
-    let mut rows: Vec<&NodeResult> =
-        results.iter().map(Arc::as_ref).filter(|result| !quiet_pass(result)).collect();
-    let left_out = rows.len().saturating_sub(MAX_ROWS);
-    if left_out > 0 {
-        // Keep what went wrong and what took long, in the order of the run.
-        let mut by_weight: Vec<usize> = (0..rows.len()).collect();
-        by_weight.sort_by(|a, b| {
-            let weight = |at: usize| (rows[at].status.is_failure(), rows[at].elapsed_secs);
-            let (a, b) = (weight(*a), weight(*b));
-            b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
-        });
-        by_weight.truncate(MAX_ROWS);
-        by_weight.sort_unstable();
-        rows = by_weight.into_iter().map(|at| rows[at]).collect();
-    }
-    let mut lines: Vec<[String; 5]> = rows.into_iter().map(row).collect();
-    for status in [Status::Pass, Status::Skipped] {
-        let tests: Vec<&Arc<NodeResult>> =
-            results.iter().filter(|result| quiet_pass(result) && result.status == status).collect();
-        if !tests.is_empty() {
-            let secs = tests.iter().map(|result| result.elapsed_secs).sum();
-            lines.push([
-                counted(tests.len(), "test"),
-                "test".to_owned(),
-                String::new(),
-                if status == Status::Pass { duration(secs) } else { String::new() },
-                status.as_str().to_owned(),
-            ]);
-        }
-    }
-    let mut text = render_rows(lines, options);
-    if left_out > 0 {
-        text.push_str(&format!(
-            "\n… and {} more, all of them in target/run_results.json",
-            counted(left_out, "node")
-        ));
-    }
-    text
-}
-
-fn row(result: &NodeResult) -> [String; 5] {
-    let rows = match (result.failures, result.rows_affected) {
-        (Some(failures), _) if failures > 0 => format!("{} failing", grouped(failures)),
-        (_, Some(rows)) => grouped(rows),
-        _ => String::new(),
-    };
-    let time = match result.status {
-        Status::Skipped | Status::NoOp => String::new(),
-        _ => duration(result.elapsed_secs),
-    };
-    [
-        result.node.display.clone(),
-        result.node.materialization.clone(),
-        rows,
-        time,
-        result.status.as_str().to_owned(),
-    ]
-}
-
-fn render_rows(mut lines: Vec<[String; 5]>, options: &SummaryOptions) -> String {
-    lines.insert(0, ["node", "materialization", "rows", "time", "status"].map(str::to_owned));
-    let widest = |at: usize| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or(0);
-    // On a narrow terminal the columns that can be missed most give way to the names.
-    let wanted_name = widest(0).min(MIN_NAME_WIDTH);
-    let mut shown: Vec<usize> = (0..5).collect();
-    let others = |shown: &[usize]| shown[1..].iter().map(|at| widest(*at) + 2).sum::<usize>();
-    for dispensable in [1, 3, 2] {
-        if wanted_name + others(&shown) <= options.width {
-            break;
-        }
-        shown.retain(|at| *at != dispensable);
-    }
-    let name_width = options.width.saturating_sub(others(&shown)).max(wanted_name);
-    let mut builder = Builder::default();
-    for line in &mut lines {
-        line[0] = cut_middle(&line[0], name_width);
-        builder.push_record(shown.iter().map(|at| line[*at].as_str()));
-    }
-    let mut table = builder.build();
-    let numbers = shown.iter().enumerate().filter(|(_, column)| matches!(column, 2 | 3));
-    let numbers: Vec<usize> = numbers.map(|(at, _)| at).collect();
-    table.with(Style::empty()).with(Padding::new(0, 2, 0, 0));
-    for at in numbers {
-        table.modify(Columns::new(at..=at), Alignment::right());
-    }
-    let text = table.to_string();
-    // Painted after layout, so that escapes do not count as width.
-    let mut painted = Vec::new();
-    for (at, line) in text.lines().enumerate() {
-        let line = line.trim_end();
-        let (before, status) = line.rsplit_once(' ').unwrap_or(("", line));
-        painted.push(match at {
-            0 => paint(line, Tone::Dim, options.color),
-            _ => format!("{before} {}", paint(status, tone_of(status), options.color)),
-        });
-    }
-    painted.join("\n")
-}
-
-fn tone_of(status: &str) -> Tone {
-    match status {
-        "success" | "pass" => Tone::Good,
-        "warn" => Tone::Warn,
-        "fail" | "error" | "partial success" => Tone::Bad,
-        _ => Tone::Dim,
-    }
 }
 
 /// Everything that went wrong, warnings first, so that errors are nearest to the prompt.

@@ -11,7 +11,7 @@ use crate::{
     jinja::Whither,
     manifest::{ResourceType, UniqueId},
     relation::{Cell, Column, Table},
-    run::{Event, NodeLabel, NodeResult, Status},
+    run::{Event, NodeLabel, NodeResult, Prices, Status},
 };
 
 fn result(
@@ -102,7 +102,34 @@ fn a_run() -> Vec<Arc<NodeResult>> {
 }
 
 fn plain(width: usize) -> SummaryOptions {
-    SummaryOptions { width, color: false, command: "build".to_owned(), quiet: false }
+    SummaryOptions {
+        width,
+        color: false,
+        command: "build".to_owned(),
+        quiet: false,
+        prices: Prices::default(),
+    }
+}
+
+#[test]
+fn what_was_billed_is_shown_where_something_was() {
+    let mut results = a_run();
+    for (at, result) in results.iter_mut().enumerate().take(2) {
+        let mut billed = NodeResult::clone(result);
+        for (key, value) in [
+            ("bytes_processed", 3_000_000_000_u64 << at),
+            ("bytes_billed", 3_000_500_000 << at),
+            ("slot_ms", 12_345),
+            ("cache_hits", at as u64),
+        ] {
+            billed.response.insert(key.to_owned(), value.into());
+        }
+        *result = Arc::new(billed);
+    }
+    insta::assert_snapshot!(render_summary(&results, 2.5, false, &plain(120)));
+    let slots = Prices { per_slot_hour: Some(0.04), ..Prices::default() };
+    let options = SummaryOptions { prices: slots, ..plain(60) };
+    insta::assert_snapshot!("narrow_and_by_slots", render_summary(&results, 2.5, false, &options));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod batch_result;
 mod blame;
 mod command;
+mod cost;
 mod event;
 mod exit_code;
 mod freshness;
@@ -20,6 +21,7 @@ mod test_counts;
 pub use batch_result::{BatchResult, BatchResults};
 pub use blame::blame;
 pub use command::RunCommand;
+pub use cost::{Cost, DEFAULT_PRICE_PER_TIB, Prices};
 pub use event::{Event, NodeLabel, NodeResult, Status};
 pub use exit_code::ExitCode;
 pub use freshness::{Age, Criteria, Freshness, FreshnessRequest, SourceFreshness, check_freshness};
