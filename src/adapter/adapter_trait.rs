@@ -2,10 +2,10 @@
 
 use std::{future::Future, pin::Pin};
 
-use super::{AdapterError, Cancel, PlanOutcome};
+use super::{AdapterError, Cancel, PlanEstimate, PlanOutcome};
 use crate::{
     plan::Plan,
-    relation::{Column, Dialect, Relation, Table},
+    relation::{Column, Dialect, Relation, RelationDetails, Table},
 };
 
 /// A boxed future, so that the trait can be used as an object.
@@ -28,6 +28,26 @@ pub trait Adapter: Send + Sync {
         &'a self,
         relation: &'a Relation,
     ) -> BoxFuture<'a, Result<Option<Vec<Column>>, AdapterError>>;
+
+    /// How an existing relation is kept; none where that has no meaning in this warehouse.
+    fn details<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Option<RelationDetails>, AdapterError>> {
+        let _ = relation;
+        Box::pin(async { Ok(None) })
+    }
+
+    /// What a plan would read, each statement of it checked by the warehouse and nothing changed; none
+    /// where the warehouse bills nothing.
+    fn estimate<'a>(
+        &'a self,
+        plan: &'a Plan,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<Option<PlanEstimate>, AdapterError>> {
+        let _ = (plan, cancel);
+        Box::pin(async { Ok(None) })
+    }
 
     /// The columns a query would give, without running it (BigQuery: a dry run).
     fn describe<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>>;

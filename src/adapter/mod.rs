@@ -6,10 +6,12 @@ mod blocking;
 mod cancel;
 pub mod duckdb;
 mod error;
+mod estimate;
 mod outcome;
 
 pub use adapter_trait::{Adapter, BoxFuture};
 pub use blocking::BlockingWarehouse;
 pub use cancel::Cancel;
 pub use error::{AdapterError, AdapterErrorKind};
+pub use estimate::{Bytes, PlanEstimate, StepEstimate};
 pub use outcome::PlanOutcome;

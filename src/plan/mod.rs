@@ -13,6 +13,7 @@ mod replace;
 mod schema_change;
 mod snapshot_columns;
 mod step;
+mod step_words;
 mod text;
 
 pub use batches::{BatchRange, TooManyBatches, batches};

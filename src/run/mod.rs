@@ -11,6 +11,7 @@ mod hook;
 mod interrupt;
 mod job;
 mod nodes;
+mod preview;
 mod relation_cache;
 mod row_diff;
 mod runner;
@@ -32,6 +33,7 @@ pub use nodes::{
     BatchOptions, Compile, Failure, HookSql, KnownSchemas, NodeRunner, RunOptions, Work,
     node_label, unit_test_label,
 };
+pub use preview::{NodePreview, PreviewStep, total_bytes};
 pub use relation_cache::RelationCache;
 pub use row_diff::diff_rows;
 pub use runner::{RunExecutor, RunOutcome, RunRequest, run};

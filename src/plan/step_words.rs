@@ -1,0 +1,35 @@
+//! Steps in a few words, for people who look at a plan.
+
+use super::Step;
+
+impl Step {
+    /// What the step does.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::CreateSchema { .. } => "create the schema",
+            Self::DropSchema { .. } => "drop the schema",
+            Self::RenameRelation { .. } => "rename",
+            Self::CreateView { .. } => "create the view",
+            Self::CreateTable { temporary: true, .. } => "compute the new rows",
+            Self::CreateTable { .. } => "create the table",
+            Self::CreateMaterializedView { .. } => "create the materialized view",
+            Self::RefreshMaterializedView { .. } => "refresh the materialized view",
+            Self::Describe { .. } => "describe",
+            Self::DropRelation { .. } => "drop what was there",
+            Self::AlterColumns { .. } => "alter the columns",
+            Self::Insert { .. } => "insert",
+            Self::DeleteMatching { .. } => "delete",
+            Self::DeleteInsert { .. } => "delete and insert",
+            Self::Merge { .. } => "merge",
+            Self::InsertOverwrite { .. } => "replace partitions",
+            Self::CopyPartitions { .. } => "copy partitions",
+            Self::Grant { .. } => "grant",
+            Self::AuthorizeView { .. } => "authorise the view",
+            Self::SnapshotMerge { .. } => "merge the changes",
+            Self::LoadSeed { .. } => "load the file",
+            Self::Append { .. } => "load rows",
+            Self::Statement { .. } => "run a hook",
+            Self::Query { .. } => "query",
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! `elt plan`: what would be done, and what it would read and cost.
+
+use serde_json::{Value, json};
+use tabled::{
+    builder::Builder,
+    settings::{Alignment, Padding, Style, object::Columns},
+};
+
+use super::quantity::{bytes, counted, money};
+use crate::{
+    adapter::Bytes,
+    run::{NodePreview, Prices, total_bytes},
+};
+
+/// The plan as a table, and what it comes to.
+pub fn render_plan(previews: &[NodePreview], prices: &Prices) -> String {
+    let is_billed = previews.iter().any(|preview| preview.bytes().is_some());
+    let shown = if is_billed { 6 } else { 4 };
+    let mut builder = Builder::default();
+    let head = ["node", "materialization", "why", "step", "reads", "cost"];
+    builder.push_record(head.into_iter().take(shown));
+    for preview in previews {
+        let mut node = [
+            preview.node.display.clone(),
+            preview.node.materialization.clone(),
+            preview.why.clone(),
+        ];
+        let nothing = ["nothing to do".to_owned(), String::new(), String::new()];
+        let steps = preview.steps.iter().map(|step| {
+            let cost = step.bytes.and_then(Bytes::number).map(|number| prices.of_bytes(number));
+            [
+                step.what.clone(),
+                step.bytes.map(shown_bytes).unwrap_or_default(),
+                cost.map(money).unwrap_or_default(),
+            ]
+        });
+        let steps: Vec<[String; 3]> = steps.collect();
+        for step in if steps.is_empty() { vec![nothing] } else { steps } {
+            // Said once, at the node's first step.
+            let named = std::mem::take(&mut node);
+            builder.push_record(named.into_iter().chain(step).take(shown));
+        }
+    }
+    let mut table = builder.build();
+    table.with(Style::empty()).with(Padding::new(0, 2, 0, 0));
+    if is_billed {
+        table.modify(Columns::new(4..6), Alignment::right());
+    }
+    let lines: Vec<String> =
+        table.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+    format!("{}\n\n{}", lines.join("\n"), summary(previews, prices))
+}
+
+fn summary(previews: &[NodePreview], prices: &Prices) -> String {
+    let nodes = counted(previews.len(), "node");
+    let Some(total) = total_bytes(previews.iter()) else {
+        return format!("{nodes}; the engine bills nothing");
+    };
+    let number = total.number().unwrap_or(0);
+    let bound = if matches!(total, Bytes::AtMost(_)) { "at most " } else { "" };
+    let said = format!("{nodes}: {bound}{}, {}", bytes(number), money(prices.of_bytes(number)));
+    match previews.iter().filter(|preview| preview.is_partial()).count() {
+        0 => said,
+        1 => format!("{said}; and what 1 node reads of tables that are not there yet"),
+        many => format!("{said}; and what {many} nodes read of tables that are not there yet"),
+    }
+}
+
+fn shown_bytes(number: Bytes) -> String {
+    match number {
+        Bytes::Exactly(number) => bytes(number),
+        Bytes::AtMost(number) => format!("≤ {}", bytes(number)),
+        Bytes::Unknown => "?".to_owned(),
+    }
+}
+
+/// The plan as one JSON document.
+pub fn plan_json(previews: &[NodePreview], prices: &Prices) -> Value {
+    let number = |bytes: Option<Bytes>| bytes.and_then(Bytes::number);
+    let nodes = previews.iter().map(|preview| {
+        let steps = preview.steps.iter().map(|step| {
+            json!({
+                "step": step.what,
+                "bytes": number(step.bytes),
+                "at_most": matches!(step.bytes, Some(Bytes::AtMost(_))),
+            })
+        });
+        json!({
+            "unique_id": preview.node.unique_id.as_str(),
+            "materialization": preview.node.materialization,
+            "why": preview.why,
+            "steps": steps.collect::<Vec<_>>(),
+            "bytes": number(preview.bytes()),
+            "cost": number(preview.bytes()).map(|number| prices.of_bytes(number)),
+            "statements": preview.statements,
+        })
+    });
+    let total = number(total_bytes(previews.iter()));
+    json!({
+        "nodes": nodes.collect::<Vec<_>>(),
+        "bytes": total,
+        "cost": total.map(|number| prices.of_bytes(number)),
+    })
+}

@@ -1,0 +1,57 @@
+//! What a run would do: each node's plan and what it would read, nothing run.
+
+use super::NodeLabel;
+use crate::{
+    adapter::{Bytes, PlanEstimate},
+    diagnostic::Diagnostic,
+};
+
+/// What would become of one node.
+#[derive(Clone, Debug)]
+pub struct NodePreview {
+    /// The node.
+    pub node: NodeLabel,
+    /// Why it would run so (`new`, `full refresh`, `new rows`, …).
+    pub why: String,
+    /// What would be done, a step each.
+    pub steps: Vec<PreviewStep>,
+    /// The statements, as `target/run` would hold them.
+    pub statements: String,
+    /// What is wrong with the node.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct PreviewStep {
+    /// What it does.
+    pub what: String,
+    /// What it would read; none where the warehouse bills nothing.
+    pub bytes: Option<Bytes>,
+}
+
+impl NodePreview {
+    /// What its steps would read together; none where the warehouse bills nothing.
+    pub fn bytes(&self) -> Option<Bytes> {
+        self.steps.iter().filter_map(|step| step.bytes).reduce(Bytes::plus)
+    }
+
+    /// Whether what some step would read is not known.
+    pub fn is_partial(&self) -> bool {
+        self.steps.iter().any(|step| step.bytes == Some(Bytes::Unknown))
+    }
+
+    /// Fills in what the warehouse estimates.
+    pub(super) fn take(&mut self, estimate: &PlanEstimate) {
+        self.steps = estimate
+            .steps
+            .iter()
+            .map(|step| PreviewStep { what: step.what.clone(), bytes: Some(step.bytes) })
+            .collect();
+    }
+}
+
+/// What the nodes would read together; none where the warehouse bills nothing.
+pub fn total_bytes<'a>(previews: impl Iterator<Item = &'a NodePreview>) -> Option<Bytes> {
+    previews.filter_map(NodePreview::bytes).reduce(Bytes::plus)
+}
