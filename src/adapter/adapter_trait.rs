@@ -43,9 +43,8 @@ pub trait Adapter: Send + Sync {
     fn estimate<'a>(
         &'a self,
         plan: &'a Plan,
-        cancel: &'a Cancel,
     ) -> BoxFuture<'a, Result<Option<PlanEstimate>, AdapterError>> {
-        let _ = (plan, cancel);
+        let _ = plan;
         Box::pin(async { Ok(None) })
     }
 
