@@ -9,9 +9,9 @@ select
     format_date('%B', date_day) as month_name,
     extract(day from date_day) as day_of_month,
     extract(isoyear from date_day) as iso_year,
-    extract(isoweek from date_day) as iso_week,
-    date_trunc(date_day, isoweek) as iso_week_start,
+    cast(format_date('%V', date_day) as int64) as iso_week,
     -- BigQuery numbers the days from Sunday = 1; ISO from Monday = 1.
+    date_sub(date_day, interval mod(extract(dayofweek from date_day) + 5, 7) day) as iso_week_start,
     mod(extract(dayofweek from date_day) + 5, 7) + 1 as iso_day_of_week,
     format_date('%A', date_day) as day_name,
     extract(dayofweek from date_day) in (1, 7) as is_weekend

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use super::{AdapterError, Cancel, PlanEstimate, PlanOutcome};
+use super::{AdapterError, Cancel, Check, PlanEstimate, PlanOutcome};
 use crate::{
     plan::Plan,
     relation::{Column, Dialect, Relation, RelationDetails, Table},
@@ -69,4 +69,17 @@ pub trait Adapter: Send + Sync {
         limit: Option<usize>,
         cancel: &'a Cancel,
     ) -> BoxFuture<'a, Result<Table, AdapterError>>;
+
+    /// Tries whether plans for a schema can be carried out, and changes nothing.
+    fn checks<'a>(
+        &'a self,
+        database: Option<&'a str>,
+        schema: &'a str,
+    ) -> BoxFuture<'a, Vec<Check>> {
+        let _ = (database, schema);
+        Box::pin(async {
+            let tried = self.query("select 1 as ok", Some(1), &Cancel::default()).await;
+            vec![Check { what: "connection", found: tried.map(|_| "ok".to_owned()) }]
+        })
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::Map;
 use tokio::runtime::Handle;
 
 use super::{global_args::GlobalArgs, session::Session};
-use crate::{adapter::Cancel, run::ExitCode};
+use crate::{diagnostic::Diagnostic, run::ExitCode};
 
 /// Checks the project, the profile and the connection, and says what was found.
 ///
@@ -36,17 +36,17 @@ pub fn run(global: &GlobalArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
         format!("threads   {}", target.threads),
     ];
     let adapter = session.adapter()?;
-    let query = match target.dialect {
-        crate::relation::Dialect::GoogleSql => "select 1 as ok",
-        crate::relation::Dialect::DuckDb => "select version() as version",
-    };
-    match handle.block_on(adapter.query(query, Some(1), &Cancel::default())) {
-        Ok(_) => lines.push("connection ok".to_owned()),
-        Err(error) => {
-            session.report.data(&lines.join("\n"));
-            let problem = crate::diagnostic::Diagnostic::error(error.code, error.message);
-            session.report.diagnostics(&[problem.maybe_help(error.help)]);
-            return Ok(ExitCode::NodeFailure);
+    let database = Some(target.database.as_str());
+    for check in handle.block_on(adapter.checks(database, &target.schema)) {
+        match check.found {
+            Ok(found) => lines.push(format!("{} {found}", check.what)),
+            Err(error) => {
+                session.report.data(&lines.join("\n"));
+                let problem = Diagnostic::error(error.code, error.message);
+                let problem = problem.note(format!("this was the check of: {}", check.what));
+                session.report.diagnostics(&[problem.maybe_help(error.help)]);
+                return Ok(ExitCode::NodeFailure);
+            }
         }
     }
     session.report.data(&lines.join("\n"));

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::Handle;
 
-use super::session::open_adapter;
+use super::open_adapter::open_adapter;
 use crate::{
     adapter::{BlockingWarehouse, Cancel},
     jinja::Warehouse,

@@ -15,6 +15,7 @@ mod init;
 mod lazy_warehouse;
 mod list;
 mod nodes;
+mod open_adapter;
 mod operation;
 mod price_args;
 mod process;

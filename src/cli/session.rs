@@ -11,16 +11,14 @@ use serde_json::{Map, Value, json};
 
 use super::{
     global_args::{GlobalArgs, LogFormatArg, LogLevelArg},
+    open_adapter::open_within,
     project_flags::ProjectFlags,
     state::State,
     switches::Switch,
 };
 use crate::{
     DBT_VERSION,
-    adapter::{
-        Adapter,
-        duckdb::{DuckDbAdapter, DuckDbOptions},
-    },
+    adapter::Adapter,
     artifact::ArtifactMetadata,
     diagnostic::{Diagnostic, WarnOptions},
     graph::{Graph, IndirectSelection, selector::Selectors},
@@ -227,11 +225,12 @@ impl Session {
     /// # Errors
     /// Why it cannot be opened, printed; the exit code.
     pub fn adapter(&self) -> Result<Arc<dyn Adapter>, ExitCode> {
-        let opened = match open_within(&self.project, Some(PATIENCE_WITHOUT_A_WORD)) {
+        let id = Some(self.invocation.id.as_str());
+        let opened = match open_within(&self.project, id, Some(PATIENCE_WITHOUT_A_WORD)) {
             Err(problem) if problem.code == "database-locked" => {
                 let held = problem.message.split("; waited").next().unwrap_or_default();
                 self.report.note(&format!("waiting: {held}"));
-                open_adapter(&self.project)
+                open_within(&self.project, id, None)
             }
             opened => opened,
         };
@@ -291,38 +290,6 @@ impl Session {
     pub fn target_name(&self) -> String {
         let target = &self.project.target;
         format!("{}.{}", target.profile_name, target.target_name)
-    }
-}
-
-/// The warehouse of a project's target.
-///
-/// # Errors
-/// Why it cannot be opened.
-pub fn open_adapter(project: &Project) -> Result<Arc<dyn Adapter>, Diagnostic> {
-    open_within(project, None)
-}
-
-/// Opens the warehouse; where another process holds it, waits no longer than `patience`.
-fn open_within(
-    project: &Project,
-    patience: Option<Duration>,
-) -> Result<Arc<dyn Adapter>, Diagnostic> {
-    let Some(mut options) = DuckDbOptions::of_target(&project.target) else {
-        return Err(Diagnostic::error(
-            "unsupported-target",
-            format!("target `{}` is BigQuery itself, which this version does not run on", project.target.target_name),
-        )
-        .help("use a target with `type: bigquery` and `method: local`: the same SQL on the embedded engine"));
-    };
-    if !options.in_memory() && options.path.is_relative() {
-        options.path = project.root.join(&options.path);
-    }
-    if let Some(patience) = patience {
-        options.lock_timeout = options.lock_timeout.min(patience);
-    }
-    match DuckDbAdapter::open(options) {
-        Ok(adapter) => Ok(Arc::new(adapter)),
-        Err(error) => Err(Diagnostic::error(error.code, error.message).maybe_help(error.help)),
     }
 }
 
