@@ -39,7 +39,7 @@ pub fn run(global: &GlobalArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
     let database = Some(target.database.as_str());
     for check in handle.block_on(adapter.checks(database, &target.schema)) {
         match check.found {
-            Ok(found) => lines.push(format!("{} {found}", check.what)),
+            Ok(found) => lines.push(format!("{:<11} {found}", check.what)),
             Err(error) => {
                 session.report.data(&lines.join("\n"));
                 let problem = Diagnostic::error(error.code, error.message);

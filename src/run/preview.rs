@@ -1,10 +1,7 @@
 //! What a run would do: each node's plan and what it would read, nothing run.
 
 use super::NodeLabel;
-use crate::{
-    adapter::{Bytes, PlanEstimate},
-    diagnostic::Diagnostic,
-};
+use crate::{adapter::Bytes, diagnostic::Diagnostic};
 
 /// What would become of one node.
 #[derive(Clone, Debug)]
@@ -39,15 +36,6 @@ impl NodePreview {
     /// Whether what some step would read is not known.
     pub fn is_partial(&self) -> bool {
         self.steps.iter().any(|step| step.bytes == Some(Bytes::Unknown))
-    }
-
-    /// Fills in what the warehouse estimates.
-    pub(super) fn take(&mut self, estimate: &PlanEstimate) {
-        self.steps = estimate
-            .steps
-            .iter()
-            .map(|step| PreviewStep { what: step.what.clone(), bytes: Some(step.bytes) })
-            .collect();
     }
 }
 

@@ -17,6 +17,7 @@ mod reason;
 mod resource;
 mod rows;
 mod settings;
+mod warehouse;
 
 pub use client::BigQueryClient;
 pub use error::{BigQueryError, BigQueryErrorKind, ErrorDetails};
@@ -31,3 +32,4 @@ pub use resource::{
     TableId, TableInfo,
 };
 pub use settings::ClientSettings;
+pub use warehouse::BigQueryAdapter;

@@ -101,6 +101,12 @@ impl<C: Compile> NodeRunner<C> {
             ready.observed.existing_columns =
                 columns.map_err(|error| Failure::of_adapter(&error))?;
         }
+        if let Some(existing) = &ready.observed.existing
+            && needs.details
+        {
+            let details = self.adapter.details(existing).await;
+            ready.observed.details = details.map_err(|error| Failure::of_adapter(&error))?;
+        }
         if needs.query_columns {
             let code = &ready.compiled.code;
             let columns = self.adapter.describe(code.text()).await;

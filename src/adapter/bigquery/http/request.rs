@@ -38,6 +38,13 @@ impl Address {
         self
     }
 
+    /// A verb behind the path: `:getIamPolicy`.
+    pub(in crate::adapter::bigquery) fn verb(mut self, verb: &str) -> Self {
+        self.text.push(':');
+        self.text.push_str(verb);
+        self
+    }
+
     /// One more parameter.
     pub(in crate::adapter::bigquery) fn with(mut self, name: &str, value: &str) -> Self {
         self.text.push(if self.has_query { '&' } else { '?' });

@@ -2,6 +2,7 @@
 
 mod datasets;
 mod patch;
+mod policies;
 mod tables;
 
 pub use datasets::NewDataset;

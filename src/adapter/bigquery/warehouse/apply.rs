@@ -1,0 +1,245 @@
+//! A plan as jobs and changes of metadata, one after the other.
+
+use super::{
+    access,
+    bigquery_adapter::BigQueryAdapter,
+    columns,
+    names::{dataset_id, table_id},
+    partitions, schema, spool,
+    tally::Tally,
+};
+use crate::{
+    adapter::{
+        AdapterError, AdapterErrorKind, Cancel, PlanOutcome,
+        bigquery::{
+            Destination, JobOptions, JobOutcome, LoadFormat, LoadJob, LoadSource, Patch, QueryJob,
+            TableId, WriteDisposition,
+        },
+    },
+    plan::{Plan, Rendered, Step, TableOptions, google_sql_statements},
+    relation::{Column, Relation, Table},
+};
+
+/// A plan on its way.
+pub(super) struct Applying<'a> {
+    pub adapter: &'a BigQueryAdapter,
+    pub plan: &'a Plan,
+    pub cancel: &'a Cancel,
+    pub tally: Tally,
+    /// Staging tables that exist, or may.
+    staged: Vec<TableId>,
+    table: Option<Table>,
+}
+
+impl<'a> Applying<'a> {
+    pub fn new(adapter: &'a BigQueryAdapter, plan: &'a Plan, cancel: &'a Cancel) -> Self {
+        let (tally, staged) = (Tally::default(), Vec::new());
+        Self { adapter, plan, cancel, tally, staged, table: None }
+    }
+
+    /// Carries the plan out.
+    pub async fn run(mut self) -> Result<PlanOutcome, AdapterError> {
+        let mut done = Ok(());
+        for (at, step) in self.plan.steps.iter().enumerate() {
+            done = match self.cancel.is_cancelled() {
+                true => Err(cancelled()),
+                false => self.step(step).await,
+            };
+            done = done.map_err(|error| AdapterError { step: Some(at), ..error });
+            if done.is_err() {
+                break;
+            }
+        }
+        for table in &self.staged {
+            // One that stays drops itself: there is nothing to tell the user.
+            let _ = self.adapter.client.delete_table(table).await;
+        }
+        done?;
+        Ok(PlanOutcome {
+            rows_affected: self.tally.rows,
+            table: self.table,
+            response: self.tally.response(),
+        })
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), AdapterError> {
+        let client = &self.adapter.client;
+        match step {
+            Step::CreateSchema { database, schema } => {
+                self.adapter.create_dataset(database.as_deref(), schema).await
+            }
+            Step::DropSchema { database, schema } => {
+                let id = dataset_id(client, database.as_deref(), schema);
+                self.adapter.forget_dataset(&id);
+                client.delete_dataset(&id, true).await?;
+                Ok(())
+            }
+            Step::DropRelation { relation } => {
+                client.delete_table(&table_id(client, relation)).await?;
+                Ok(())
+            }
+            Step::Describe { relation, options } => {
+                columns::describe(self, relation, options).await
+            }
+            Step::AlterColumns { relation, extend, .. } => {
+                columns::alter(self, step).await?;
+                match extend.is_empty() {
+                    true => Ok(()),
+                    false => columns::extend(self, relation, extend).await,
+                }
+            }
+            Step::CopyPartitions { target, staging, partition_by, partitions } => {
+                let partitions = partitions.as_deref();
+                partitions::copy(self, target, staging, partition_by, partitions).await
+            }
+            Step::Grant { relation, roles } => access::grant(self, relation, roles).await,
+            Step::AuthorizeView { view, datasets } => {
+                access::authorize_view(self, view, datasets).await
+            }
+            Step::LoadSeed { relation, file, columns, delimiter, options } => {
+                let spool = spool::seed(file, columns, *delimiter)?;
+                self.load(relation, columns, &spool, true).await?;
+                self.describe_loaded(relation, options).await
+            }
+            Step::Append { relation, columns, rows } => {
+                let spool = spool::rows(columns, rows)?;
+                self.load(relation, columns, &spool, false).await
+            }
+            Step::Query { sql } => {
+                let outcome = self.query(&Rendered { sql: sql.clone(), lines_before: 0 }).await?;
+                self.table = Some(client.get_query_results(&outcome.job, None).await?);
+                Ok(())
+            }
+            Step::CreateTable { relation, temporary, .. } => {
+                if *temporary {
+                    self.staged.push(table_id(client, relation));
+                }
+                self.statements(step, false).await?;
+                if !*temporary {
+                    // A query's job does not say how many rows its table got; the table does.
+                    let made = client.get_table(&table_id(client, relation)).await?;
+                    self.tally.add_rows(made.and_then(|made| made.rows));
+                }
+                Ok(())
+            }
+            Step::Insert { .. }
+            | Step::DeleteInsert { .. }
+            | Step::Merge { .. }
+            | Step::InsertOverwrite { .. }
+            | Step::SnapshotMerge { .. } => self.statements(step, true).await,
+            Step::CreateView { .. }
+            | Step::CreateMaterializedView { .. }
+            | Step::RefreshMaterializedView { .. }
+            | Step::RenameRelation { .. }
+            | Step::DeleteMatching { .. }
+            | Step::Statement { .. } => self.statements(step, false).await,
+        }
+    }
+
+    /// Runs a step's statements, each as a job.
+    pub async fn statements(&mut self, step: &Step, counts: bool) -> Result<(), AdapterError> {
+        let mut rows = None;
+        for statement in google_sql_statements(step) {
+            if statement.sql.trim().is_empty() {
+                continue;
+            }
+            let outcome = self.query(&statement).await?;
+            let written = outcome.statistics.rows_written();
+            rows = written.map(|written| rows.unwrap_or(0) + written).or(rows);
+        }
+        if counts {
+            // What came into a staging table before is not what the node's own table got.
+            self.tally.rows = rows.and_then(|rows| u64::try_from(rows).ok());
+        }
+        Ok(())
+    }
+
+    /// Runs a statement as a job; an error is at its place in the user's query.
+    pub async fn query(&mut self, statement: &Rendered) -> Result<JobOutcome, AdapterError> {
+        let job = QueryJob { options: self.job_options(), ..QueryJob::new(&statement.sql) };
+        let outcome = self.adapter.client.query_job(&job, self.cancel).await;
+        let outcome = outcome.map_err(|error| in_query(error.into(), statement.lines_before))?;
+        self.tally.add(&outcome);
+        Ok(outcome)
+    }
+
+    /// Labels of the node's jobs.
+    pub fn job_options(&self) -> JobOptions {
+        let label = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        JobOptions {
+            labels: vec![
+                label("elt_node", self.plan.unique_id.as_str()),
+                label("elt_materialization", &self.plan.materialization),
+            ],
+            ..JobOptions::default()
+        }
+    }
+
+    /// Loads rows into a table, replacing what is in it or adding to it.
+    async fn load(
+        &mut self,
+        relation: &Relation,
+        columns: &[Column],
+        spool: &spool::Spool,
+        replaces: bool,
+    ) -> Result<(), AdapterError> {
+        let fields = columns.iter().map(schema::field).collect::<Result<Vec<_>, _>>()?;
+        let target = table_id(&self.adapter.client, relation);
+        let mut destination = Destination::replace(target);
+        if !replaces {
+            destination.write = WriteDisposition::Append;
+        }
+        let source = LoadSource::File(spool.path.clone());
+        let job = LoadJob {
+            fields,
+            options: self.job_options(),
+            ..LoadJob::replace(source, LoadFormat::NewlineJson, destination)
+        };
+        let outcome = self.adapter.client.load_job(&job, self.cancel).await?;
+        self.tally.add(&outcome);
+        self.tally.add_rows(outcome.statistics.rows_written().or(Some(spool.rows as i64)));
+        Ok(())
+    }
+
+    /// A load job describes no table that was there.
+    async fn describe_loaded(
+        &self,
+        relation: &Relation,
+        options: &TableOptions,
+    ) -> Result<(), AdapterError> {
+        let mut patch = Patch::new();
+        if let Some(description) = &options.description {
+            patch = patch.description(Some(description));
+        }
+        if !options.labels.is_empty() {
+            let labels = options.labels.iter();
+            patch = patch.labels(labels.map(|(key, value)| (key.as_str(), Some(value.as_str()))));
+        }
+        if !patch.is_empty() {
+            let client = &self.adapter.client;
+            client.patch_table(&table_id(client, relation), &patch).await?;
+        }
+        Ok(())
+    }
+}
+
+/// An error of a statement as one of the user's query in it. Lines of ours before the query are none of
+/// the user's.
+pub(super) fn in_query(error: AdapterError, lines_before: u32) -> AdapterError {
+    let position = error.position.map(|(line, column)| match line.checked_sub(lines_before) {
+        Some(line) if line > 0 => (line, column),
+        _ => (1, 1),
+    });
+    AdapterError { position, ..error }
+}
+
+pub(super) fn cancelled() -> AdapterError {
+    AdapterError {
+        kind: AdapterErrorKind::Cancelled,
+        code: "cancelled",
+        message: "cancelled".to_owned(),
+        position: None,
+        step: None,
+        help: None,
+    }
+}

@@ -1,0 +1,152 @@
+//! The adapter.
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use super::{
+    apply::Applying,
+    checks, estimate,
+    names::{dataset_id, details, relation, table_id},
+};
+use crate::{
+    adapter::{
+        Adapter, AdapterError, BoxFuture, Cancel, Check, PlanEstimate, PlanOutcome,
+        bigquery::{BigQueryClient, DatasetId, NewDataset, QueryJob},
+    },
+    plan::Plan,
+    relation::{Column, Dialect, Relation, RelationDetails, Table},
+};
+
+/// BigQuery behind the trait of all warehouses.
+pub struct BigQueryAdapter {
+    pub(super) client: BigQueryClient,
+    /// Datasets that are known to exist: each is asked for once.
+    datasets: Mutex<HashSet<DatasetId>>,
+}
+
+impl std::fmt::Debug for BigQueryAdapter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "BigQueryAdapter({:?})", self.client)
+    }
+}
+
+impl BigQueryAdapter {
+    /// The warehouse that a client reaches.
+    pub fn new(client: BigQueryClient) -> Self {
+        Self { client, datasets: Mutex::default() }
+    }
+
+    /// Creates a dataset where it does not exist.
+    pub(super) async fn create_dataset(
+        &self,
+        database: Option<&str>,
+        schema: &str,
+    ) -> Result<(), AdapterError> {
+        let id = dataset_id(&self.client, database, schema);
+        if self.known().contains(&id) {
+            return Ok(());
+        }
+        // Whoever may build in a dataset need not be allowed to make one.
+        if self.client.get_dataset(&id).await?.is_none() {
+            self.client.insert_dataset(&id, &NewDataset::default()).await?;
+        }
+        self.known().insert(id);
+        Ok(())
+    }
+
+    pub(super) fn forget_dataset(&self, id: &DatasetId) {
+        self.known().remove(id);
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashSet<DatasetId>> {
+        // Every change is one step: a panic elsewhere leaves a set that is true.
+        self.datasets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Adapter for BigQueryAdapter {
+    fn dialect(&self) -> Dialect {
+        Dialect::GoogleSql
+    }
+
+    fn relations<'a>(
+        &'a self,
+        database: Option<&'a str>,
+        schema: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Relation>, AdapterError>> {
+        Box::pin(async move {
+            let id = dataset_id(&self.client, database, schema);
+            let Some(entries) = self.client.list_tables(&id).await? else { return Ok(Vec::new()) };
+            if !entries.is_empty() {
+                self.known().insert(id);
+            }
+            Ok(entries.into_iter().map(relation).collect())
+        })
+    }
+
+    fn columns<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Option<Vec<Column>>, AdapterError>> {
+        Box::pin(async move {
+            let table = self.client.get_table(&table_id(&self.client, relation)).await?;
+            Ok(table.map(|table| table.columns()))
+        })
+    }
+
+    fn details<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Option<RelationDetails>, AdapterError>> {
+        Box::pin(async move {
+            let table = self.client.get_table(&table_id(&self.client, relation)).await?;
+            Ok(table.map(|table| details(&table)))
+        })
+    }
+
+    fn estimate<'a>(
+        &'a self,
+        plan: &'a Plan,
+    ) -> BoxFuture<'a, Result<Option<PlanEstimate>, AdapterError>> {
+        Box::pin(async move { estimate::estimate(self, plan).await.map(Some) })
+    }
+
+    fn describe<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>> {
+        Box::pin(async move { Ok(self.client.dry_run(&QueryJob::new(sql)).await?.columns()) })
+    }
+
+    fn explain<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<String, AdapterError>> {
+        // BigQuery runs what it is given.
+        Box::pin(async move { Ok(sql.to_owned()) })
+    }
+
+    fn apply<'a>(
+        &'a self,
+        plan: &'a Plan,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<PlanOutcome, AdapterError>> {
+        Box::pin(Applying::new(self, plan, cancel).run())
+    }
+
+    fn query<'a>(
+        &'a self,
+        sql: &'a str,
+        limit: Option<usize>,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<Table, AdapterError>> {
+        Box::pin(async move {
+            let outcome = self.client.query_job(&QueryJob::new(sql), cancel).await?;
+            Ok(self.client.get_query_results(&outcome.job, limit).await?)
+        })
+    }
+
+    fn checks<'a>(
+        &'a self,
+        database: Option<&'a str>,
+        schema: &'a str,
+    ) -> BoxFuture<'a, Vec<Check>> {
+        Box::pin(checks::checks(self, database, schema))
+    }
+}

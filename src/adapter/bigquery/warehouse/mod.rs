@@ -1,0 +1,29 @@
+//! BigQuery as a warehouse: plans as jobs and changes of metadata.
+
+mod access;
+mod apply;
+mod bigquery_adapter;
+mod checks;
+mod columns;
+mod estimate;
+mod names;
+mod partitions;
+mod schema;
+mod spool;
+mod tally;
+
+pub use bigquery_adapter::BigQueryAdapter;
+
+use crate::adapter::{AdapterError, AdapterErrorKind};
+
+/// An error of ours.
+fn failed(code: &'static str, message: String) -> AdapterError {
+    AdapterError {
+        kind: AdapterErrorKind::Warehouse,
+        code,
+        message,
+        position: None,
+        step: None,
+        help: None,
+    }
+}
