@@ -22,6 +22,7 @@ impl Step {
             Self::DeleteInsert { .. } => "delete and insert",
             Self::Merge { .. } => "merge",
             Self::InsertOverwrite { .. } => "replace partitions",
+            Self::ReplaceTimeSpan { .. } => "replace the batch's rows",
             Self::CopyPartitions { .. } => "copy partitions",
             Self::Grant { .. } => "grant",
             Self::AuthorizeView { .. } => "authorise the view",

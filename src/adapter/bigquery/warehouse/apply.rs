@@ -126,6 +126,7 @@ impl<'a> Applying<'a> {
             | Step::DeleteInsert { .. }
             | Step::Merge { .. }
             | Step::InsertOverwrite { .. }
+            | Step::ReplaceTimeSpan { .. }
             | Step::SnapshotMerge { .. } => self.statements(step, true).await,
             Step::CreateView { .. }
             | Step::CreateMaterializedView { .. }
