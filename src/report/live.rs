@@ -296,6 +296,7 @@ impl Report {
                     color: false,
                     command: self.options.command.clone(),
                     quiet: false,
+                    prices: self.options.prices,
                 };
                 format!("done\n{}", render_summary(&results, *elapsed_secs, interrupted, &options))
             }
