@@ -93,6 +93,7 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
         store_failures: false,
         warnings: Default::default(),
         target_path: folder.join("target"),
+        shown_target: "target".to_owned(),
         scrubber: Default::default(),
         batches: BatchOptions::of_run(Default::default()),
     };

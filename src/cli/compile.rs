@@ -58,11 +58,9 @@ pub fn write_manifest(
     if !session.writes_json() {
         return Ok(());
     }
-    let project = &session.project;
-    let target = project.target_path.strip_prefix(&project.root).unwrap_or(&project.target_path);
     let extras = ManifestExtras {
         compiled,
-        target_folder: target.to_string_lossy().into_owned(),
+        target_folder: session.project.shown_target(),
         ..ManifestExtras::default()
     };
     let path = session.project.target_path.join("manifest.json");

@@ -131,6 +131,7 @@ pub fn execute(
             store_failures: args.store_failures,
             warnings: session.warnings.clone(),
             target_path: session.project.target_path.clone(),
+            shown_target: session.project.shown_target(),
             scrubber: session.project.scrubber(),
             batches,
         },
@@ -156,11 +157,19 @@ pub fn execute(
         end(journal);
     }
     let compiled = outcome.results.iter().filter_map(|result| {
-        let code = Arc::clone(result.compiled_code.as_ref()?);
         let id = &result.node.unique_id;
+        let is_seed = result.node.resource_type == ResourceType::Seed;
+        let code = match &result.compiled_code {
+            Some(code) => Arc::clone(code),
+            None if is_seed && result.execute.is_some() => Arc::from(""),
+            None => return None,
+        };
         let has_run = session.manifest.nodes.get(id).is_some_and(|node| {
             let path = target_path(TargetFolder::Run, node.as_ref());
-            result.execute.is_some() && session.project.target_path.join(path).exists()
+            // Hooks of a run are written as compiled only.
+            node.resource_type != ResourceType::Operation
+                && result.execute.is_some()
+                && session.project.target_path.join(path).exists()
         });
         let entry = CompiledEntry { code, extra_ctes: result.extra_ctes.clone(), has_run };
         Some((id.clone(), entry))

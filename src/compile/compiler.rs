@@ -279,7 +279,7 @@ impl Compiler {
                 let range = 0..code.len();
                 (file, range)
             }
-            None => (Arc::clone(&node.source), trimmed(&node.source, node.code_range.clone())),
+            None => (Arc::clone(&node.source), node.code_range.clone()),
         };
         let scope = self.scope(node, changes, &host, extra);
         let rendered = match self.engine.render(&file, range, &scope, Marks::Lines) {
@@ -371,13 +371,6 @@ impl Compiler {
         order.push((id.clone(), rendered));
         Ok(())
     }
-}
-
-/// The range without blanks around it: dbt reads files trimmed.
-fn trimmed(file: &SourceFile, range: Range<usize>) -> Range<usize> {
-    let text = file.text().get(range.clone()).unwrap_or_default();
-    let start = range.start + (text.len() - text.trim_start().len());
-    start..(range.start + text.trim_end().len()).max(start)
 }
 
 /// Where a node whose code is generated was declared.

@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path, path::PathBuf};
 
-use crate::manifest::{Batch, Node, UnitTest};
+use crate::manifest::{Batch, Node, ResourceType, UnitTest};
 
 /// The two trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +45,25 @@ impl<'a> From<&'a UnitTest> for Written<'a> {
 }
 
 /// The path below `target/`: `<compiled|run>/<package>/<the file>`, and where several nodes share a
-/// file, a file for each in a folder of its name (`models/schema.yml/not_null_orders_id.sql`).
+/// file, a file for each in a folder of its name (`models/schema.yml/not_null_orders_id.sql`,
+/// `snapshots/orders.sql/orders_snapshot.sql`, `models/schema.yml/models/a_unit_test.sql`).
 pub fn target_path<'a>(folder: TargetFolder, what: impl Into<Written<'a>>) -> PathBuf {
-    let (package, file, own) = match what.into() {
+    let what = what.into();
+    let (package, file, own) = match what {
+        // A file may hold several snapshots, one of them of its own name.
+        Written::Node(node) if node.resource_type == ResourceType::Snapshot => {
+            (&node.package, &node.original_file_path, format!("{}.sql", node.name))
+        }
         Written::Node(node) => (&node.package, &node.original_file_path, node.path.clone()),
         Written::UnitTest(test) => {
-            (&test.package, &test.original_file_path, format!("{}.sql", test.name))
+            let file = &test.original_file_path;
+            let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+            (&test.package, file, format!("{folder}/{}.sql", test.name))
         }
+    };
+    let has_own_folder = match what {
+        Written::Node(node) => node.resource_type == ResourceType::Snapshot,
+        Written::UnitTest(_) => true,
     };
     let base = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     let mut path = PathBuf::from(folder.as_str());
@@ -62,7 +74,7 @@ pub fn target_path<'a>(folder: TargetFolder, what: impl Into<Written<'a>>) -> Pa
         path.extend(parts.filter(|part| !matches!(*part, "" | "." | "..")));
     };
     push(file);
-    if base(file) != base(&own) {
+    if has_own_folder || base(file) != base(&own) {
         push(&own);
     }
     path
@@ -93,6 +105,12 @@ pub fn write_target_file(path: &Path, text: &str) -> io::Result<()> {
     let beside = folder.join(name);
     let written = match fs::write(&beside, text) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder).and_then(|()| fs::write(&beside, text))
+        }
+        // What was a file is a folder now: the compiled SQL of another version.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            let older = folder.ancestors().find(|path| path.is_file());
+            older.map_or(Ok(()), fs::remove_file)?;
             fs::create_dir_all(folder).and_then(|()| fs::write(&beside, text))
         }
         done => done,

@@ -57,6 +57,12 @@ impl Project {
         &self.packages[0]
     }
 
+    /// The target folder as it is shown: relative to the root, where it is inside, as in dbt.
+    pub fn shown_target(&self) -> String {
+        let path = self.target_path.strip_prefix(&self.root).unwrap_or(&self.target_path);
+        path.to_string_lossy().into_owned()
+    }
+
     /// The package of a name.
     pub fn package(&self, name: &str) -> Option<&Package> {
         self.packages.iter().find(|package| &*package.name == name)

@@ -73,6 +73,7 @@ fn copy_state(project: &Path) {
 }
 
 mod clean;
+mod compiled_files;
 mod constraints;
 mod data_tests;
 mod defer;

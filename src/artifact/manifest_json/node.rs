@@ -160,6 +160,11 @@ fn write_build_path<W: Write>(
 /// A node's file below the target folder, as the project sees it.
 fn shown_path(folder: TargetFolder, node: &Node, extras: NodeExtras<'_>) -> String {
     let path = target_path(folder, node).to_string_lossy().replace('\\', "/");
+    let path = match node.original_file_path.starts_with("./") {
+        // dbt keeps the point of `./dbt_project.yml`.
+        true => path.replacen(&format!("/{}/", node.package), &format!("/{}/./", node.package), 1),
+        false => path,
+    };
     format!("{}/{path}", extras.target_folder)
 }
 
@@ -253,7 +258,9 @@ fn write_code<W: Write>(
         json.entry_texts("macros", &node.depends_on_macros)?;
         json.entry_texts("nodes", node.depends_on_nodes.iter().map(|id| id.as_str()))
     })?;
-    let path = extras.compiled.map(|_| shown_path(TargetFolder::Compiled, node, extras));
+    // A hook that renders to nothing leaves no file.
+    let has_file = extras.compiled.is_some_and(|compiled| !compiled.code.is_empty());
+    let path = has_file.then(|| shown_path(TargetFolder::Compiled, node, extras));
     json.entry_option("compiled_path", path.as_deref())?;
     if let Some(compiled) = extras.compiled {
         json.entry_raw("compiled", "true")?;

@@ -156,7 +156,8 @@ impl<C: Compile> NodeRunner<C> {
                 None => hooks.first.get(step),
             };
             let code = hook.unwrap_or(&compiled.code);
-            Guilty { node, code, is_own: hook.is_none(), batch }.blame(&error, plan.steps.get(step))
+            let compiled = hook.is_none().then(|| self.compiled_file(node, batch));
+            Guilty { node, code, compiled }.blame(&error, plan.steps.get(step))
         })?;
         self.cache.wrote(&plan);
         self.run_after(node, hooks.after, turn, cancel).await?;

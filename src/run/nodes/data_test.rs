@@ -7,7 +7,7 @@ use chrono::Utc;
 use super::{Compile, Failure, NodeRunner, guilty::Guilty};
 use crate::{
     adapter::Cancel,
-    compile::{DataTestQuery, TargetFolder, TestSeverity, Turn, target_path},
+    compile::{DataTestQuery, TestSeverity, Turn},
     diagnostic::{Diagnostic, Severity, Span, Weight},
     manifest::Node,
     plan,
@@ -39,7 +39,8 @@ impl<C: Compile> NodeRunner<C> {
         let outcome = outcome.map_err(|error| {
             let last = plan.steps.last();
             let step = error.step.and_then(|at| plan.steps.get(at)).or(last);
-            Guilty { node, code: &compiled.code, is_own: true, batch: None }.blame(&error, step)
+            let file = self.compiled_file(node, None);
+            Guilty { node, code: &compiled.code, compiled: Some(file) }.blame(&error, step)
         })?;
         self.cache.wrote(&plan);
         result.response = outcome.response;
@@ -60,7 +61,8 @@ impl<C: Compile> NodeRunner<C> {
                 _ => Severity::Error,
             };
             let diagnostic = Diagnostic { severity, ..Diagnostic::error("test-failed", message) };
-            let diagnostic = hints(place(node, diagnostic), node, &query);
+            let diagnostic =
+                hints(place(node, diagnostic), node, &self.compiled_file(node, None), &query);
             result.diagnostics = vec![diagnostic];
         }
         Ok(())
@@ -99,9 +101,13 @@ fn place(node: &Node, diagnostic: Diagnostic) -> Diagnostic {
     }
 }
 
-fn hints(diagnostic: Diagnostic, node: &Node, query: &DataTestQuery) -> Diagnostic {
-    let file = target_path(TargetFolder::Compiled, node);
-    let diagnostic = diagnostic.note(format!("compiled code: target/{}", file.display()));
+fn hints(
+    diagnostic: Diagnostic,
+    node: &Node,
+    compiled: &std::path::Path,
+    query: &DataTestQuery,
+) -> Diagnostic {
+    let diagnostic = diagnostic.note(format!("compiled code: {}", compiled.display()));
     match &query.store {
         Some(store) => diagnostic.help(format!("the failing rows are in {}", store.relation)),
         None => diagnostic.help(format!("see the failing rows: elt show --select {}", node.name)),

@@ -1,6 +1,6 @@
 //! What a run leaves below the target folder for the user to read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Compile, Failure, NodeRunner};
 use crate::{
@@ -40,6 +40,11 @@ impl<C: Compile> NodeRunner<C> {
         self.write(path_of(TargetFolder::Run, node, batch), &plan.to_string())
     }
 
+    /// The file of a node's compiled SQL, as it is shown.
+    pub(super) fn compiled_file(&self, node: &Node, batch: Option<&Batch>) -> PathBuf {
+        Path::new(&self.options.shown_target).join(path_of(TargetFolder::Compiled, node, batch))
+    }
+
     fn write(&self, below: PathBuf, text: &str) -> Result<PathBuf, Failure> {
         let target = &self.options.target_path;
         write_target_file(&target.join(&below), &self.options.scrubber.scrub(text)).map_err(
@@ -48,8 +53,7 @@ impl<C: Compile> NodeRunner<C> {
                 Failure::from(Diagnostic::error("cannot-write-target", message))
             },
         )?;
-        let folder = target.file_name().map(PathBuf::from).unwrap_or_default();
-        Ok(folder.join(below))
+        Ok(Path::new(&self.options.shown_target).join(below))
     }
 }
 

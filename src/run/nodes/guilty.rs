@@ -1,11 +1,13 @@
 //! Which text of the user's a failed step is of.
 
+use std::path::PathBuf;
+
 use super::Failure;
 use crate::{
     adapter::{AdapterError, AdapterErrorKind},
-    compile::{MappedText, TargetFolder, batch_path, target_path},
+    compile::MappedText,
     diagnostic::Span,
-    manifest::{Batch, Node, ResourceType},
+    manifest::{Node, ResourceType},
     plan::{Step, csv::CsvError, seed_mistake},
     run::blame,
 };
@@ -16,10 +18,8 @@ pub(super) struct Guilty<'a> {
     pub node: &'a Node,
     /// The text.
     pub code: &'a MappedText,
-    /// Whether it is the node's own code; else a hook's.
-    pub is_own: bool,
-    /// The batch that was built.
-    pub batch: Option<&'a Batch>,
+    /// The file that the node's own code is compiled to; none where the text is a hook's.
+    pub compiled: Option<PathBuf>,
 }
 
 impl Guilty<'_> {
@@ -50,12 +50,8 @@ impl Guilty<'_> {
             error.position = Some((line.max(1), column));
         }
         let mut diagnostic = blame(&error, self.code);
-        if self.is_own && !own.is_empty() {
-            let file = match self.batch {
-                Some(batch) => batch_path(TargetFolder::Compiled, self.node, batch),
-                None => target_path(TargetFolder::Compiled, self.node),
-            };
-            diagnostic = diagnostic.note(format!("compiled code: target/{}", file.display()));
+        if let Some(file) = self.compiled.as_ref().filter(|_| !own.is_empty()) {
+            diagnostic = diagnostic.note(format!("compiled code: {}", file.display()));
         }
         if diagnostic.labels.is_empty() && self.node.resource_type != ResourceType::Seed {
             diagnostic = diagnostic.at(Span::of_line(&self.node.source, 1), "");

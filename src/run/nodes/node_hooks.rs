@@ -135,7 +135,7 @@ impl<C: Compile> NodeRunner<C> {
             relation: Some(node.relation.clone()),
         };
         let outcome = self.adapter.apply(&plan, cancel).await;
-        let guilty = Guilty { node, code, is_own: false, batch: None };
+        let guilty = Guilty { node, code, compiled: None };
         outcome.map_err(|error| guilty.blame(&error, plan.steps.first()))?;
         self.cache.wrote(&plan);
         Ok(())

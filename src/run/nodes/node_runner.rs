@@ -32,6 +32,8 @@ pub struct RunOptions {
     pub warnings: WarnOptions,
     /// The target folder (`<project>/target`).
     pub target_path: PathBuf,
+    /// The same as shown: below the project's root, where it is there.
+    pub shown_target: String,
     /// What must not be in the files there.
     pub scrubber: Scrubber,
     /// What batches of microbatch models depend on.

@@ -29,7 +29,11 @@ impl<C: Compile> NodeRunner<C> {
         let compiled = Utc::now();
         result.compile = Some((begun, compiled));
         // A hook may only log, or do its work by `run_query`.
-        let Some(rendered) = rendered? else { return Ok(()) };
+        let Some(rendered) = rendered? else {
+            result.compiled_code = Some("".into());
+            return Ok(());
+        };
+        self.write_compiled(node, None, rendered.text())?;
         result.compiled_code = Some(rendered.text().into());
         let plan = Plan {
             unique_id: node.unique_id.clone(),
@@ -37,10 +41,9 @@ impl<C: Compile> NodeRunner<C> {
             steps: vec![Step::Statement { sql: rendered.text().to_owned() }],
             relation: None,
         };
-        self.write_run_file(node, None, &plan)?;
         let outcome = self.adapter.apply(&plan, cancel).await;
         result.execute = Some((compiled, Utc::now()));
-        let guilty = Guilty { node, code: &rendered, is_own: false, batch: None };
+        let guilty = Guilty { node, code: &rendered, compiled: None };
         let outcome = outcome.map_err(|error| guilty.blame(&error, plan.steps.first()))?;
         result.response = outcome.response;
         Ok(())

@@ -241,6 +241,7 @@ fn run(work: Work, warehouse: Warehouse, warn_error: bool) -> Ran {
         store_failures: false,
         warnings: WarnOptions { all_fail: warn_error, ..WarnOptions::default() },
         target_path: folder.path().to_owned(),
+        shown_target: "target".to_owned(),
         scrubber: Default::default(),
         batches: BatchOptions::of_run(DateTime::UNIX_EPOCH),
     };
