@@ -168,6 +168,17 @@ fn job_retries_are_counted() {
 }
 
 #[test]
+fn a_job_that_was_one_too_many_is_run_when_there_is_room() {
+    let server = Server::start();
+    let message = "Exceeded rate limits: too many table update operations for this table";
+    server.on("insert", Behaviour::fails("rateLimitExceeded", message).times(6));
+    let job = QueryJob::new("insert into t select 1");
+    let outcome = wait(client(&server).query_job(&job, &Cancel::default()));
+    assert_eq!(outcome.expect("there is room").attempts, 7);
+    assert_eq!(server.effects().len(), 1);
+}
+
+#[test]
 fn a_script_that_failed_is_not_run_again() {
     let server = Server::start();
     let behaviour = Behaviour {

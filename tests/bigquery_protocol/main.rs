@@ -4,8 +4,13 @@
 //! the wire, keeps jobs that take their time, refuses ids that are there already, and loses answers.
 
 mod cancel;
+mod catalog;
+mod credentials;
 mod faults;
 mod jobs;
+mod loads;
+mod nonsense;
 mod results;
+mod scale;
 mod server;
 mod support;

@@ -1,5 +1,7 @@
 //! Rows, dry runs, the statements of scripts.
 
+use std::time::Duration;
+
 use elt::{
     adapter::{
         Cancel,
@@ -80,6 +82,18 @@ fn pages_are_read_to_the_limit_and_again_after_faults() {
     assert_eq!(rows(&server, "select 2", Some(12)).rows, expected[..12]);
     assert_eq!(rows(&server, "select 3", Some(0)).rows, expected[..0]);
     assert_eq!(rows(&server, "select 4", Some(0)).columns, all.columns);
+}
+
+#[test]
+fn the_first_rows_come_with_the_end() {
+    let server = Server::start();
+    server.on("select", Behaviour { running: Duration::from_millis(50), ..numbers(3) });
+    let query = QueryJob::new("select 1");
+    let (outcome, table) =
+        wait(client(&server).query_rows(&query, Some(2), &Cancel::default())).expect("rows");
+    assert_eq!(table.rows, [[Cell::Int(0)], [Cell::Int(1)]]);
+    assert_eq!(outcome.statistics.statement_type.as_deref(), Some("SELECT"));
+    assert_eq!(server.requests(""), 3, "{}", server.wire());
 }
 
 #[test]

@@ -37,6 +37,17 @@ pub(super) fn job_labels<'a>(
     map
 }
 
+/// Labels as the system variable `@@query_label` takes them: a script that sets it before its first
+/// statement passes them on to the jobs of its statements, which do not have the script's own
+/// (<https://cloud.google.com/bigquery/docs/reference/system-variables>).
+pub fn query_label<'a>(labels: impl IntoIterator<Item = &'a (String, String)>) -> String {
+    let labels = job_labels(labels);
+    let label = |(key, value): (&String, &serde_json::Value)| {
+        format!("{key}:{}", value.as_str().unwrap_or_default())
+    };
+    labels.iter().map(label).collect::<Vec<_>>().join(",")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +61,7 @@ mod tests {
         let given = [("a", "1"), ("A", "2"), ("1", "x")].map(|(a, b)| (a.to_owned(), b.to_owned()));
         let labels = serde_json::Value::Object(job_labels(&given)).to_string();
         assert_eq!(labels, r#"{"a":"2"}"#);
+        let given = [("Node", "model.a"), ("run", "1")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        assert_eq!(query_label(&given), "node:model_a,run:1");
     }
 }

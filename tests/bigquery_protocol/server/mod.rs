@@ -2,6 +2,7 @@
 
 mod answer;
 mod behaviour;
+mod catalog_routes;
 mod faults;
 mod http;
 mod job_routes;
@@ -9,7 +10,10 @@ mod jobs;
 mod record;
 mod routes;
 mod running_server;
+mod token_routes;
+mod upload_routes;
 
 pub use behaviour::Behaviour;
 pub use faults::Mishap;
+pub use record::hidden;
 pub use running_server::Server;

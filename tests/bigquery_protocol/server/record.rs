@@ -35,7 +35,6 @@ const HEADERS: [&str; 7] = [
 
 /// The exchanges as text: random ids are numbered, tokens hidden.
 pub fn text(exchanges: &[Exchange]) -> String {
-    let mut names = Names::default();
     let mut text = String::new();
     for exchange in exchanges {
         let Exchange { request, answer, note } = exchange;
@@ -70,7 +69,12 @@ pub fn text(exchanges: &[Exchange]) -> String {
             None => format!("=> {outcome}\n\n"),
         };
     }
-    names.hide(&text)
+    hidden(&text)
+}
+
+/// Text with random ids numbered in the order of their appearance.
+pub fn hidden(text: &str) -> String {
+    Names::default().hide(text)
 }
 
 fn body(bytes: &[u8]) -> String {

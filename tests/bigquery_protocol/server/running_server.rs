@@ -11,23 +11,27 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
+
 use super::{
     answer,
     behaviour::Behaviour,
+    catalog_routes::Catalog,
     faults::{Faults, Mishap},
     http::{self, HttpAnswer, HttpRequest},
     jobs::Jobs,
     record::{self, Exchange},
     routes,
+    upload_routes::Uploads,
 };
 
 /// A server on a port of its own; it ends with its value.
 pub struct Server {
     shared: Arc<Shared>,
-    address: SocketAddr,
 }
 
 pub struct Shared {
+    address: SocketAddr,
     state: Mutex<State>,
     changed: Condvar,
     closing: AtomicBool,
@@ -38,8 +42,16 @@ pub struct State {
     pub faults: Faults,
     /// The tokens that are valid.
     pub tokens: BTreeSet<String>,
+    /// How long new tokens are said to last.
+    pub token_lifetime_secs: u64,
+    /// What token servers were given: statements, scopes, requests.
+    pub statements: Vec<Value>,
+    pub catalog: Catalog,
+    pub uploads: Uploads,
     /// Rows of a page at most.
     pub page_rows: usize,
+    /// What everything is answered with.
+    pub nonsense: Option<String>,
     exchanges: Vec<Exchange>,
 }
 
@@ -51,10 +63,16 @@ impl Server {
             jobs: Jobs::default(),
             faults: Faults::default(),
             tokens: BTreeSet::from(["token-1".to_owned()]),
+            token_lifetime_secs: 3600,
+            statements: Vec::new(),
+            catalog: Catalog::default(),
+            uploads: Uploads::default(),
             page_rows: 100_000,
+            nonsense: None,
             exchanges: Vec::new(),
         };
         let shared = Arc::new(Shared {
+            address,
             state: Mutex::new(state),
             changed: Condvar::new(),
             closing: AtomicBool::new(false),
@@ -69,12 +87,12 @@ impl Server {
                 std::thread::spawn(move || shared.serve(stream));
             }
         });
-        Self { shared, address }
+        Self { shared }
     }
 
     /// Its address, as `api_endpoint` takes it.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.shared.url()
     }
 
     /// Says what statements do that hold a text.
@@ -102,11 +120,6 @@ impl Server {
         state.exchanges.iter().filter(|exchange| exchange.line().contains(text)).count()
     }
 
-    /// The requests: method, path and query.
-    pub fn lines(&self) -> Vec<String> {
-        self.state().exchanges.iter().map(Exchange::line).collect()
-    }
-
     /// The statements that took effect.
     pub fn effects(&self) -> Vec<String> {
         let mut state = self.state();
@@ -119,7 +132,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.shared.closing.store(true, Ordering::SeqCst);
         // Wakes the thread that accepts.
-        let _ = TcpStream::connect(self.address);
+        let _ = TcpStream::connect(self.shared.address);
     }
 }
 
@@ -127,6 +140,10 @@ impl Shared {
     pub fn state(&self) -> MutexGuard<'_, State> {
         // A failed assertion elsewhere is told there.
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     pub fn is_closing(&self) -> bool {
@@ -169,6 +186,10 @@ impl Shared {
         mishap: Option<Mishap>,
     ) -> (Option<HttpAnswer>, bool) {
         let refuse = |status, reason| answer::error(status, reason, "Try again later.");
+        if let Some(body) = self.state().nonsense.clone() {
+            let answer = HttpAnswer { status: 200, headers: Vec::new(), body: body.into_bytes() };
+            return (Some(answer), true);
+        }
         let answer = match mishap {
             None => routes::answer(self, request),
             Some(Mishap::LostRequest) => return (None, true),

@@ -207,3 +207,46 @@ fn escape(text: &str) -> String {
     }
     escaped
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn signed(session: Option<&str>) -> String {
+        let keys = Keys {
+            id: "AKIDEXAMPLE".to_owned(),
+            secret: Secret::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned()),
+            session: session.map(|session| Secret::new(session.to_owned())),
+        };
+        let url = "https://sts.us-east-2.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15";
+        let now = DateTime::parse_from_rfc3339("2024-01-31T12:34:56Z").expect("it is a moment");
+        let audience = "//iam.googleapis.com/projects/1/x";
+        let token = sign(url, "us-east-2", &keys, audience, now.to_utc()).expect("it is signed");
+        token.expose().clone()
+    }
+
+    #[test]
+    fn a_request_is_signed_as_google_auth_signs_it() {
+        for (session, names, signature) in [
+            (
+                None,
+                "host;x-amz-date",
+                "22e1b867b39bff0813ea0b21e7554af0d6d16a6b4906a8861755e2e5b2b99dcf",
+            ),
+            (
+                Some("session/token+="),
+                "host;x-amz-date;x-amz-security-token",
+                "5f0000244f3a315213ddd7d0cef03dbe8a51e59362b8cb0c90771550d9e4ccb5",
+            ),
+        ] {
+            let expected = format!(
+                "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20240131/us-east-2/sts/aws4_request, \
+                 SignedHeaders={names}, Signature={signature}"
+            );
+            let token = signed(session);
+            assert!(token.contains(&escape(&expected)), "{token}");
+            assert!(token.starts_with("%7B%22headers%22%3A%5B%7B%22key%22%3A%22Authorization"));
+            assert!(token.contains(&escape(r#""key":"x-goog-cloud-target-resource""#)));
+        }
+    }
+}

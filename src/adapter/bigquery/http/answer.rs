@@ -2,9 +2,9 @@
 
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::adapter::bigquery::error::BigQueryError;
+use crate::adapter::bigquery::error::{BigQueryError, read_error_body};
 
 /// A complete answer that is no error.
 #[derive(Debug)]
@@ -19,19 +19,31 @@ impl Answer {
     pub(in crate::adapter::bigquery) fn read<T: DeserializeOwned>(
         &self,
     ) -> Result<T, BigQueryError> {
-        let mut value = self.value()?;
+        let mut value = Value::Object(self.object()?);
         drop_nulls(&mut value);
         serde_json::from_value(value).map_err(|error| {
             BigQueryError::protocol(format!("an answer of BigQuery cannot be read: {error}"))
         })
     }
 
-    /// The body as JSON.
-    pub(in crate::adapter::bigquery) fn value(&self) -> Result<Value, BigQueryError> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let status = self.status;
-            BigQueryError::protocol(format!("an answer ({status}) of BigQuery is no JSON: {error}"))
-        })
+    /// The body as a JSON object: everything that is answered is one. An error is one also with the
+    /// status of success.
+    pub(in crate::adapter::bigquery) fn object(&self) -> Result<Map<String, Value>, BigQueryError> {
+        let status = self.status;
+        match serde_json::from_slice(&self.body) {
+            Ok(Value::Object(object)) if object.contains_key("error") => {
+                Err(BigQueryError::said(Some(status), read_error_body(status, &self.body)))
+            }
+            Ok(Value::Object(object)) => Ok(object),
+            Ok(_) => {
+                let message = format!("an answer ({status}) of BigQuery is no JSON object");
+                Err(BigQueryError::protocol(message))
+            }
+            Err(error) => {
+                let message = format!("an answer ({status}) of BigQuery is no JSON: {error}");
+                Err(BigQueryError::protocol(message))
+            }
+        }
     }
 }
 

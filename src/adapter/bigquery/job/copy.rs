@@ -79,6 +79,7 @@ impl BigQueryClient {
         cancel: &Cancel,
     ) -> Result<JobOutcome, BigQueryError> {
         let configuration = json!({"copy": job.configuration()});
-        self.run(&job.options, configuration, None, Watch::Look, cancel).await
+        let ran = self.run(&job.options, configuration, None, Watch::Look, cancel).await;
+        ran.map(|(outcome, _)| outcome)
     }
 }

@@ -2,15 +2,15 @@
 //! (<https://cloud.google.com/bigquery/docs/running-queries#dry-run>).
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::QueryJob;
+use super::{QueryJob, submit::read_job};
 use crate::{
     adapter::bigquery::{
         client::BigQueryClient,
         error::BigQueryError,
         http::{Address, Request, Stop},
-        resource::{Field, Job, JobStatistics, Schema},
+        resource::{Field, JobStatistics, Schema},
     },
     relation::Column,
 };
@@ -54,13 +54,13 @@ impl BigQueryClient {
             .json(&body)
             .of_job(self.settings().creation_timeout);
         let answer = self.transport().send(&request, Stop::Never).await?;
-        let job: Job = answer.read()?;
+        let job = read_job(&answer)?;
         if let Some(failure) = job.failure() {
             return Err(BigQueryError::said(None, failure));
         }
         let schema = match job.schema() {
-            Value::Null => Schema::default(),
-            schema => serde_json::from_value(schema.clone()).map_err(|error| {
+            None => Schema::default(),
+            Some(schema) => serde_json::from_value(schema.clone()).map_err(|error| {
                 BigQueryError::protocol(format!("columns cannot be read: {error}"))
             })?,
         };

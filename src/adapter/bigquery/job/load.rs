@@ -187,6 +187,7 @@ impl BigQueryClient {
             LoadSource::Uris(_) => None,
             source => Some(source),
         };
-        self.run(&job.options, configuration, rows, Watch::Look, cancel).await
+        let ran = self.run(&job.options, configuration, rows, Watch::Look, cancel).await;
+        ran.map(|(outcome, _)| outcome)
     }
 }

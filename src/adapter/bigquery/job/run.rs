@@ -1,13 +1,13 @@
 //! Running a job from its id to its end.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::{
     JobId, JobOptions, JobOutcome, LoadSource, QueryJob,
     outcome::located,
-    submit::Submitted,
+    submit::{Found, Submitted},
     wait::{Ended, Watch},
 };
 use crate::adapter::{
@@ -17,10 +17,14 @@ use crate::adapter::{
         error::{BigQueryError, BigQueryErrorKind},
         http::Fault,
         labels::job_labels,
-        reason::judge_job,
+        reason::{Verdict, judge_job},
         resource::{Job, JobRef},
     },
 };
+
+/// Failures of earlier runs under the same id, which the caller chose, that are passed over: more are a
+/// caller that does not choose well.
+const MAX_OLD_FAILURES: u32 = 100;
 
 impl BigQueryClient {
     /// Runs a statement or a script to its end.
@@ -33,11 +37,24 @@ impl BigQueryClient {
         cancel: &Cancel,
     ) -> Result<JobOutcome, BigQueryError> {
         let configuration = json!({"query": job.configuration(self.settings())});
-        self.run(&job.options, configuration, None, Watch::Query, cancel).await
+        let ran = self.run(&job.options, configuration, None, Watch::Query, cancel).await;
+        ran.map(|(outcome, _)| outcome)
     }
 
-    /// Runs a job, again under a new id when it failed through BigQuery's fault, as often as
-    /// `job_retries` says. `rows` are sent with it.
+    /// As [`BigQueryClient::query_job`], with the first page of rows, where it came with the end.
+    pub(in crate::adapter::bigquery) async fn query_job_and_page(
+        &self,
+        job: &QueryJob,
+        limit: Option<usize>,
+        cancel: &Cancel,
+    ) -> Result<(JobOutcome, Option<Value>), BigQueryError> {
+        let configuration = json!({"query": job.configuration(self.settings())});
+        self.run(&job.options, configuration, None, Watch::Rows(limit), cancel).await
+    }
+
+    /// Runs a job. It is run again under a new id when it failed through BigQuery's fault, as often as
+    /// `job_retries` says; when it was refused because there were too many, for as long as requests are
+    /// repeated. `rows` are sent with it.
     pub(super) async fn run(
         &self,
         options: &JobOptions,
@@ -45,18 +62,19 @@ impl BigQueryClient {
         rows: Option<&LoadSource>,
         watch: Watch,
         cancel: &Cancel,
-    ) -> Result<JobOutcome, BigQueryError> {
+    ) -> Result<(JobOutcome, Option<Value>), BigQueryError> {
         let timeout = options.timeout.unwrap_or(self.settings().execution_timeout);
         self.complete(options, Some(timeout), &mut configuration);
         let id = options.id.clone().unwrap_or_else(JobId::random);
-        let mut attempt = 1;
+        let begin = Instant::now();
+        let (mut number, mut attempts, mut faults) = (1, 0, 0);
         loop {
             if cancel.is_cancelled() {
                 return Err(BigQueryError::cancelled());
             }
             let reference = JobRef {
                 project: self.settings().project.clone(),
-                id: id.attempt(attempt),
+                id: id.attempt(number),
                 location: options.location.clone().or_else(|| self.settings().location.clone()),
             };
             let underway = self.running().add(&reference);
@@ -64,33 +82,51 @@ impl BigQueryClient {
                 Some(rows) => self.insert_with_rows(&reference, &configuration, rows, cancel).await,
                 None => self.insert(&reference, &configuration, cancel).await,
             };
-            let (submitted, reattached) = match submitted {
-                Ok(Submitted { job, reattached }) => (job, reattached),
+            let Submitted { job, found } = match submitted {
+                Ok(submitted) => submitted,
                 Err(fault) => {
                     let error = self.not_submitted(&reference, fault).await;
                     underway.ended();
                     return Err(error);
                 }
             };
-            let reference = located(&reference, &submitted);
+            let reference = located(&reference, &job);
             underway.located(&reference);
+            let old = found == Found::Stranger && job.is_done();
             // Where the end is not known, the job stays in the list, for `cancel_running`.
-            let ended = self.wait(&reference, submitted, watch, timeout, cancel).await?;
+            let ended = self.wait(&reference, job, watch, timeout, cancel).await?;
             underway.ended();
+            attempts += u32::from(!old);
             let error = match JobOutcome::of(&reference, &ended.job) {
                 Ok(outcome) => {
-                    return Ok(JobOutcome { attempts: attempt, reattached, ..outcome });
+                    let reattached = found != Found::New;
+                    return Ok((JobOutcome { attempts, reattached, ..outcome }, ended.page));
                 }
                 Err(error) => error,
             };
-            if attempt > self.settings().job_retries || !may_run_again(&ended.job, &error) {
-                return Err(in_context(error, &ended, attempt, timeout, cancel));
+            number += 1;
+            if old && number <= MAX_OLD_FAILURES {
+                // What failed before this was asked for is no answer to it.
+                continue;
+            }
+            let again = match may_run_again(&ended.job, &error) {
+                Verdict::Passing => {
+                    faults += 1;
+                    faults <= self.settings().job_retries
+                }
+                Verdict::Throttled => {
+                    self.settings().job_retries > 0
+                        && begin.elapsed() < self.settings().retry_deadline
+                }
+                Verdict::Lasting | Verdict::Unauthenticated => false,
+            };
+            if !again {
+                return Err(in_context(error, &ended, attempts, timeout, cancel));
             }
             tokio::select! {
-                () = tokio::time::sleep(self.transport().pause(attempt)) => {}
+                () = tokio::time::sleep(self.transport().pause(attempts)) => {}
                 () = cancel.cancelled() => {}
             }
-            attempt += 1;
         }
     }
 
@@ -126,11 +162,13 @@ impl BigQueryClient {
 
 /// Whether a failed job can be run again without doing anything twice: what failed has written nothing,
 /// unless it is a script, whose statements are committed one by one.
-fn may_run_again(job: &Job, error: &BigQueryError) -> bool {
-    let passing = error.reason.as_deref().is_some_and(|reason| judge_job(reason).may_pass());
+fn may_run_again(job: &Job, error: &BigQueryError) -> Verdict {
     let statistics = job.statistics();
     let script = statistics.statement_type.as_deref() == Some("SCRIPT");
-    passing && statistics.child_jobs == 0 && !script
+    match error.reason.as_deref() {
+        Some(reason) if !script && statistics.child_jobs == 0 => judge_job(reason),
+        _ => Verdict::Lasting,
+    }
 }
 
 /// The failure of a job, with what is known here only.

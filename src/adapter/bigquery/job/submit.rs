@@ -10,7 +10,7 @@ use crate::adapter::{
     bigquery::{
         client::BigQueryClient,
         error::{BigQueryError, BigQueryErrorKind},
-        http::{Address, Fault, Request, Stop},
+        http::{Address, Answer, Fault, Request, Stop},
         resource::{Job, JobRef},
     },
 };
@@ -24,7 +24,18 @@ const FIND_DEADLINE: Duration = Duration::from_secs(60);
 /// A job that BigQuery has.
 pub(super) struct Submitted {
     pub(super) job: Job,
-    pub(super) reattached: bool,
+    pub(super) found: Found,
+}
+
+/// How a job came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It was made now.
+    New,
+    /// It was made now, and the answer was lost.
+    Lost,
+    /// Somebody else made it, or this program when it ran before.
+    Stranger,
 }
 
 impl BigQueryClient {
@@ -43,7 +54,9 @@ impl BigQueryClient {
             .of_job(self.settings().creation_timeout);
         match self.transport().send(&request, Stop::WithAnswer(cancel)).await {
             Ok(answer) => {
-                Ok(Submitted { job: answer.read().map_err(Fault::lasting)?, reattached: false })
+                // An answer that cannot be read says that the job may be there.
+                let job = read_job(&answer).map_err(|error| Fault::lasting(error).after(true))?;
+                Ok(Submitted { job, found: Found::New })
             }
             Err(fault) => self.attach(reference, fault).await,
         }
@@ -63,11 +76,12 @@ impl BigQueryClient {
         let said = location_in(&fault.error.message, reference);
         let reference =
             JobRef { location: reference.location.clone().or(said), ..reference.clone() };
+        let found = if fault.maybe_done { Found::Lost } else { Found::Stranger };
         let begin = Instant::now();
         let mut failures = 0;
         loop {
             match self.get_job(&reference, None, Stop::Never).await {
-                Ok(job) => return Ok(Submitted { job, reattached: true }),
+                Ok(job) => return Ok(Submitted { job, found }),
                 Err(get) if get.error.kind != BigQueryErrorKind::NotFound => return Err(get),
                 Err(_) if !is_job => return Err(fault),
                 Err(get) => {
@@ -97,7 +111,16 @@ impl BigQueryClient {
             .maybe("location", job.location.as_deref());
         let request = Request::get(address).of_job(GET_TIMEOUT).within(patience);
         let answer = self.transport().send(&request, stop).await?;
-        answer.read().map_err(Fault::lasting)
+        read_job(&answer).map_err(Fault::lasting)
+    }
+}
+
+/// Reads a job.
+pub(super) fn read_job(answer: &Answer) -> Result<Job, BigQueryError> {
+    let job: Job = answer.read()?;
+    match job.is_some() {
+        true => Ok(job),
+        false => Err(BigQueryError::protocol("BigQuery gave something that is no job")),
     }
 }
 

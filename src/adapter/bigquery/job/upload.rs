@@ -13,7 +13,10 @@ use tokio::{
     io::{AsyncReadExt, AsyncSeekExt},
 };
 
-use super::{LoadSource, submit::Submitted};
+use super::{
+    LoadSource,
+    submit::{Found, Submitted, read_job},
+};
 use crate::adapter::{
     Cancel,
     bigquery::{
@@ -117,7 +120,9 @@ impl BigQueryClient {
         };
         match answer {
             Ok(answer) => {
-                Ok(Submitted { job: answer.read().map_err(Fault::lasting)?, reattached: false })
+                // An answer that cannot be read says that the job may be there.
+                let job = read_job(&answer).map_err(|error| Fault::lasting(error).after(true))?;
+                Ok(Submitted { job, found: Found::New })
             }
             Err(fault) => self.attach(reference, fault).await,
         }

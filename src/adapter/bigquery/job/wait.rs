@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{JobOutcome, outcome::located};
 use crate::adapter::{
@@ -14,6 +15,7 @@ use crate::adapter::{
         http::{Address, Fault, Request, Stop},
         reason::Verdict,
         resource::{Job, JobRef},
+        rows::page_address,
     },
 };
 
@@ -26,8 +28,6 @@ const POLL_MARGIN: Duration = Duration::from_secs(30);
 const MANY_JOBS: usize = 150;
 /// The time that answers are held back where there are many jobs.
 const SHORT_POLL_WAIT: Duration = Duration::from_secs(3);
-/// How much longer than the job's time limit it is waited for: BigQuery stops it by itself.
-const TIMEOUT_MARGIN: Duration = Duration::from_secs(30);
 /// The pause between two looks at a job that was cancelled.
 const CANCELLED_POLL_PAUSE: Duration = Duration::from_millis(250);
 /// How long one attempt at cancelling may take.
@@ -38,15 +38,10 @@ const CANCEL_TIMEOUT: Duration = Duration::from_secs(30);
 pub(super) enum Watch {
     /// `jobs.getQueryResults` answers when the query ends.
     Query,
+    /// As `Query`, and with the first rows, at most so many (a page, where none).
+    Rows(Option<usize>),
     /// `jobs.get`, again and again.
     Look,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Completion {
-    #[serde(default)]
-    job_complete: bool,
 }
 
 /// A job that ended, well or not.
@@ -54,6 +49,8 @@ pub(super) struct Ended {
     pub(super) job: Job,
     /// Whether it was stopped because it took longer than allowed.
     pub(super) timed_out: bool,
+    /// The first page of rows, where they were asked for and came.
+    pub(super) page: Option<Value>,
 }
 
 impl BigQueryClient {
@@ -69,19 +66,27 @@ impl BigQueryClient {
         timeout: Duration,
         cancel: &Cancel,
     ) -> Result<Ended, BigQueryError> {
-        let deadline = Instant::now().checked_add(timeout + TIMEOUT_MARGIN);
+        // BigQuery stops it by itself: it is given the time that stopping takes.
+        let patience = timeout.saturating_add(self.settings().cancel_wait);
+        let deadline = Instant::now().checked_add(patience);
         let mut pause = self.settings().first_poll_pause;
+        let mut page = None;
         while !job.is_done() {
             if cancel.is_cancelled() {
                 let job = self.cancel_and_wait(reference).await?;
-                return Ok(Ended { job, timed_out: false });
+                return Ok(Ended { job, timed_out: false, page: None });
             }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                let job = self.cancel_and_wait(reference).await?;
-                return Ok(Ended { job, timed_out: true });
+                let cancelled = self.cancel_and_wait(reference).await;
+                let job = cancelled.map_err(|error| timed_out(error, timeout))?;
+                return Ok(Ended { job, timed_out: true, page: None });
             }
             let look = match watch {
-                Watch::Query => self.await_completion(reference, cancel).await,
+                Watch::Query | Watch::Rows(_) => {
+                    let (look, rows) = self.await_completion(reference, watch, cancel).await;
+                    page = rows;
+                    look
+                }
                 Watch::Look => {
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
@@ -100,34 +105,38 @@ impl BigQueryClient {
                 Err(fault) => return Err(fault.error.of_job(reference)),
             }
         }
-        Ok(Ended { job, timed_out: false })
+        Ok(Ended { job, timed_out: false, page })
     }
 
     /// Returns when a query ended, a while passed, or the user cancelled: whether there is reason to look
-    /// at the job. What goes wrong here is left to `jobs.get`, since this method answers with the query's
-    /// own failure as if it were a failure of the request.
-    async fn await_completion(&self, job: &JobRef, cancel: &Cancel) -> bool {
+    /// at the job, and its first rows, if they are wanted. What goes wrong here is left to `jobs.get`,
+    /// since this method answers with the query's own failure as if it were a failure of the request.
+    async fn await_completion(
+        &self,
+        job: &JobRef,
+        watch: Watch,
+        cancel: &Cancel,
+    ) -> (bool, Option<Value>) {
         let begin = Instant::now();
         let many = self.running().count() > MANY_JOBS;
         let longest = self.settings().poll_wait;
         let wait = if many { longest.min(SHORT_POLL_WAIT) } else { longest };
-        let address = Address::api()
-            .part("projects")
-            .part(&job.project)
-            .part("queries")
-            .part(&job.id)
-            .with("maxResults", "0")
-            .with("timeoutMs", &wait.as_millis().to_string())
-            .maybe("location", job.location.as_deref());
+        let rows = match watch {
+            Watch::Rows(rows) => rows,
+            Watch::Query | Watch::Look => Some(0),
+        };
+        let address = page_address(job, rows).with("timeoutMs", &wait.as_millis().to_string());
         let request = Request::get(address).of_job(wait + POLL_MARGIN);
         let answer = self.transport().try_once(&request, Stop::AtOnce(cancel)).await;
-        let (look, haste) = match &answer {
-            Ok(answer) => {
-                let complete = answer.read().is_ok_and(|answer: Completion| answer.job_complete);
-                (complete, complete)
-            }
+        let (look, haste, page) = match answer.map(|answer| answer.object().map(Value::Object)) {
+            Ok(Ok(page)) => match page.get("jobComplete") {
+                Some(Value::Bool(true)) => (true, true, Some(page)),
+                _ => (false, false, None),
+            },
+            // Half an answer, or none.
+            Ok(Err(_)) => (true, false, None),
             // The failure of the query itself, unless the request's: then there is no haste.
-            Err(fault) => (true, fault.verdict == Verdict::Lasting),
+            Err(fault) => (true, fault.verdict == Verdict::Lasting, None),
         };
         let pause = self.settings().first_poll_pause;
         if !haste && begin.elapsed() < pause {
@@ -136,7 +145,7 @@ impl BigQueryClient {
                 () = cancel.cancelled() => {}
             }
         }
-        look
+        (look, page.filter(|_| matches!(watch, Watch::Rows(_))))
     }
 
     /// Cancels a job and waits for its end: it may end well before the wish arrives.
@@ -169,7 +178,7 @@ impl BigQueryClient {
     /// `jobs.cancel`: says that the job is to end; it ends some time later.
     async fn request_cancel(&self, job: &JobRef, patience: Duration) -> Result<Job, Fault> {
         #[derive(Deserialize)]
-        struct Answer {
+        struct Cancelled {
             #[serde(default)]
             job: Job,
         }
@@ -183,7 +192,7 @@ impl BigQueryClient {
         let request =
             Request::new(Method::POST, address).of_job(CANCEL_TIMEOUT).within(Some(patience));
         let answer = self.transport().send(&request, Stop::Never).await?;
-        answer.read().map(|answer: Answer| answer.job).map_err(Fault::lasting)
+        answer.read().map(|answer: Cancelled| answer.job).map_err(Fault::lasting)
     }
 
     /// Cancels every job of this client that is under way, also those whose waiting was dropped, and
@@ -218,4 +227,12 @@ impl BigQueryClient {
         self.running().remove(&job.id);
         JobOutcome::of(&located(job, &ended), &ended)
     }
+}
+
+/// A job that took too long, and whose end is not known either.
+fn timed_out(mut error: BigQueryError, timeout: Duration) -> BigQueryError {
+    error.kind = BigQueryErrorKind::TimedOut;
+    let secs = timeout.as_secs();
+    let message = format!("the job did not end within {secs} s: {error}");
+    error.worded(message)
 }

@@ -117,7 +117,7 @@ impl BigQueryClient {
         let address = Address::api().part("projects").part(&dataset.project).part("datasets");
         let request = Request::new(Method::POST, address).json(&body);
         match self.transport().send(&request, Stop::Never).await {
-            Ok(_) => Ok(true),
+            Ok(answer) => dataset_of(answer.read()?).map(|_| true),
             // After a lost answer it may be this request that made it.
             Err(fault) if fault.error.kind == BigQueryErrorKind::AlreadyExists => {
                 Ok(fault.maybe_done)

@@ -60,6 +60,7 @@ impl BigQueryClient {
                 .maybe("pageToken", token.as_deref());
             let answer = self.transport().send(&Request::get(address), Stop::Never).await;
             let Some(answer) = found(answer)? else { return Ok(None) };
+            // An empty list may be an object without anything in it.
             let page: TablePage = answer.read()?;
             let next = page.next_page_token.clone().filter(|next| !next.is_empty());
             entries.extend(page.entries());

@@ -12,8 +12,8 @@ use crate::adapter::bigquery::error::ErrorProto;
 pub(in crate::adapter::bigquery) struct Job {
     pub(in crate::adapter::bigquery) job_reference: Option<PartialJobRef>,
     pub(in crate::adapter::bigquery) status: Option<JobStatus>,
-    statistics: statistics::Wire,
-    configuration: Configuration,
+    statistics: Option<statistics::Wire>,
+    configuration: Option<Configuration>,
     /// Of `jobs.list`, which gives it beside the status.
     error_result: Option<ErrorProto>,
 }
@@ -45,6 +45,12 @@ struct Configuration {
 }
 
 impl Job {
+    /// Whether it has anything of a job: an answer that has not is no job.
+    pub(in crate::adapter::bigquery) fn is_some(&self) -> bool {
+        let told = self.status.is_some() || self.statistics.is_some();
+        told || self.job_reference.is_some() || self.configuration.is_some()
+    }
+
     /// Whether it ended, well or not.
     pub(in crate::adapter::bigquery) fn is_done(&self) -> bool {
         self.status.as_ref().is_some_and(|status| status.state == "DONE")
@@ -64,17 +70,17 @@ impl Job {
 
     /// What it did and cost.
     pub(in crate::adapter::bigquery) fn statistics(&self) -> JobStatistics {
-        JobStatistics::from(self.statistics.clone())
+        self.statistics.clone().map(JobStatistics::from).unwrap_or_default()
     }
 
     /// The columns of a dry run's result, as written.
-    pub(in crate::adapter::bigquery) fn schema(&self) -> &Value {
-        self.statistics.schema()
+    pub(in crate::adapter::bigquery) fn schema(&self) -> Option<&Value> {
+        self.statistics.as_ref().map(statistics::Wire::schema).filter(|schema| !schema.is_null())
     }
 
     /// The table it wrote to; for a query without one, the temporary table of its result.
     pub(in crate::adapter::bigquery) fn destination(&self) -> Option<TableId> {
-        let Configuration { query, load, copy } = &self.configuration;
+        let Configuration { query, load, copy } = self.configuration.as_ref()?;
         let of = |part: &Value| serde_json::from_value(part.get("destinationTable")?.clone()).ok();
         of(query).or_else(|| of(load)).or_else(|| of(copy))
     }

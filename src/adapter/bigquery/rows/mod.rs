@@ -2,3 +2,5 @@
 
 mod cells;
 mod pages;
+
+pub(super) use pages::page_address;
