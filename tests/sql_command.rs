@@ -71,7 +71,7 @@ fn a_batch_answers_every_line() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let asked = r#"{"id": "1", "setup": "create or replace table t (a int64, b array<struct<x string>>)"}
 {"id": "2", "setup": "insert into t values (1, [struct('y' as x)])"}
-{"id": "3", "sql": "select a, b, json '{\"k\": 1}' as j, timestamp '2024-01-31 10:00:00+00' as at, b'\\xff' as raw from t"}
+{"id": "3", "sql": "select a, b, json '{\"k\": 1}' as j, timestamp '2024-01-31 10:00:00+00' as moment, b'\\xff' as raw from t"}
 {"id": "4", "sql": "select * from t for system_time as of timestamp '2024-01-31 10:00:00+00'"}
 {"id": "5", "sql": "selec"}
 nonsense

@@ -1,14 +1,10 @@
 //! Aggregate and window functions.
 
-use sqlparser::ast::{
-    DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause,
-    FunctionArguments, HavingBound, HavingBoundKind, NullTreatment, WindowType,
-};
-
 use super::{
+    ast::{self, Expr, Nulls},
     operators::constant_number,
     translate::{Translator, Typed},
-    types::{Type, quote},
+    types::Type,
 };
 
 /// The pieces of an aggregate call.
@@ -18,7 +14,7 @@ struct Call {
     star: bool,
     order_by: Option<String>,
     limit: Option<String>,
-    nulls: Option<NullTreatment>,
+    nulls: Option<Nulls>,
     over: Option<String>,
     /// Whether the row with the most or the least of this counts.
     having: Option<(bool, Typed)>,
@@ -26,17 +22,17 @@ struct Call {
 
 impl Translator<'_> {
     /// An aggregate or window function; none where the name is no such function.
-    pub fn aggregate(&mut self, name: &str, function: &Function, place: &Expr) -> Option<Typed> {
+    pub fn aggregate(&mut self, name: &str, call: &ast::Call, place: &Expr) -> Option<Typed> {
         if !is_aggregate(name) {
             return None;
         }
-        let call = self.aggregate_call(name, function, place);
+        let call = self.aggregate_call(name, call, place);
         let first = call.args.first().cloned().unwrap_or_else(|| Typed::new("*", Type::Unknown));
         let distinct = if call.distinct { "DISTINCT " } else { "" };
         let over = call.over.as_deref().unwrap_or_default();
         let order =
             call.order_by.as_ref().map(|keys| format!(" ORDER BY {keys}")).unwrap_or_default();
-        let ignore = matches!(call.nulls, Some(NullTreatment::IgnoreNulls));
+        let ignore = matches!(call.nulls, Some(Nulls::Ignore));
         let plain = |function: &str, kind: Type| {
             Typed::new(format!("{function}({distinct}{}){over}", first.sql), kind)
         };
@@ -180,7 +176,7 @@ impl Translator<'_> {
                     let message = "APPROX_QUANTILES takes a literal number of quantiles";
                     return Some(self.refuse("unsupported-function", message, place, None));
                 };
-                if matches!(call.nulls, Some(NullTreatment::RespectNulls)) {
+                if matches!(call.nulls, Some(Nulls::Respect)) {
                     let message = "RESPECT NULLS in APPROX_QUANTILES is not supported";
                     return Some(self.refuse("unsupported-syntax", message, place, None));
                 }
@@ -298,7 +294,7 @@ impl Translator<'_> {
             let help = format!("use APPROX_QUANTILES, or {name}(…) OVER () in a subquery");
             return self.refuse("sql-syntax", message, place, Some(&help));
         };
-        if matches!(call.nulls, Some(NullTreatment::RespectNulls)) {
+        if matches!(call.nulls, Some(Nulls::Respect)) {
             let message = format!("RESPECT NULLS in {name} is not supported");
             return self.refuse("unsupported-syntax", message, place, None);
         }
@@ -323,67 +319,36 @@ impl Translator<'_> {
         Typed::new(format!("quantile_cont({value}, {at}){over}"), Type::Float64)
     }
 
-    fn aggregate_call(&mut self, name: &str, function: &Function, place: &Expr) -> Call {
-        let mut call = Call {
-            distinct: false,
-            args: Vec::new(),
-            star: false,
-            order_by: None,
-            limit: None,
-            nulls: function.null_treatment,
-            over: None,
-            having: None,
-        };
-        if let FunctionArguments::List(list) = &function.args {
-            call.distinct = list.duplicate_treatment == Some(DuplicateTreatment::Distinct);
-            for arg in &list.args {
-                match arg {
-                    FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => {
-                        let typed = self.expression(expression);
-                        call.args.push(typed);
-                    }
-                    FunctionArg::Unnamed(FunctionArgExpr::Wildcard) => call.star = true,
-                    other => {
-                        self.refuse(
-                            "unsupported-syntax",
-                            format!("argument `{other}` is not supported"),
-                            place,
-                            None,
-                        );
-                    }
-                }
+    fn aggregate_call(&mut self, name: &str, call: &ast::Call, place: &Expr) -> Call {
+        let mut args = Vec::with_capacity(call.arguments.len());
+        for argument in &call.arguments {
+            if let Some(given) = &argument.name {
+                let message = format!("{name} takes no argument named `{given}`");
+                self.refuse("sql-syntax", message, given, None);
             }
-            for clause in &list.clauses {
-                match clause {
-                    FunctionArgumentClause::IgnoreOrRespectNulls(nulls) => {
-                        call.nulls = Some(*nulls)
-                    }
-                    FunctionArgumentClause::OrderBy(keys) => {
-                        call.order_by = Some(self.order_items(keys))
-                    }
-                    FunctionArgumentClause::Limit(limit) => {
-                        call.limit = Some(self.row_count(limit))
-                    }
-                    FunctionArgumentClause::Having(HavingBound(way, by)) if name == "ANY_VALUE" => {
-                        let by = self.expression(by);
-                        call.having = Some((*way == HavingBoundKind::Max, by));
-                    }
-                    other => {
-                        self.refuse(
-                            "unsupported-syntax",
-                            format!("`{other}` in a function call is not supported"),
-                            place,
-                            None,
-                        );
-                    }
-                }
-            }
+            args.push(self.expression(&argument.value));
         }
-        call.over = function.over.as_ref().map(|over| match over {
-            WindowType::NamedWindow(name) => format!(" OVER {}", quote(&name.value)),
-            WindowType::WindowSpec(spec) => format!(" OVER ({})", self.window(spec)),
+        let having = call.having.as_ref().map(|bound| {
+            if name != "ANY_VALUE" {
+                let message = format!("HAVING MAX and MIN in {name} are not supported");
+                self.refuse("unsupported-syntax", message, place, None);
+            }
+            (bound.is_max, self.expression(&bound.by))
         });
-        call
+        let order_by = match call.order_by.is_empty() {
+            true => None,
+            false => Some(self.order_items(&call.order_by)),
+        };
+        Call {
+            distinct: call.distinct,
+            args,
+            star: call.star,
+            order_by,
+            limit: call.limit.as_ref().map(|limit| self.row_count(limit)),
+            nulls: call.nulls,
+            over: call.over.as_ref().map(|over| self.over(over)),
+            having,
+        }
     }
 }
 
@@ -450,5 +415,6 @@ pub(super) fn is_aggregate(name: &str) -> bool {
 
 /// Whether a translated number is less than 0.
 fn is_negative(sql: &str) -> bool {
-    sql.trim_start_matches('(').starts_with('-')
+    let bare = sql.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(sql);
+    bare.starts_with('-') || constant_number(bare).is_some_and(|number| number < 0.0)
 }

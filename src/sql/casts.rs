@@ -1,9 +1,8 @@
 //! CAST and SAFE_CAST with BigQuery's rules
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions>).
 
-use sqlparser::ast::{CastFormat, DataType, Expr};
-
 use super::{
+    ast::{DataType, Expr},
     read_text,
     translate::{Translator, Typed},
     type_parameters::Limit,
@@ -17,11 +16,11 @@ impl Translator<'_> {
         safe: bool,
         inner: &Expr,
         data_type: &DataType,
-        format: Option<&CastFormat>,
+        (format, zone): (Option<&Expr>, Option<&Expr>),
         place: &Expr,
     ) -> Typed {
         let value = self.expression(inner);
-        if format.is_some() {
+        if format.or(zone).is_some() {
             return self.refuse(
                 "unsupported-syntax",
                 "CAST … FORMAT is not supported on the embedded engine",

@@ -1,9 +1,8 @@
 //! CASE: its results have one type in common
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/conditional_expressions>).
 
-use sqlparser::ast::{CaseWhen, Expr};
-
 use super::{
+    ast::{Expr, When},
     queries::names_differ,
     translate::{Translator, Typed},
     types::Type,
@@ -14,7 +13,7 @@ impl Translator<'_> {
     pub fn case(
         &mut self,
         operand: Option<&Expr>,
-        whens: &[CaseWhen],
+        whens: &[When],
         other: Option<&Expr>,
         place: &Expr,
     ) -> Typed {

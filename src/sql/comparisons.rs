@@ -2,9 +2,8 @@
 //! than nothing, structs are compared field by field and by position
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#comparison_operators>).
 
-use sqlparser::ast::{BinaryOperator, Expr, Spanned};
-
 use super::{
+    ast::{BinaryOperator, Expr, Spanned},
     choices::{is_moment, is_text_literal},
     operators::constant_number,
     translate::{Translator, Typed},
@@ -37,7 +36,7 @@ impl Translator<'_> {
     /// `left op right` for the six comparisons.
     pub fn comparison(
         &mut self,
-        op: &BinaryOperator,
+        op: BinaryOperator,
         left: &Typed,
         right: &Typed,
         place: &Expr,
@@ -56,12 +55,13 @@ impl Translator<'_> {
                 BinaryOperator::Eq => self.equal(left, right),
                 BinaryOperator::NotEq => format!("(NOT {})", self.equal(left, right)),
                 _ => {
-                    let message = format!("structs have no order: `{op}` cannot compare them");
+                    let message =
+                        format!("structs have no order: `{}` cannot compare them", op.symbol());
                     return self.refuse("wrong-type", message, place, None);
                 }
             },
             (Type::Float64, _) | (_, Type::Float64) => self.of_floats(op, left, right),
-            _ => format!("({} {op} {})", left.sql, right.sql),
+            _ => format!("({} {} {})", left.sql, op.symbol(), right.sql),
         };
         Typed::new(sql, Type::Bool)
     }
@@ -100,7 +100,7 @@ impl Translator<'_> {
                 })
             }
             (Type::Float64, _) | (_, Type::Float64) => {
-                self.of_floats(&BinaryOperator::Eq, left, right)
+                self.of_floats(BinaryOperator::Eq, left, right)
             }
             _ => format!("({} = {})", left.sql, right.sql),
         }
@@ -193,15 +193,15 @@ impl Translator<'_> {
         let kind = value.kind.clone();
         let both = self.bind_nested(&[value], |translator, names| {
             let value = Typed::new(names[0].as_str(), kind);
-            let above = translator.comparison(&BinaryOperator::GtEq, &value, low, place);
-            let below = translator.comparison(&BinaryOperator::LtEq, &value, high, place);
+            let above = translator.comparison(BinaryOperator::GtEq, &value, low, place);
+            let below = translator.comparison(BinaryOperator::LtEq, &value, high, place);
             format!("({} AND {})", above.sql, below.sql)
         });
         Typed::new(format!("({not}{both})"), Type::Bool)
     }
 
     /// DuckDB holds NaN for the largest number and equal to itself.
-    fn of_floats(&mut self, op: &BinaryOperator, left: &Typed, right: &Typed) -> String {
+    fn of_floats(&mut self, op: BinaryOperator, left: &Typed, right: &Typed) -> String {
         use BinaryOperator as Op;
         let guarded = match op {
             Op::Eq | Op::NotEq | Op::Gt | Op::GtEq => left,
@@ -211,7 +211,7 @@ impl Translator<'_> {
         // One finite side settles `=` and `<>`, and an integer is never NaN.
         let settled = matches!(op, Op::Eq | Op::NotEq) && is_finite(other);
         if is_finite(guarded) || settled {
-            return format!("({} {op} {})", left.sql, right.sql);
+            return format!("({} {} {})", left.sql, op.symbol(), right.sql);
         }
         let is_left = std::ptr::eq(guarded, left);
         self.bind(&[left, right], |names| {
@@ -219,9 +219,10 @@ impl Translator<'_> {
                 if is_left { (&names[0], &names[1]) } else { (&names[1], &names[0]) };
             // Beside NULL the answer is NULL, of NaN too.
             let (left, right) = (&names[0], &names[1]);
-            if *op == Op::NotEq {
+            if op == Op::NotEq {
                 format!("({left} <> {right} OR ({other} IS NOT NULL AND isnan({guarded})))")
             } else {
+                let op = op.symbol();
                 format!("({left} {op} {right} AND ({other} IS NULL OR NOT isnan({guarded})))")
             }
         })

@@ -1,11 +1,8 @@
 //! CREATE TABLE and CREATE VIEW
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language>).
 
-use sqlparser::ast::{
-    ColumnDef, ColumnOption, CreateTable, CreateView, Query, Spanned, Statement, TableConstraint,
-};
-
 use super::{
+    ast::{ColumnDef, Create, CreateTable, CreateView, Query, Statement},
     scope::Scope,
     translate::Translator,
     type_parameters::Limit,
@@ -15,48 +12,36 @@ use super::{
 impl Translator<'_> {
     /// Partitioning, clustering and options have no counterpart and change no row; keys are not
     /// enforced in BigQuery either.
-    pub fn create_table(&mut self, create: &CreateTable, statement: &Statement) -> String {
-        let unsupported = [
-            (create.like.is_some(), "CREATE TABLE … LIKE"),
-            (create.clone.is_some(), "CREATE TABLE … CLONE or COPY"),
-            (create.version.is_some(), "FOR SYSTEM_TIME AS OF"),
-            (create.external, "CREATE EXTERNAL TABLE"),
-            (create.snapshot, "CREATE SNAPSHOT TABLE"),
-            (create.default_ddl_collation.is_some(), "DEFAULT COLLATE"),
-            (create.inherits.is_some() || create.partition_of.is_some(), "an inherited table"),
-            (create.with_connection.is_some(), "WITH CONNECTION"),
-        ];
-        for (is_there, name) in unsupported {
-            if is_there {
-                let message = format!("{name} is not supported on the embedded engine");
-                let help = "write CREATE TABLE … AS SELECT";
-                self.refuse("unsupported-syntax", message, statement, Some(help));
-            }
-        }
-        for constraint in &create.constraints {
-            if !matches!(
-                constraint,
-                TableConstraint::PrimaryKey(_) | TableConstraint::ForeignKey(_)
-            ) {
-                let message = format!("the constraint `{constraint}` is not GoogleSQL");
-                self.refuse("unsupported-syntax", message, statement, None);
-            }
-        }
+    pub fn create_table(&mut self, table: &CreateTable, statement: &Statement) -> String {
+        let create = &table.create;
+        self.refuse_clauses(create, "write CREATE TABLE … AS SELECT");
         let name = self.table_name(&create.name);
         let replace = if create.or_replace { "OR REPLACE " } else { "" };
         let temporary = if create.temporary { "TEMPORARY " } else { "" };
         let absent = if create.if_not_exists { "IF NOT EXISTS " } else { "" };
         let head = format!("CREATE {replace}{temporary}TABLE {absent}{name}");
-        match &create.query {
-            Some(query) => format!("{head} AS {}", self.filling_query(query, create, statement)),
-            None => {
-                let columns: Vec<String> = create
-                    .columns
-                    .iter()
-                    .map(|column| self.column(column, true, statement))
-                    .collect();
+        match (&table.query, &table.columns) {
+            (Some(query), columns) => {
+                let columns = columns.as_deref().unwrap_or_default();
+                format!("{head} AS {}", self.filling_query(query, columns, statement))
+            }
+            (None, Some(columns)) => {
+                let columns: Vec<String> =
+                    columns.iter().map(|column| self.column(column, true)).collect();
                 format!("{head} ({})", columns.join(", "))
             }
+            (None, None) if !create.clauses.is_empty() => String::new(),
+            (None, None) => {
+                let message = "CREATE TABLE needs columns or a query";
+                self.refuse("sql-syntax", message, statement, None).sql
+            }
+        }
+    }
+
+    fn refuse_clauses(&mut self, create: &Create, help: &str) {
+        for (clause, span) in &create.clauses {
+            let message = format!("{clause} is not supported on the embedded engine");
+            self.refuse("unsupported-syntax", message, span, Some(help));
         }
     }
 
@@ -64,30 +49,36 @@ impl Translator<'_> {
     fn filling_query(
         &mut self,
         query: &Query,
-        create: &CreateTable,
+        columns: &[ColumnDef],
         statement: &Statement,
     ) -> String {
         let (text, given) = self.query(query);
         let text = self.stored(text, &given);
-        if create.columns.is_empty() {
+        if columns.is_empty() {
             return text;
         }
         let mut names = Vec::new();
-        for (at, column) in create.columns.iter().enumerate() {
-            let parsed = Type::from_ast(&column.data_type);
-            let limit = Limit::from_ast(&column.data_type);
-            let same = given.complete
-                && given.columns.get(at).is_some_and(|(_, kind)| parsed.as_ref() == Ok(kind));
-            if !same
-                || limit != Ok(None)
-                || !column.options.iter().all(|option| is_note(&option.option))
-            {
+        for (at, column) in columns.iter().enumerate() {
+            let same = match &column.data_type {
+                None => true,
+                Some(data_type) => {
+                    let parsed = Type::from_ast(data_type);
+                    given.complete
+                        && given
+                            .columns
+                            .get(at)
+                            .is_some_and(|(_, kind)| parsed.as_ref() == Ok(kind))
+                        && Limit::from_ast(data_type) == Ok(None)
+                }
+            };
+            let bare = !column.not_null && column.default.is_none() && column.others.is_empty();
+            if !same || !bare {
                 let message = format!(
                     "column `{}` of a table that a query fills takes the type of the query, and no constraint",
                     column.name
                 );
                 let help = "leave the list of columns out, and CAST in the query";
-                self.refuse("unsupported-syntax", message, statement, Some(help));
+                self.refuse("unsupported-syntax", message, column, Some(help));
             }
             names.push(quote(&column.name.value));
         }
@@ -103,11 +94,12 @@ impl Translator<'_> {
     }
 
     /// `CREATE VIEW name (columns) AS query`.
-    pub fn create_view(&mut self, create: &CreateView, statement: &Statement) -> String {
+    pub fn create_view(&mut self, view: &CreateView, statement: &Statement) -> String {
+        let create = &view.create;
+        self.refuse_clauses(create, "create a view or a table");
         let unsupported = [
-            (create.materialized, "CREATE MATERIALIZED VIEW"),
+            (view.materialized, "CREATE MATERIALIZED VIEW"),
             (create.temporary, "CREATE TEMP VIEW"),
-            (create.to.is_some(), "CREATE VIEW … TO"),
         ];
         for (is_there, name) in unsupported {
             if is_there {
@@ -117,17 +109,13 @@ impl Translator<'_> {
             }
         }
         let name = self.table_name(&create.name);
-        let (query, given) = self.query(&create.query);
-        if given.complete
-            && !create.columns.is_empty()
-            && given.columns.len() != create.columns.len()
-        {
-            let (named, gives) = (create.columns.len(), given.columns.len());
+        let (query, given) = self.query(&view.query);
+        if given.complete && !view.columns.is_empty() && given.columns.len() != view.columns.len() {
+            let (named, gives) = (view.columns.len(), given.columns.len());
             let message = format!("{named} columns are named, the query gives {gives}");
             self.refuse("sql-syntax", message, statement, None);
         }
-        let columns: Vec<String> =
-            create.columns.iter().map(|column| quote(&column.name.value)).collect();
+        let columns: Vec<String> = view.columns.iter().map(|column| quote(&column.value)).collect();
         let columns =
             if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
         let replace = if create.or_replace { "OR REPLACE " } else { "" };
@@ -136,13 +124,17 @@ impl Translator<'_> {
     }
 
     /// A column of a new table, or (not `new`) one that is added to a table.
-    pub fn column(&mut self, column: &ColumnDef, new: bool, place: &impl Spanned) -> String {
+    pub fn column(&mut self, column: &ColumnDef, new: bool) -> String {
         let name = quote(&column.name.value);
-        let kind = match Type::from_ast(&column.data_type) {
-            Ok(kind) => kind.duckdb().unwrap_or_default(),
-            Err(error) => self.refuse(error.code, error.message, place, None).sql,
+        let Some(data_type) = &column.data_type else {
+            let message = format!("column `{}` needs a type", column.name);
+            return self.refuse("sql-syntax", message, column, None).sql;
         };
-        let mut out = match Limit::from_ast(&column.data_type) {
+        let kind = match Type::from_ast(data_type) {
+            Ok(kind) => kind.duckdb().unwrap_or_default(),
+            Err(error) => self.refuse(error.code, error.message, data_type, None).sql,
+        };
+        let mut out = match Limit::from_ast(data_type) {
             Ok(None) => format!("{name} {kind}"),
             Ok(Some(Limit::Digits(precision, digits))) => {
                 format!("{name} DECIMAL({precision},{digits})")
@@ -153,41 +145,31 @@ impl Translator<'_> {
             }
             Ok(Some(Limit::Length(_))) => {
                 let message = format!("`{}` cannot be added with a length", column.name);
-                self.refuse("unsupported-syntax", message, place, Some("leave the length out")).sql
+                let help = "leave the length out";
+                self.refuse("unsupported-syntax", message, data_type, Some(help)).sql
             }
-            Err(error) => self.refuse(error.code, error.message, place, None).sql,
+            Err(error) => self.refuse(error.code, error.message, data_type, None).sql,
         };
-        for option in &column.options {
-            match &option.option {
-                ColumnOption::NotNull if new => out.push_str(" NOT NULL"),
-                ColumnOption::Default(value) if new => {
-                    self.scopes.push(Scope::default());
-                    let value = self.expression(value);
-                    self.scopes.pop();
-                    out.push_str(&format!(" DEFAULT ({})", value.sql));
-                }
-                option if is_note(option) => {}
-                option => {
-                    let message =
-                        format!("`{option}` of column `{}` is not supported", column.name);
-                    self.refuse("unsupported-syntax", message, place, None);
-                }
+        let mut others = column.others.clone();
+        match (column.not_null, new) {
+            (true, true) => out.push_str(" NOT NULL"),
+            (true, false) => others.push("NOT NULL".to_owned()),
+            (false, _) => {}
+        }
+        match (&column.default, new) {
+            (Some(value), true) => {
+                self.scopes.push(Scope::default());
+                let value = self.expression(value);
+                self.scopes.pop();
+                out.push_str(&format!(" DEFAULT ({})", value.sql));
             }
+            (Some(_), false) => others.push("DEFAULT".to_owned()),
+            (None, _) => {}
+        }
+        for other in others {
+            let message = format!("`{other}` of column `{}` is not supported", column.name);
+            self.refuse("unsupported-syntax", message, column, None);
         }
         out
-    }
-}
-
-/// Whether an option of a column changes no row.
-fn is_note(option: &ColumnOption) -> bool {
-    match option {
-        ColumnOption::Null
-        | ColumnOption::Comment(_)
-        | ColumnOption::PrimaryKey(_)
-        | ColumnOption::ForeignKey(_) => true,
-        ColumnOption::Options(options) => options
-            .iter()
-            .all(|option| !option.to_string().to_ascii_lowercase().contains("rounding_mode")),
-        _ => false,
     }
 }

@@ -1,5 +1,7 @@
 //! What is wrong with a piece of SQL.
 
+use super::ast::Span;
+
 /// A mistake or something not supported, at its place in the given text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message} (line {line}, column {column})")]
@@ -17,17 +19,13 @@ pub struct SqlError {
 }
 
 impl SqlError {
-    /// An error at a place of the parser's.
-    pub fn at(
-        code: &'static str,
-        message: impl Into<String>,
-        span: sqlparser::tokenizer::Span,
-    ) -> Self {
+    /// An error at a place.
+    pub fn at(code: &'static str, message: impl Into<String>, span: Span) -> Self {
         Self {
             code,
             message: message.into(),
-            line: (span.start.line as u32).max(1),
-            column: (span.start.column as u32).max(1),
+            line: span.line.max(1),
+            column: span.column.max(1),
             help: None,
         }
     }

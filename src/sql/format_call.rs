@@ -1,9 +1,8 @@
 //! FORMAT
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions#format_string>).
 
-use sqlparser::ast::Expr;
-
 use super::{
+    ast::{Expr, ExprKind},
     translate::{Translator, Typed},
     types::{Type, literal},
 };
@@ -11,16 +10,17 @@ use super::{
 impl Translator<'_> {
     /// `FORMAT(format, …)`: the parts of the format and of the values, one after the other.
     pub fn format_call(&mut self, args: &[Typed], source: &[Expr], place: &Expr) -> Typed {
-        let Some(Expr::Value(format)) = source.first() else {
-            return self.refuse(
-                "unsupported-function",
-                "FORMAT needs a format that is a string literal on the embedded engine",
-                place,
-                None,
-            );
-        };
-        let Some(text) = format.value.clone().into_string() else {
-            return Typed::new("NULL", Type::String);
+        let text = match source.first().map(|format| &format.bare().kind) {
+            Some(ExprKind::Text(text)) => text,
+            Some(ExprKind::Null) => return Typed::new("NULL", Type::String),
+            _ => {
+                return self.refuse(
+                    "unsupported-function",
+                    "FORMAT needs a format that is a string literal on the embedded engine",
+                    place,
+                    None,
+                );
+            }
         };
         let mut parts: Vec<String> = Vec::new();
         let mut plain = String::new();

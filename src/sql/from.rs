@@ -1,11 +1,7 @@
 //! FROM: tables, subqueries, UNNEST, joins.
 
-use sqlparser::ast::{
-    Expr, Join, JoinConstraint, JoinOperator, ObjectName, TableFactor, TableWithJoins,
-};
-
 use super::{
-    queries::name_parts,
+    ast::{Condition, Expr, ExprKind, From, Join, JoinKind, Path, Table, TableKind},
     scope::{Columns, Merged, Scope, Source, StarPart, field},
     translate::Translator,
     types::{Type, quote},
@@ -14,9 +10,9 @@ use super::{
 impl Translator<'_> {
     /// An item of FROM with its joins, which are with what `*` has from `start` on: a comma joins
     /// as JOIN does.
-    pub fn table_with_joins(&mut self, table: &TableWithJoins, start: usize) -> String {
-        let mut out = self.table(&table.relation);
-        for join in &table.joins {
+    pub fn table_with_joins(&mut self, from: &From, start: usize) -> String {
+        let mut out = self.table(&from.table);
+        for join in &from.joins {
             out.push_str(&self.join(join, start));
         }
         out
@@ -29,57 +25,32 @@ impl Translator<'_> {
 
     /// A join to what `*` has from `start` on.
     fn join(&mut self, join: &Join, start: usize) -> String {
-        let (keyword, constraint) = match &join.join_operator {
-            JoinOperator::Join(constraint) | JoinOperator::Inner(constraint) => {
-                ("JOIN", constraint)
-            }
-            JoinOperator::Left(constraint) | JoinOperator::LeftOuter(constraint) => {
-                ("LEFT JOIN", constraint)
-            }
-            JoinOperator::Right(constraint) | JoinOperator::RightOuter(constraint) => {
-                ("RIGHT JOIN", constraint)
-            }
-            JoinOperator::FullOuter(constraint) => ("FULL JOIN", constraint),
-            JoinOperator::CrossJoin(constraint) => ("CROSS JOIN", constraint),
-            other => {
-                let name = format!("{other:?}");
-                let name = name.split('(').next().unwrap_or_default().to_owned();
-                self.refuse(
-                    "unsupported-syntax",
-                    format!("join `{name}` is not supported"),
-                    &join.relation,
-                    None,
-                );
-                ("JOIN", &JoinConstraint::None)
-            }
+        let keyword = match join.kind {
+            JoinKind::Cross => "CROSS JOIN",
+            JoinKind::Inner => "JOIN",
+            JoinKind::Left => "LEFT JOIN",
+            JoinKind::Right => "RIGHT JOIN",
+            JoinKind::Full => "FULL JOIN",
         };
         let right = self.star_length();
-        let table = self.table(&join.relation);
+        let table = self.table(&join.table);
         // An array of a neighbour needs no condition.
         let unnest = table.starts_with("LATERAL ");
         let mut out = format!(" {keyword} {table}");
-        match constraint {
-            JoinConstraint::On(condition) => {
+        match &join.condition {
+            Some(Condition::On(condition)) => {
                 out.push_str(&format!(" ON {}", self.condition(condition, "ON")));
             }
-            JoinConstraint::Using(names) => {
-                let names: Vec<String> =
-                    names.iter().map(|name| name_parts(name).join(".")).collect();
-                self.merge(&names, start, right, keyword, &join.relation);
+            Some(Condition::Using(names)) => {
+                let names: Vec<String> = names.iter().map(|name| name.value.clone()).collect();
+                self.merge(&names, start, right, keyword, &join.table);
                 let names: Vec<String> = names.iter().map(|name| quote(name)).collect();
                 out.push_str(&format!(" USING ({})", names.join(", ")));
             }
-            JoinConstraint::Natural => {
-                self.refuse(
-                    "unsupported-syntax",
-                    "NATURAL JOIN is not GoogleSQL",
-                    &join.relation,
-                    None,
-                );
+            None if matches!(join.kind, JoinKind::Left | JoinKind::Inner) && unnest => {
+                out.push_str(" ON TRUE");
             }
-            JoinConstraint::None if keyword == "LEFT JOIN" && unnest => out.push_str(" ON TRUE"),
-            JoinConstraint::None if keyword == "JOIN" && unnest => out.push_str(" ON TRUE"),
-            JoinConstraint::None => {}
+            None => {}
         }
         out
     }
@@ -92,7 +63,7 @@ impl Translator<'_> {
         start: usize,
         right: usize,
         keyword: &str,
-        place: &TableFactor,
+        place: &Table,
     ) {
         let Some(scope) = self.scopes.last_mut() else { return };
         let right_parts = scope.star.split_off(right);
@@ -151,99 +122,89 @@ impl Translator<'_> {
     }
 
     /// One item of FROM; it becomes visible in the innermost scope.
-    pub fn table(&mut self, table: &TableFactor) -> String {
-        match table {
-            TableFactor::Table { name, alias, args, version, sample, .. } => {
-                if args.is_some() {
-                    self.refuse(
-                        "unsupported-syntax",
-                        format!("table function `{name}` is not supported on the embedded engine"),
-                        table,
-                        None,
-                    );
-                }
-                if version.is_some() {
+    pub fn table(&mut self, table: &Table) -> String {
+        let text = self.table_of(table);
+        let Some(share) = &table.sample else { return text };
+        match &share.bare().kind {
+            ExprKind::Number(share) if !text.starts_with("LATERAL ") => {
+                format!("{text} TABLESAMPLE bernoulli({share} PERCENT)")
+            }
+            _ => {
+                let message = "TABLESAMPLE takes a number of percent that is written out";
+                self.refuse("unsupported-syntax", message, share, None).sql
+            }
+        }
+    }
+
+    fn table_of(&mut self, table: &Table) -> String {
+        if let Some(alias) = &table.alias {
+            self.refuse_column_list(alias, &table.columns);
+        }
+        let alias = table.alias.as_ref().map(|alias| alias.value.clone());
+        let offset = table.offset.as_ref().map(|alias| {
+            alias.as_ref().map_or_else(|| "offset".to_owned(), |alias| alias.value.clone())
+        });
+        let takes_offset = matches!(table.kind, TableKind::Unnest(_) | TableKind::Named { .. });
+        if offset.is_some() && !takes_offset {
+            self.refuse("sql-syntax", "WITH OFFSET needs an array", table, None);
+        }
+        match &table.kind {
+            TableKind::Named { name, system_time } => {
+                if let Some(time) = system_time {
                     self.refuse(
                         "unsupported-syntax",
                         "FOR SYSTEM_TIME AS OF has no counterpart on the embedded engine",
-                        table,
+                        time,
                         Some("keep versions with a snapshot"),
                     );
                 }
-                if sample.is_some() {
-                    self.refuse(
-                        "unsupported-syntax",
-                        "TABLESAMPLE is not supported on the embedded engine",
-                        table,
-                        None,
-                    );
-                }
-                if let Some(alias) = alias {
-                    self.refuse_column_list(alias, table);
-                }
-                let alias = alias.as_ref().map(|alias| alias.name.value.clone());
-                self.named_table(name, alias, table)
+                self.named_table(name, alias, offset, table)
             }
-            TableFactor::Derived { subquery, alias, .. } => {
+            TableKind::Function(name, _) => {
+                let message =
+                    format!("table function `{name}` is not supported on the embedded engine");
+                self.refuse("unsupported-syntax", message, name, None);
+                String::new()
+            }
+            TableKind::Query(query) => {
                 // A subquery in FROM does not see its neighbours.
                 let held = self.scopes.pop();
-                let (text, columns) = self.query(subquery);
+                let (text, columns) = self.query(query);
                 self.scopes.extend(held);
-                if let Some(alias) = alias {
-                    self.refuse_column_list(alias, table);
-                }
-                let alias = alias.as_ref().map(|alias| alias.name.value.clone());
                 let shown = alias.clone().unwrap_or_else(|| self.fresh("sub"));
                 let element = value_column(&columns);
                 self.add_source(Source { alias, table: shown.clone(), columns, element });
                 format!("({text}) AS {}", quote(&shown))
             }
-            TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, .. } => {
-                let [array] = array_exprs.as_slice() else {
-                    self.refuse("unsupported-syntax", "UNNEST takes one array", table, None);
-                    return String::new();
-                };
-                let alias = alias.as_ref().map(|alias| alias.name.value.clone());
-                let offset = with_offset.then(|| {
-                    with_offset_alias
-                        .as_ref()
-                        .map_or("offset".to_owned(), |name| name.value.clone())
-                });
-                self.unnest(array, alias, offset)
-            }
-            TableFactor::NestedJoin { table_with_joins, alias } => {
+            TableKind::Unnest(arrays) => match arrays.as_slice() {
+                [array] => self.unnest(array, alias, offset),
+                _ => {
+                    let message = "UNNEST of several arrays is not supported";
+                    self.refuse("unsupported-syntax", message, table, None);
+                    String::new()
+                }
+            },
+            TableKind::Nested(from) => {
                 if alias.is_some() {
-                    self.refuse(
-                        "unsupported-syntax",
-                        "an alias on a parenthesised join is not supported",
-                        table,
-                        None,
-                    );
+                    let message = "joins in parentheses take no alias";
+                    self.refuse("sql-syntax", message, table, None);
                 }
                 let start = self.star_length();
-                format!("({})", self.table_with_joins(table_with_joins, start))
+                format!("({})", self.table_with_joins(from, start))
             }
-            TableFactor::Pivot { .. } => self.pivot(table),
-            TableFactor::Unpivot { .. } => self.unpivot(table),
-            other => {
-                self.refuse(
-                    "unsupported-syntax",
-                    format!("`{other}` is not supported in FROM"),
-                    other,
-                    None,
-                );
-                String::new()
-            }
+            TableKind::Pivot(input, pivot) => self.pivot(input, pivot, alias, table),
+            TableKind::Unpivot(input, unpivot) => self.unpivot(input, unpivot, alias, table),
         }
     }
 
     fn named_table(
         &mut self,
-        name: &ObjectName,
+        name: &Path,
         alias: Option<String>,
-        place: &TableFactor,
+        offset: Option<String>,
+        place: &Table,
     ) -> String {
-        let parts = name_parts(name);
+        let parts = name.names();
         let last = parts.last().cloned().unwrap_or_default();
         let known_as = alias.clone().unwrap_or_else(|| last.clone());
         if parts.len() == 1 {
@@ -262,7 +223,10 @@ impl Translator<'_> {
         } else if self.scopes.iter().rev().any(|scope| scope.source(&parts[0]).is_some()) {
             // `FROM orders, orders.lines`: an array of a neighbour.
             let array = self.path(&parts, place);
-            return self.unnest_typed(array.sql, array.kind, Some(known_as), None);
+            return self.unnest_typed(array.sql, array.kind, Some(known_as), offset);
+        }
+        if offset.is_some() {
+            self.refuse("sql-syntax", "WITH OFFSET needs an array", place, None);
         }
         if parts.iter().any(|part| part.ends_with('*')) {
             self.refuse(
@@ -280,22 +244,7 @@ impl Translator<'_> {
                 Some("guard it with `target.name`, or use `adapter.get_columns_in_relation`"),
             );
         }
-        let borrowed: Vec<&str> = parts.iter().map(String::as_str).collect();
-        let columns = match self.schemas.columns(&borrowed) {
-            Some(columns) => Columns {
-                columns: columns
-                    .into_iter()
-                    .map(|column| {
-                        let kind = super::parse::data_type(&column.data_type)
-                            .and_then(|parsed| Type::from_ast(&parsed));
-                        (column.name, kind.unwrap_or_default())
-                    })
-                    .collect(),
-                complete: true,
-                is_value: false,
-            },
-            None => Columns::default(),
-        };
+        let columns = self.table_columns(name).map(Columns::all).unwrap_or_default();
         let path: Vec<String> = parts.iter().map(|part| quote(part)).collect();
         self.add_source(Source {
             alias: Some(known_as.clone()),

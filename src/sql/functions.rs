@@ -1,16 +1,12 @@
 //! Scalar functions.
 
-use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, ObjectName,
-};
-
 use super::{
     aggregates::is_aggregate,
     arguments::Args,
-    operators::constant_number,
+    ast::{Call, Expr, ExprKind, Ident},
+    bindings::has_subquery,
     queries::names_differ,
     translate::{Translator, Typed},
-    typed_arrays::TYPED_LITERAL,
     types::Type,
 };
 use crate::diagnostic::did_you_mean;
@@ -90,46 +86,37 @@ const KNOWN: [&str; 70] = [
 ];
 
 impl Translator<'_> {
-    /// The only argument of a call, if it has one.
-    pub fn only_argument(&self, call: &Function) -> Option<Expr> {
-        match arguments(call)?.as_slice() {
-            [one] => Some((*one).clone()),
-            _ => None,
+    /// A function call.
+    pub fn function(&mut self, call: &Call, place: &Expr) -> Typed {
+        if let Some((clause, span)) = &call.clause {
+            let message = format!("{clause} in a function call is not supported");
+            return self.refuse("unsupported-syntax", message, span, None);
+        }
+        match call.safe {
+            true => self.safe_call(call, place),
+            false => self.plain_call(call, place),
         }
     }
 
-    /// A function call.
-    pub fn function(&mut self, function: &Function, place: &Expr) -> Typed {
-        let name = function.name.to_string().replace('`', "").to_ascii_uppercase();
-        if let Some(plain) = name.strip_prefix("SAFE.") {
-            return self.safe_call(plain, function, place);
-        }
-        if let Some(typed) = self.aggregate(&name, function, place) {
+    fn plain_call(&mut self, call: &Call, place: &Expr) -> Typed {
+        let name = call.function();
+        if let Some(typed) = self.aggregate(&name, call, place) {
             return typed;
         }
-        if name == "ARRAY"
-            && let FunctionArguments::Subquery(query) = &function.args
-        {
-            let (text, columns) = self.value_query(query);
-            let kind = columns.columns.first().map(|(_, kind)| kind.clone()).unwrap_or_default();
-            return Typed::new(format!("ARRAY({text})"), Type::Array(Box::new(kind)));
+        if !call.is_plain() {
+            let message = format!("{name} takes values and nothing else");
+            return self.refuse("sql-syntax", message, place, None);
         }
-        let Some(args) = arguments(function) else {
-            return self.refuse(
-                "unsupported-syntax",
-                format!("this form of calling {name} is not supported"),
-                place,
-                None,
-            );
-        };
-        let args: Vec<Expr> = args.into_iter().cloned().collect();
-        self.plain_function(&name, &args, place)
+        match positional(&name, call) {
+            Ok(args) => self.plain_function(&name, &args, place),
+            Err(message) => self.refuse("sql-syntax", message, place, None),
+        }
     }
 
     /// A function of plain arguments.
     pub fn plain_function(&mut self, name: &str, args: &[Expr], place: &Expr) -> Typed {
-        if name.eq_ignore_ascii_case(TYPED_LITERAL) {
-            return self.typed_literal(args, place);
+        if args.iter().any(|arg| matches!(arg.kind, ExprKind::Lambda(..))) {
+            return self.lambda_function(name, args, place);
         }
         let errors_before = self.errors.len();
         if let Some(typed) = self.date_function(name, args, place) {
@@ -159,32 +146,18 @@ impl Translator<'_> {
 
     /// `SAFE.f(…)`: NULL where `f` fails. Errors of its arguments stay errors, so only what cannot
     /// fail is taken for an argument.
-    fn safe_call(&mut self, name: &str, function: &Function, place: &Expr) -> Typed {
+    fn safe_call(&mut self, call: &Call, place: &Expr) -> Typed {
+        let name = call.function();
         let help = "use SAFE_CAST, SAFE_DIVIDE, or guard with IF";
-        if is_aggregate(name) {
+        if is_aggregate(&name) {
             let message = format!("the SAFE. prefix on {name} is not supported");
             return self.refuse("unsupported-function", message, place, Some(help));
         }
-        let plain = Function { name: ObjectName::from(vec![Ident::new(name)]), ..function.clone() };
-        let args = arguments(function).unwrap_or_default();
-        let can_fail = args.iter().any(|arg| {
-            !matches!(
-                arg,
-                Expr::Value(_)
-                    | Expr::Identifier(_)
-                    | Expr::CompoundIdentifier(_)
-                    | Expr::TypedString(_)
-                    | Expr::UnaryOp { .. }
-                    | Expr::Array(_)
-                    | Expr::Interval(_)
-            )
-        });
-        if can_fail {
-            let message = format!("SAFE.{name} takes columns and literals on the embedded engine");
-            let help = "compute its arguments in a subquery first";
-            return self.refuse("unsupported-function", message, place, Some(help));
+        let failing = call.arguments.iter().position(|argument| !cannot_fail(&argument.value));
+        if let Some(at) = failing {
+            return self.safe_call_of_bound(call, at, place);
         }
-        let typed = self.function(&plain, place);
+        let typed = self.plain_call(call, place);
         if typed.sql.contains("error('") {
             // The engine's TRY takes no `error` in its sight.
             let name = self.fresh("v");
@@ -192,6 +165,27 @@ impl Translator<'_> {
             return Typed::new(sql, typed.kind);
         }
         Typed::new(format!("TRY({})", typed.sql), typed.kind)
+    }
+
+    /// A safe call with an argument that can fail: it is computed before, and its value is taken.
+    fn safe_call_of_bound(&mut self, call: &Call, at: usize, place: &Expr) -> Typed {
+        let argument = &call.arguments[at].value;
+        if matches!(argument.kind, ExprKind::Lambda(..))
+            || call.arguments.iter().any(|other| has_subquery(&other.value))
+        {
+            let message =
+                format!("SAFE.{} takes no subquery or lambda on the embedded engine", call.name);
+            let help = "compute its arguments in a subquery in FROM first";
+            return self.refuse("unsupported-function", message, argument, Some(help));
+        }
+        let value = self.expression(argument);
+        let name = Ident { value: self.fresh("s"), span: argument.span, quoted: true };
+        let mut call = call.clone();
+        call.arguments[at].value = Expr::new(ExprKind::Path(vec![name.clone()]), argument.span);
+        let bound = Typed::new(name.value.as_str(), value.kind);
+        let result = self.bound(&name, bound, |translator| translator.safe_call(&call, place));
+        let sql = format!("list_transform([{}], lambda {name}: {})[1]", value.sql, result.sql);
+        Typed::new(sql, result.kind)
     }
 
     /// The values that one of is chosen, or that are joined: structs among them take the field names
@@ -229,6 +223,7 @@ impl Translator<'_> {
             .math_function(name, &args, place)
             .or_else(|| self.string_function(name, &args, source, place))
             .or_else(|| self.interval_function(name, &args))
+            .or_else(|| self.array_function(name, &args, place))
         {
             return Some(found);
         }
@@ -262,35 +257,10 @@ impl Translator<'_> {
             }
             ("NULLIF", 2) => args.call("nullif", args.kind(0)),
             ("GENERATE_UUID", 0) => Some(Typed::new("CAST(uuid() AS VARCHAR)", Type::String)),
-            ("ARRAY_LENGTH", 1) => Some(Typed::new(format!("len({})", args.sql(0)), Type::Int64)),
-            ("ARRAY_CONCAT", 1..) => {
-                let text = args
-                    .iter()
-                    .map(|arg| arg.sql.clone())
-                    .reduce(|a, b| format!("list_concat({a}, {b})"))?;
-                Some(Typed::new(text, args.kind(0)))
-            }
-            ("ARRAY_REVERSE", 1) => args.call("list_reverse", args.kind(0)),
-            ("GENERATE_ARRAY", 2 | 3) if args.same_kind() == Type::Int64 => {
-                let sql = match args.get(2) {
-                    Some(step) if constant_number(&step.sql).is_none_or(|step| step == 0.0) => {
-                        self.bind(&[step], |names| {
-                            let (from, to, step) = (args.sql(0), args.sql(1), &names[0]);
-                            format!("(CASE WHEN {step} = 0 THEN error('the step of GENERATE_ARRAY cannot be 0') ELSE generate_series({from}, {to}, {step}) END)")
-                        })
-                    }
-                    _ => format!("generate_series({})", args.joined()),
-                };
-                Some(Typed::new(sql, Type::Array(Box::new(Type::Int64))))
-            }
             ("GROUPING", 1) => {
                 Some(Typed::new(format!("CAST(grouping({}) AS BIGINT)", args.sql(0)), Type::Int64))
             }
             ("ERROR", 1) => args.call("error", Type::Unknown),
-            ("STRUCT", _) => {
-                let parts: Vec<Expr> = source.to_vec();
-                Some(self.expression(&Expr::Struct { values: parts, fields: Vec::new() }))
-            }
             ("STRING", 1) => {
                 Some(Typed::new(self.convert(&args[0], &Type::String, false), Type::String))
             }
@@ -299,18 +269,45 @@ impl Translator<'_> {
     }
 }
 
-/// The plain arguments of a call; none where it has others.
-pub(super) fn arguments(function: &Function) -> Option<Vec<&Expr>> {
-    match &function.args {
-        FunctionArguments::None => Some(Vec::new()),
-        FunctionArguments::Subquery(_) => None,
-        FunctionArguments::List(list) => list
-            .args
-            .iter()
-            .map(|arg| match arg {
-                FunctionArg::Unnamed(FunctionArgExpr::Expr(expression)) => Some(expression),
-                _ => None,
-            })
-            .collect(),
+/// Whether a value is computed without errors.
+fn cannot_fail(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Nested(inner) | ExprKind::Unary(_, inner) => cannot_fail(inner),
+        ExprKind::Array(_, items) => items.iter().all(cannot_fail),
+        ExprKind::Null
+        | ExprKind::Bool(_)
+        | ExprKind::Number(_)
+        | ExprKind::Text(_)
+        | ExprKind::Bytes(_)
+        | ExprKind::TypedText(..)
+        | ExprKind::Path(_)
+        | ExprKind::Interval { .. } => true,
+        _ => false,
     }
+}
+
+/// The names of the arguments that functions take by name, in order; those in small letters only so.
+const NAMED: &[(&str, &[&str])] =
+    &[("MAKE_INTERVAL", &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"])];
+
+/// The arguments by position. What is not given has [`ExprKind::Default`].
+fn positional(name: &str, call: &Call) -> Result<Vec<Expr>, String> {
+    let mut args: Vec<Expr> = Vec::with_capacity(call.arguments.len());
+    let names = NAMED.iter().find(|(function, _)| *function == name).map(|(_, names)| *names);
+    for argument in &call.arguments {
+        let Some(given) = &argument.name else {
+            args.push(argument.value.clone());
+            continue;
+        };
+        let known = names.unwrap_or_default();
+        let Some(at) = known.iter().position(|known| known.eq_ignore_ascii_case(&given.value))
+        else {
+            return Err(format!("{name} takes no argument named `{given}`"));
+        };
+        while args.len() <= at {
+            args.push(Expr::new(ExprKind::Default, given.span));
+        }
+        args[at] = argument.value.clone();
+    }
+    Ok(args)
 }

@@ -1,10 +1,9 @@
 //! INTERVAL: literals, text, and functions of it
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/interval_functions>).
 
-use sqlparser::ast::{Expr, Interval};
-
 use super::{
     arguments::Args,
+    ast::{Expr, Ident},
     dates::{Part, part},
     read_interval::ranged,
     translate::{Translator, Typed},
@@ -13,15 +12,16 @@ use super::{
 
 impl Translator<'_> {
     /// `INTERVAL 3 DAY`, `INTERVAL '1-2 3' YEAR TO DAY`.
-    pub fn interval(&mut self, interval: &Interval, place: &Expr) -> Typed {
-        let name = interval.leading_field.as_ref().map(ToString::to_string);
-        if let Some(last) = &interval.last_field {
-            let text = match interval.value.as_ref() {
-                Expr::Value(value) => value.value.clone().into_string(),
-                _ => None,
-            };
-            let first = name.unwrap_or_default();
-            let Some(parts) = text.and_then(|text| ranged(&text, &first, &last.to_string())) else {
+    pub fn interval(
+        &mut self,
+        value: &Expr,
+        first: &Ident,
+        last: Option<&Ident>,
+        place: &Expr,
+    ) -> Typed {
+        if let Some(last) = last {
+            let read = value.text().and_then(|text| ranged(text, &first.value, &last.value));
+            let Some(parts) = read else {
                 let message = format!("INTERVAL … {first} TO {last} takes a text of these parts");
                 let help = "write for instance INTERVAL '1-2 3 4:5:6' YEAR TO SECOND";
                 return self.refuse("sql-syntax", message, place, Some(help));
@@ -32,8 +32,8 @@ impl Translator<'_> {
                 &parts.micros.to_string(),
             );
         }
-        let value = self.expression(&interval.value);
-        match name.as_deref().and_then(part) {
+        let value = self.expression(value);
+        match part(&first.value) {
             Some(Part::Plain(name)) => Typed::new(
                 format!("(INTERVAL ({}) {})", value.sql, name.to_ascii_uppercase()),
                 Type::Interval,

@@ -1,9 +1,8 @@
 //! JSON functions
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions>).
 
-use sqlparser::ast::Expr;
-
 use super::{
+    ast::Expr,
     json_path::engine_path,
     to_json::Form,
     translate::{Translator, Typed},
@@ -155,12 +154,8 @@ impl Translator<'_> {
 
     /// A path must be known before running, so that it can be read.
     fn json_path(&mut self, path: &Expr) -> Option<String> {
-        let text = match path {
-            Expr::Value(value) => value.value.clone().into_string(),
-            _ => None,
-        };
-        let read = match text {
-            Some(text) => engine_path(&text),
+        let read = match path.text() {
+            Some(text) => engine_path(text),
             None => Err("a JSON path must be a string literal".to_owned()),
         };
         match read {

@@ -1,10 +1,9 @@
 //! Functions of numbers
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/mathematical_functions>).
 
-use sqlparser::ast::{BinaryOperator, Expr};
-
 use super::{
     arguments::Args,
+    ast::{BinaryOperator, Expr},
     operators::constant_number,
     translate::{Translator, Typed},
     types::Type,
@@ -86,7 +85,7 @@ impl Translator<'_> {
                     "SAFE_SUBTRACT" => BinaryOperator::Minus,
                     _ => BinaryOperator::Multiply,
                 };
-                let result = self.operator(&op, args[0].clone(), args[1].clone(), place);
+                let result = self.operator(op, args[0].clone(), args[1].clone(), place);
                 Some(Typed::new(format!("TRY({})", result.sql), result.kind))
             }
             ("SAFE_NEGATE", 1) => Some(Typed::new(format!("TRY(-{})", args.sql(0)), args.kind(0))),
@@ -163,7 +162,7 @@ impl Translator<'_> {
                     let sql = self.bind_nested(&[&args[0]], |translator, names| {
                         let one = Typed::new(names[0].as_str(), kind.clone());
                         let op = BinaryOperator::Multiply;
-                        let product = |left, _| translator.operator(&op, left, one.clone(), place);
+                        let product = |left, _| translator.operator(op, left, one.clone(), place);
                         (1..times).fold(one.clone(), product).sql
                     });
                     return Some(Typed::new(sql, kind));

@@ -1,21 +1,20 @@
 //! `value IN UNNEST(…)` and `value IN (SELECT …)`
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#in_operators>).
 
-use sqlparser::ast::{Array, Expr, Query};
-
 use super::{
+    ast::{Expr, ExprKind, Query},
     translate::{Translator, Typed},
     types::Type,
 };
 
 impl Translator<'_> {
     /// `value [NOT] IN UNNEST(array)`.
-    pub fn in_unnest(&mut self, value: &Expr, array: &Expr, negated: bool) -> Typed {
-        if let Expr::Array(Array { elem, .. }) = array
-            && !elem.is_empty()
+    pub fn in_array(&mut self, value: &Expr, array: &Expr, negated: bool) -> Typed {
+        if let ExprKind::Array(None, items) = &array.kind
+            && !items.is_empty()
         {
             let value = self.expression(value);
-            let items: Vec<Typed> = elem.iter().map(|item| self.expression(item)).collect();
+            let items: Vec<Typed> = items.iter().map(|item| self.expression(item)).collect();
             return self.is_in(&value, &items, negated, array);
         }
         let (value, list) = (self.expression(value), self.expression(array));
@@ -46,7 +45,7 @@ impl Translator<'_> {
     }
 
     /// `value [NOT] IN (SELECT …)`.
-    pub fn in_subquery(&mut self, value: &Expr, query: &Query, negated: bool) -> Typed {
+    pub fn in_query(&mut self, value: &Expr, query: &Query, negated: bool) -> Typed {
         let typed = self.expression(value);
         let (text, columns) = match typed.kind {
             Type::Struct(_) => self.value_query(query),

@@ -1,18 +1,20 @@
-//! GoogleSQL: read with sqlparser, typed as far as the schemas are known, and written as DuckDB
+//! GoogleSQL: read by a parser of its own, typed as far as the schemas are known, and written as DuckDB
 //! SQL. What has no exact counterpart is refused by name at its place.
 
 mod aggregates;
 mod arguments;
+mod array_functions;
+mod ast;
 mod bind;
+mod bindings;
 mod by_name;
 mod casts;
 mod choices;
 mod comparisons;
+mod constructors;
 mod dates;
 mod definitions;
-mod dialect;
 mod error;
-mod escapes;
 mod expressions;
 mod format_call;
 mod from;
@@ -23,13 +25,14 @@ mod json;
 mod json_path;
 #[doc(hidden)]
 pub mod json_text;
-mod lexer;
+mod literals;
 mod math_functions;
 mod membership;
 mod names;
 mod operators;
 mod ordering;
 mod parse;
+mod paths;
 mod patterns;
 mod pivot;
 mod projection;
@@ -45,8 +48,6 @@ mod string_functions;
 mod to_json;
 mod translate;
 mod type_parameters;
-mod typed_arrays;
-mod typed_literal;
 mod types;
 mod windows;
 

@@ -1,8 +1,7 @@
 //! Binary operators.
 
-use sqlparser::ast::{BinaryOperator, Expr};
-
 use super::{
+    ast::{BinaryOperator, Expr},
     translate::{Translator, Typed},
     types::Type,
 };
@@ -11,7 +10,7 @@ impl Translator<'_> {
     /// `left op right`.
     pub fn operator(
         &mut self,
-        op: &BinaryOperator,
+        op: BinaryOperator,
         left: Typed,
         right: Typed,
         place: &Expr,
@@ -26,33 +25,25 @@ impl Translator<'_> {
                 self.comparison(op, &left, &right, place)
             }
             Op::And | Op::Or => {
-                let (symbol, place) = (op.to_string(), place);
+                let symbol = op.symbol();
                 let (left, right) = (
-                    self.truth(left.clone(), place, &symbol),
-                    self.truth(right.clone(), place, &symbol),
+                    self.truth(left.clone(), place, symbol),
+                    self.truth(right.clone(), place, symbol),
                 );
                 Typed::new(format!("({left} {symbol} {right})"), Type::Bool)
             }
-            Op::StringConcat => self.joined(&[left, right]),
-            Op::BitwiseAnd => plain("&", Type::Int64),
-            Op::BitwiseOr => plain("|", Type::Int64),
-            Op::BitwiseXor | Op::PGBitwiseXor => {
-                Typed::new(format!("xor({}, {})", left.sql, right.sql), Type::Int64)
-            }
-            Op::PGBitwiseShiftLeft | Op::PGBitwiseShiftRight => {
-                let way = if *op == Op::PGBitwiseShiftLeft { "left" } else { "right" };
+            Op::Concat => self.joined(&[left, right]),
+            Op::BitAnd => plain("&", Type::Int64),
+            Op::BitOr => plain("|", Type::Int64),
+            Op::BitXor => Typed::new(format!("xor({}, {})", left.sql, right.sql), Type::Int64),
+            Op::ShiftLeft | Op::ShiftRight => {
+                let way = if op == Op::ShiftLeft { "left" } else { "right" };
                 let sql = format!("googlesql_shift_{way}({}, {})", left.sql, right.sql);
                 Typed::new(sql, Type::Int64)
             }
             Op::Plus | Op::Minus => self.sum(op, left, right, place),
             Op::Multiply => self.product(&left, &right),
             Op::Divide => self.quotient(&left, &right),
-            other => self.refuse(
-                "unsupported-syntax",
-                format!("operator `{other}` is not GoogleSQL"),
-                place,
-                None,
-            ),
         }
     }
 
@@ -78,8 +69,8 @@ impl Translator<'_> {
         Typed::new(format!("({})", texts.join(" || ")), kind)
     }
 
-    fn sum(&mut self, op: &BinaryOperator, left: Typed, right: Typed, place: &Expr) -> Typed {
-        let symbol = if *op == BinaryOperator::Plus { "+" } else { "-" };
+    fn sum(&mut self, op: BinaryOperator, left: Typed, right: Typed, place: &Expr) -> Typed {
+        let symbol = op.symbol();
         let sql = format!("({} {symbol} {})", left.sql, right.sql);
         let (left_kind, right_kind) = (&left.kind, &right.kind);
         match (left_kind, right_kind) {

@@ -1,32 +1,24 @@
 //! ORDER BY.
 
-use sqlparser::ast::{Expr, OrderBy, OrderByExpr, OrderByKind, Value};
-
 use super::{
+    ast::{Expr, ExprKind, OrderItem},
     scope::{Named, Phase},
     translate::{Translator, Typed},
     types::{Type, quote},
 };
 
 impl Translator<'_> {
-    /// ` ORDER BY …` of a query.
-    pub fn order_by(&mut self, order_by: &OrderBy) -> String {
-        match &order_by.kind {
-            OrderByKind::All(_) => {
-                self.refuse("unsupported-syntax", "ORDER BY ALL is not GoogleSQL", order_by, None);
-                String::new()
-            }
-            OrderByKind::Expressions(items) => format!(" ORDER BY {}", self.order_items(items)),
-        }
-    }
-
     /// Sort keys with BigQuery's place for NULL and NaN: first when ascending, last when descending.
-    pub fn order_items(&mut self, items: &[OrderByExpr]) -> String {
+    pub fn order_items(&mut self, items: &[OrderItem]) -> String {
         let mut texts = Vec::new();
         for item in items {
-            let typed = self.order_key(&item.expr);
-            let ascending = !matches!(item.options.sort, Some(sqlparser::ast::OrderBySort::Desc));
-            let nulls_first = item.options.nulls_first.unwrap_or(ascending);
+            if let Some(collate) = &item.collate {
+                let message = "COLLATE is not supported on the embedded engine";
+                self.refuse("unsupported-syntax", message, collate, None);
+            }
+            let typed = self.order_key(&item.key);
+            let ascending = !item.descending;
+            let nulls_first = item.nulls_first.unwrap_or(ascending);
             let nulls = if nulls_first { "FIRST" } else { "LAST" };
             let way = if ascending { "ASC" } else { "DESC" };
             match typed.kind {
@@ -37,7 +29,7 @@ impl Translator<'_> {
                 }
                 Type::Array(_) | Type::Struct(_) | Type::Json => {
                     let message = format!("{} has no order", typed.kind.google());
-                    self.refuse("wrong-type", message, &item.expr, None);
+                    self.refuse("wrong-type", message, &item.key, None);
                 }
                 _ => {}
             }
@@ -47,10 +39,10 @@ impl Translator<'_> {
     }
 
     /// The one key of a window whose frame is a range of values.
-    pub fn range_key(&mut self, item: &OrderByExpr) -> (String, Typed) {
-        let typed = self.order_key(&item.expr);
-        let ascending = !matches!(item.options.sort, Some(sqlparser::ast::OrderBySort::Desc));
-        let nulls_first = item.options.nulls_first.unwrap_or(ascending);
+    pub fn range_key(&mut self, item: &OrderItem) -> (String, Typed) {
+        let typed = self.order_key(&item.key);
+        let ascending = !item.descending;
+        let nulls_first = item.nulls_first.unwrap_or(ascending);
         let way = if ascending { "ASC" } else { "DESC" };
         let nulls = if nulls_first { "FIRST" } else { "LAST" };
         (format!("{} {way} NULLS {nulls}", typed.sql), typed)
@@ -58,28 +50,26 @@ impl Translator<'_> {
 
     /// A key with its type; of a bare number the type of the column it counts.
     fn order_key(&mut self, expression: &Expr) -> Typed {
-        match expression {
-            Expr::Value(value) => {
+        match &expression.kind {
+            ExprKind::Number(text) => {
                 let place = self.key(expression);
                 // A place is no value to the engine's functions: NaN needs the column's name.
-                let column = match &value.value {
-                    Value::Number(text, _) => self.scopes.last().and_then(|scope| {
-                        let place: usize = text.parse().ok()?;
-                        let (name, kind) = scope.aliases.get(place.checked_sub(1)?)?;
-                        let same = scope.aliases.iter();
-                        let same = same.filter(|(other, _)| other.eq_ignore_ascii_case(name));
-                        let by_name =
-                            scope.phase == Phase::Results && scope.counted && same.count() == 1;
-                        (by_name && *kind == Type::Float64)
-                            .then(|| Typed::new(quote(name), kind.clone()))
-                    }),
-                    _ => None,
-                };
+                let column = self.scopes.last().and_then(|scope| {
+                    let place: usize = text.parse().ok()?;
+                    let (name, kind) = scope.aliases.get(place.checked_sub(1)?)?;
+                    let same = scope.aliases.iter();
+                    let same = same.filter(|(other, _)| other.eq_ignore_ascii_case(name));
+                    let by_name =
+                        scope.phase == Phase::Results && scope.counted && same.count() == 1;
+                    (by_name && *kind == Type::Float64)
+                        .then(|| Typed::new(quote(name), kind.clone()))
+                });
                 column.unwrap_or_else(|| Typed::new(place, Type::Unknown))
             }
             // An alias alone means the column of the result to the engine too.
-            Expr::Identifier(name)
-                if let Some(scope) = self.scopes.last()
+            ExprKind::Path(path)
+                if let [name] = path.as_slice()
+                    && let Some(scope) = self.scopes.last()
                     && scope.phase == Phase::Results =>
             {
                 match scope.named(&name.value) {
@@ -91,7 +81,7 @@ impl Translator<'_> {
                     Named::None => self.expression(expression),
                 }
             }
-            other => self.expression(other),
+            _ => self.expression(expression),
         }
     }
 }

@@ -1,63 +1,116 @@
 //! LIKE, of one pattern and of several
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/operators#like_operator_quantified>).
 
-use sqlparser::ast::Expr;
-
 use super::{
-    functions::arguments,
+    ast::{Expr, Patterns},
     translate::{Translator, Typed},
     types::Type,
 };
 
 impl Translator<'_> {
-    /// `value [NOT] LIKE pattern`, `… LIKE {ANY | SOME | ALL} (patterns)`.
+    /// `value [NOT] LIKE pattern`, `… LIKE {ANY | SOME | ALL} patterns`.
     pub fn like(
         &mut self,
         value: &Expr,
-        pattern: &Expr,
-        any: bool,
+        patterns: &Patterns,
         negated: bool,
         place: &Expr,
     ) -> Typed {
-        if !any && let Some(refused) = self.refuse_bare_null("LIKE", [value, pattern]) {
+        if let Patterns::One(pattern) = patterns
+            && let Some(refused) = self.refuse_bare_null("LIKE", [value, pattern.as_ref()])
+        {
             return refused;
         }
-        let quantified = match pattern {
-            Expr::Tuple(patterns) if any => Some((false, patterns.clone())),
-            Expr::Nested(pattern) if any => Some((false, vec![pattern.as_ref().clone()])),
-            _ if any => None,
-            // The parser takes the other two words for functions.
-            Expr::Function(call) => {
-                let patterns = arguments(call).map(|all| all.into_iter().cloned().collect());
-                match (call.name.to_string().to_ascii_uppercase().as_str(), patterns) {
-                    ("ALL", Some(patterns)) => Some((true, patterns)),
-                    ("SOME", Some(patterns)) => Some((false, patterns)),
-                    _ => Some((true, vec![pattern.clone()])),
+        let typed = self.expression(value);
+        let sql = match patterns {
+            Patterns::One(pattern) => {
+                let pattern = self.expression(pattern);
+                if self.refuse_unlike(&typed, &pattern.kind, place) {
+                    return Typed::new("NULL", Type::Bool);
                 }
+                like(&typed.sql, &pattern, negated)
             }
-            pattern => Some((true, vec![pattern.clone()])),
-        };
-        let Some((all, patterns)) = quantified else {
-            let message = "LIKE ANY of what is no list of patterns is not supported";
-            let help = "use EXISTS (SELECT … WHERE value LIKE pattern)";
-            return self.refuse("unsupported-syntax", message, place, Some(help));
-        };
-        let value = self.expression(value);
-        let patterns: Vec<Typed> = patterns.iter().map(|one| self.expression(one)).collect();
-        let not = if negated { "NOT " } else { "" };
-        let join = if all { " AND " } else { " OR " };
-        // GoogleSQL escapes with a backslash.
-        let compare = |value: &str, pattern: &Typed| {
-            format!("({value} {not}LIKE {} ESCAPE '\\')", pattern.sql)
-        };
-        let sql = match patterns.as_slice() {
-            [one] => compare(&value.sql, one),
-            several => self.bind(&[&value], |names| {
-                let parts: Vec<String> =
-                    several.iter().map(|pattern| compare(&names[0], pattern)).collect();
-                format!("({})", parts.join(join))
-            }),
+            Patterns::List(all, patterns) => {
+                let patterns: Vec<Typed> =
+                    patterns.iter().map(|one| self.expression(one)).collect();
+                if patterns.iter().any(|one| self.refuse_unlike(&typed, &one.kind, place)) {
+                    return Typed::new("NULL", Type::Bool);
+                }
+                let join = if *all { " AND " } else { " OR " };
+                self.bind(&[&typed], |names| {
+                    let value = Typed::new(names[0].as_str(), typed.kind.clone());
+                    let parts: Vec<String> =
+                        patterns.iter().map(|one| like(&value.sql, one, negated)).collect();
+                    format!("({})", parts.join(join))
+                })
+            }
+            Patterns::Array(all, array) => {
+                let array = self.expression(array);
+                let element = match &array.kind {
+                    Type::Array(element) => element.as_ref().clone(),
+                    _ => Type::Unknown,
+                };
+                self.like_elements(&typed, &array, element, (*all, negated), place)
+            }
+            Patterns::Query(all, query) => {
+                let (text, columns) = self.query(query);
+                if columns.complete && columns.columns.len() != 1 {
+                    let message = "LIKE takes a query of one column";
+                    return self.refuse("sql-syntax", message, query.as_ref(), None);
+                }
+                let element = columns.columns.first().map(|(_, kind)| kind.clone());
+                let array = Typed::new(format!("ARRAY({text})"), Type::Unknown);
+                let element = element.unwrap_or_default();
+                self.like_elements(&typed, &array, element, (*all, negated), place)
+            }
         };
         Typed::new(sql, Type::Bool)
+    }
+
+    /// LIKE of all or any patterns of an array; none of no patterns is like, all of none are.
+    fn like_elements(
+        &mut self,
+        value: &Typed,
+        array: &Typed,
+        element: Type,
+        (all, negated): (bool, bool),
+        place: &Expr,
+    ) -> String {
+        if self.refuse_unlike(value, &element, place) {
+            return "NULL".to_owned();
+        }
+        let (each, answers) = (self.fresh("e"), self.fresh("f"));
+        self.bind(&[value, array], |names| {
+            let pattern = Typed::new(each.as_str(), element);
+            let like = like(&names[0], &pattern, negated);
+            let list = format!("list_transform(COALESCE({}, []), lambda {each}: {like})", names[1]);
+            let (settles, otherwise) = if all { ("FALSE", "TRUE") } else { ("TRUE", "FALSE") };
+            format!(
+                "list_transform([{list}], lambda {answers}: CASE WHEN list_contains({answers}, {settles}) THEN {settles} WHEN len({answers}) > list_count({answers}) THEN NULL ELSE {otherwise} END)[1]"
+            )
+        })
+    }
+
+    /// Refuses what is no text like a text, nor bytes like bytes.
+    fn refuse_unlike(&mut self, value: &Typed, pattern: &Type, place: &Expr) -> bool {
+        let fits =
+            |kind: &Type| matches!(kind, Type::String | Type::Bytes | Type::Null | Type::Unknown);
+        let wrong = !fits(&value.kind) || !fits(pattern) || value.kind.clashes(pattern);
+        if wrong {
+            let message = format!("no {} LIKE {}", value.kind.google(), pattern.google());
+            self.refuse("wrong-type", message, place, None);
+        }
+        wrong
+    }
+}
+
+/// GoogleSQL escapes with a backslash.
+fn like(value: &str, pattern: &Typed, negated: bool) -> String {
+    let not = if negated { "NOT " } else { "" };
+    let sql = &pattern.sql;
+    match pattern.kind {
+        Type::Bytes => format!("({not}googlesql_like_bytes({value}, {sql}))"),
+        Type::Null => format!("({value} {not}LIKE CAST({sql} AS VARCHAR) ESCAPE '\\')"),
+        _ => format!("({value} {not}LIKE {sql} ESCAPE '\\')"),
     }
 }

@@ -1,15 +1,11 @@
 //! PIVOT and UNPIVOT, written out as aggregates of one value each and as an array that is unnested
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#pivot_operator>).
 
-use std::ops::ControlFlow;
-
-use sqlparser::ast::{
-    CaseWhen, Expr, ExprWithAlias, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-    NullInclusion, PivotValueSource, TableAlias, TableFactor, Value,
-    helpers::attached_token::AttachedToken, visit_expressions,
-};
-
 use super::{
+    ast::{
+        Aliased, Argument, Call, Expr, ExprKind, Pivot, Table, Unpivot, When, any_expression,
+        for_each_expression,
+    },
     scope::{Columns, Scope, Source},
     translate::Translator,
     types::{Type, quote},
@@ -40,28 +36,20 @@ const CONDITIONAL: &[&str] = &[
 
 impl Translator<'_> {
     /// `table PIVOT (aggregates FOR column IN (values))`.
-    pub fn pivot(&mut self, pivot: &TableFactor) -> String {
-        let TableFactor::Pivot {
-            table,
-            aggregate_functions,
-            value_column,
-            value_source,
-            default_on_null: None,
-            alias,
-        } = pivot
-        else {
-            return self.no_pivot(pivot, "DEFAULT ON NULL");
-        };
-        let (PivotValueSource::List(values), [input]) = (value_source, value_column.as_slice())
-        else {
-            return self.no_pivot(pivot, "PIVOT without a list of values");
-        };
+    pub fn pivot(
+        &mut self,
+        table: &Table,
+        pivot: &Pivot,
+        alias: Option<String>,
+        place: &Table,
+    ) -> String {
+        let input = &pivot.input;
         if !is_plain_value(input) {
-            return self.no_pivot(pivot, "a subquery or RAND() in PIVOT");
+            return self.no_pivot(place, "a subquery or RAND() in PIVOT");
         }
-        let Some((from, source)) = self.turned(table, pivot) else { return String::new() };
+        let Some((from, source)) = self.turned(table, place) else { return String::new() };
         let mut used = names_in(input);
-        for aggregate in aggregate_functions {
+        for aggregate in &pivot.aggregates {
             used.extend(names_in(&aggregate.expr));
         }
         let is_used = |name: &str| used.iter().any(|used| used.eq_ignore_ascii_case(name));
@@ -69,22 +57,27 @@ impl Translator<'_> {
             source.columns.columns.iter().filter(|(name, _)| !is_used(name)).cloned().collect();
         let mut items: Vec<String> = groups.iter().map(|(name, _)| quote(name)).collect();
         let mut columns = groups.clone();
-        for value in values {
+        for value in &pivot.values {
             let Some(value_name) = self.pivot_name(value) else { continue };
-            for aggregate in aggregate_functions {
+            for aggregate in &pivot.aggregates {
                 let name = match &aggregate.alias {
                     Some(alias) => format!("{}_{value_name}", alias.value),
-                    None if aggregate_functions.len() > 1 => {
+                    None if pivot.aggregates.len() > 1 => {
                         let message = "several aggregates of PIVOT need an alias each";
                         self.refuse("sql-syntax", message, &aggregate.expr, None);
                         continue;
                     }
                     None => value_name.clone(),
                 };
-                let condition =
-                    Expr::IsNotDistinctFrom(Box::new(input.clone()), Box::new(value.expr.clone()));
+                let same = ExprKind::Distinct {
+                    left: Box::new(input.clone()),
+                    right: Box::new(value.expr.clone()),
+                    negated: true,
+                };
+                let condition = Expr::new(same, value.expr.span);
                 let Some(conditional) = conditional(&aggregate.expr, condition) else {
-                    let message = format!("`{}` is not supported in PIVOT", aggregate.expr);
+                    let message =
+                        format!("`{}` is not supported in PIVOT", self.written(&aggregate.expr));
                     let help = "write it as an aggregate of IF(…)";
                     self.refuse("unsupported-syntax", message, &aggregate.expr, Some(help));
                     continue;
@@ -101,39 +94,48 @@ impl Translator<'_> {
             keys => format!(" GROUP BY {}", keys.join(", ")),
         };
         let text = format!("SELECT {} FROM {from}{group_by}", items.join(", "));
-        self.turned_source(&text, columns, alias.as_ref())
+        self.turned_source(&text, columns, alias)
     }
 
     /// `table UNPIVOT (value FOR name IN (columns))`.
-    pub fn unpivot(&mut self, unpivot: &TableFactor) -> String {
-        let TableFactor::Unpivot { table, value, name, columns, null_inclusion, alias } = unpivot
-        else {
-            return self.no_pivot(unpivot, "this UNPIVOT");
+    pub fn unpivot(
+        &mut self,
+        table: &Table,
+        unpivot: &Unpivot,
+        alias: Option<String>,
+        place: &Table,
+    ) -> String {
+        let Some((from, source)) = self.turned(table, place) else { return String::new() };
+        let last = |path: &super::ast::Path| {
+            path.parts.last().map(|part| part.value.clone()).unwrap_or_default()
         };
-        let Some((from, source)) = self.turned(table, unpivot) else { return String::new() };
-        let value_names = names_of(value);
+        let value_names: Vec<String> = unpivot.values.iter().map(last).collect();
+        let name = last(&unpivot.name);
         let mut used = Vec::new();
         let mut labels = Vec::new();
         let mut lists: Vec<Vec<String>> = vec![Vec::new(); value_names.len()];
         let mut kinds: Vec<Option<Type>> = vec![None; value_names.len()];
-        for column in columns {
-            let parts: Vec<&Expr> = match &column.expr {
-                Expr::Tuple(parts) => parts.iter().collect(),
-                Expr::Nested(inner) => vec![inner],
-                other => vec![other],
-            };
-            if parts.len() != value_names.len() {
+        for column in &unpivot.columns {
+            if column.columns.len() != value_names.len() {
                 let message = "UNPIVOT needs as many columns as values in each group";
-                self.refuse("sql-syntax", message, &column.expr, None);
+                self.refuse("sql-syntax", message, column, None);
                 continue;
             }
-            let names: Vec<String> = parts.iter().map(|part| names_of(part).join("_")).collect();
-            labels.push(match &column.alias {
-                Some(alias) => alias.value.clone(),
+            let names: Vec<String> = column.columns.iter().map(last).collect();
+            labels.push(match column.label.as_ref() {
                 None => names.join("_"),
+                Some(label) => match &label.kind {
+                    ExprKind::Text(text) | ExprKind::Number(text) => text.clone(),
+                    _ => {
+                        let message = "the label of UNPIVOT is a text or a number";
+                        self.refuse("unsupported-syntax", message, label, None);
+                        String::new()
+                    }
+                },
             });
-            for (at, part) in parts.into_iter().enumerate() {
-                let typed = self.expression(part);
+            for (at, part) in column.columns.iter().enumerate() {
+                let value = Expr::new(ExprKind::Path(part.parts.clone()), part.span);
+                let typed = self.expression(&value);
                 if kinds[at].as_ref().is_some_and(|kind| *kind != typed.kind) {
                     let message = "the columns of UNPIVOT need one type";
                     self.refuse("wrong-type", message, part, Some("CAST them in a subquery"));
@@ -159,12 +161,12 @@ impl Translator<'_> {
             given.push((value_name.clone(), kind.unwrap_or_default()));
         }
         let texts: Vec<String> = labels.iter().map(|label| super::types::literal(label)).collect();
-        unnests.push(format!("unnest([{}]) AS {}", texts.join(", "), quote(&name.value)));
-        items.push(format!("{row}.{}", quote(&name.value)));
-        given.push((name.value.clone(), Type::String));
-        let condition = match null_inclusion {
-            Some(NullInclusion::IncludeNulls) => String::new(),
-            _ => {
+        unnests.push(format!("unnest([{}]) AS {}", texts.join(", "), quote(&name)));
+        items.push(format!("{row}.{}", quote(&name)));
+        given.push((name, Type::String));
+        let condition = match unpivot.include_nulls {
+            true => String::new(),
+            false => {
                 let known: Vec<String> = value_names
                     .iter()
                     .map(|name| format!("{row}.{} IS NOT NULL", quote(name)))
@@ -177,10 +179,10 @@ impl Translator<'_> {
             items.join(", "),
             unnests.join(", ")
         );
-        self.turned_source(&text, given, alias.as_ref())
+        self.turned_source(&text, given, alias)
     }
 
-    fn no_pivot(&mut self, place: &TableFactor, what: &str) -> String {
+    fn no_pivot(&mut self, place: &Table, what: &str) -> String {
         let message = format!("{what} is not supported on the embedded engine");
         let help = "write one conditional aggregate a column: SUM(IF(…))";
         self.refuse("unsupported-syntax", message, place, Some(help));
@@ -188,7 +190,7 @@ impl Translator<'_> {
     }
 
     /// The table to turn, alone in a new scope that the caller pops; none where it cannot be turned.
-    fn turned(&mut self, table: &TableFactor, place: &TableFactor) -> Option<(String, Source)> {
+    fn turned(&mut self, table: &Table, place: &Table) -> Option<(String, Source)> {
         self.scopes.push(Scope::default());
         let from = self.table(table);
         let source = self.scopes.last().and_then(|scope| match scope.sources.as_slice() {
@@ -216,9 +218,8 @@ impl Translator<'_> {
         &mut self,
         text: &str,
         columns: Vec<(String, Type)>,
-        alias: Option<&TableAlias>,
+        alias: Option<String>,
     ) -> String {
-        let alias = alias.map(|alias| alias.name.value.clone());
         let table = alias.clone().unwrap_or_else(|| self.fresh("pivot"));
         let columns = Columns::all(columns);
         self.add_source(Source { alias, table: table.clone(), columns, element: None });
@@ -226,18 +227,16 @@ impl Translator<'_> {
     }
 
     /// The name that a pivot value gives its columns.
-    fn pivot_name(&mut self, value: &ExprWithAlias) -> Option<String> {
+    fn pivot_name(&mut self, value: &Aliased) -> Option<String> {
         if let Some(alias) = &value.alias {
             return Some(alias.value.clone());
         }
-        if let Expr::Value(written) = &value.expr {
-            match &written.value {
-                Value::SingleQuotedString(text) => return Some(text.clone()),
-                Value::Number(text, _) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                    return Some(format!("_{text}"));
-                }
-                _ => {}
+        match &value.expr.kind {
+            ExprKind::Text(text) => return Some(text.clone()),
+            ExprKind::Number(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
+                return Some(format!("_{text}"));
             }
+            _ => {}
         }
         let help = "write `value AS name`";
         self.refuse(
@@ -250,75 +249,46 @@ impl Translator<'_> {
     }
 }
 
-/// The last parts of the names in an expression, and the first ones.
+/// All parts of the names in an expression.
 fn names_in(expression: &Expr) -> Vec<String> {
     let mut names = Vec::new();
-    let _ = visit_expressions(expression, |part| {
-        match part {
-            Expr::Identifier(name) => names.push(name.value.clone()),
-            Expr::CompoundIdentifier(parts) => {
-                names.extend(parts.iter().map(|part| part.value.clone()));
-            }
-            _ => {}
+    for_each_expression(expression, &mut |part| {
+        if let ExprKind::Path(parts) = &part.kind {
+            names.extend(parts.iter().map(|part| part.value.clone()));
         }
-        ControlFlow::<()>::Continue(())
     });
     names
 }
 
-/// The names in a list.
-fn names_of(expression: &Expr) -> Vec<String> {
-    match expression {
-        Expr::Tuple(parts) => parts.iter().flat_map(names_of).collect(),
-        Expr::Nested(inner) => names_of(inner),
-        Expr::Identifier(name) => vec![name.value.clone()],
-        Expr::CompoundIdentifier(parts) => {
-            parts.last().map(|part| part.value.clone()).into_iter().collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 /// Whether an expression is the same each time it is written, over the columns of one row.
 fn is_plain_value(expression: &Expr) -> bool {
-    visit_expressions(expression, |part| match part {
-        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => ControlFlow::Break(()),
-        Expr::Function(call)
-            if matches!(call.args, FunctionArguments::Subquery(_))
-                || ["RAND", "GENERATE_UUID"]
-                    .contains(&call.name.to_string().to_ascii_uppercase().as_str()) =>
-        {
-            ControlFlow::Break(())
-        }
-        _ => ControlFlow::Continue(()),
+    !any_expression(expression, &mut |part| match &part.kind {
+        ExprKind::Subquery(_)
+        | ExprKind::ArrayQuery(_)
+        | ExprKind::Exists(_)
+        | ExprKind::InQuery { .. } => true,
+        ExprKind::Call(call) => ["RAND", "GENERATE_UUID"].contains(&call.function().as_str()),
+        _ => false,
     })
-    .is_continue()
 }
 
 /// The aggregate over the rows where a condition holds.
 fn conditional(aggregate: &Expr, condition: Expr) -> Option<Expr> {
-    let Expr::Function(call) = aggregate else { return None };
-    let name = call.name.to_string().to_ascii_uppercase();
+    let ExprKind::Call(call) = &aggregate.kind else { return None };
+    let name = call.function();
     if !CONDITIONAL.contains(&name.as_str()) || call.over.is_some() || !is_plain_value(aggregate) {
         return None;
     }
-    let mut call: Function = call.clone();
-    let FunctionArguments::List(list) = &mut call.args else { return None };
-    let value = match list.args.first_mut()? {
-        FunctionArg::Unnamed(argument) => argument,
-        _ => return None,
-    };
-    let result = match value {
-        FunctionArgExpr::Expr(result) => result.clone(),
-        FunctionArgExpr::Wildcard if name == "COUNT" => Expr::Value(Value::Boolean(true).into()),
-        _ => return None,
-    };
-    *value = FunctionArgExpr::Expr(Expr::Case {
-        case_token: AttachedToken::empty(),
-        end_token: AttachedToken::empty(),
-        operand: None,
-        conditions: vec![CaseWhen { condition, result }],
-        else_result: None,
-    });
-    Some(Expr::Function(call))
+    let mut call: Call = call.as_ref().clone();
+    if call.star && name == "COUNT" {
+        call.star = false;
+        let value = Expr::new(ExprKind::Bool(true), aggregate.span);
+        call.arguments.push(Argument { name: None, value });
+    }
+    let argument = call.arguments.first_mut()?;
+    let result = argument.value.clone();
+    let span = result.span;
+    let whens = vec![When { condition, result }];
+    argument.value = Expr::new(ExprKind::Case { operand: None, whens, otherwise: None }, span);
+    Some(Expr::new(ExprKind::Call(Box::new(call)), aggregate.span))
 }

@@ -1,8 +1,7 @@
 //! The SELECT list.
 
-use sqlparser::ast::{Expr, Select, SelectItem, ValueTableMode};
-
 use super::{
+    ast::{Expr, ExprKind, Select, SelectItem, SelectMode},
     scope::{Columns, Item},
     star::List,
     translate::Translator,
@@ -23,22 +22,18 @@ impl Translator<'_> {
     /// The SELECT list: texts with aliases, and what they give.
     pub fn projection(&mut self, select: &Select) -> (Vec<String>, Columns) {
         let mut list = List { texts: Vec::new(), columns: Columns::all(Vec::new()) };
-        for item in &select.projection {
+        for item in &select.items {
             match item {
-                SelectItem::UnnamedExpr(expression) => {
-                    let implied = implied_name(expression);
-                    self.item(expression, implied, &mut list);
+                SelectItem::Expr(expression, Some(alias)) => {
+                    self.item(expression, Some(alias.value.clone()), &mut list);
                 }
-                SelectItem::ExprWithAlias { expr, alias } => {
-                    self.item(expr, Some(alias.value.clone()), &mut list);
+                SelectItem::Expr(expression, None) => {
+                    self.item(expression, implied_name(expression), &mut list);
                 }
-                SelectItem::ExprWithAliases { expr, .. } => {
-                    self.refuse("unsupported-syntax", "an expression takes one alias", expr, None);
-                }
-                SelectItem::Wildcard(options) => self.star(options, item, &mut list),
-                SelectItem::QualifiedWildcard(kind, options) => {
-                    self.qualified_star(kind, options, item, &mut list);
-                }
+                SelectItem::Star(star) => match &star.of {
+                    None => self.star(star, &mut list),
+                    Some(of) => self.qualified_star(of, star, &mut list),
+                },
             }
         }
         (list.texts, list.columns)
@@ -70,19 +65,23 @@ impl Translator<'_> {
         columns: Columns,
         as_values: bool,
     ) -> Values {
-        use ValueTableMode::{AsStruct, AsValue, DistinctAsStruct, DistinctAsValue};
         let rows = |items, columns| Values { items, columns, is_row: false };
-        match &select.value_table_mode {
+        match &select.mode {
             None => rows(items, columns),
-            Some(AsValue | DistinctAsValue) => {
+            Some(SelectMode::Type(name)) => {
+                let message = format!("SELECT AS {name} is not supported");
+                self.refuse("unsupported-syntax", message, select, None);
+                rows(items, columns)
+            }
+            Some(SelectMode::Value) => {
                 if columns.columns.len() != 1 || !columns.complete {
                     let message = "SELECT AS VALUE takes one expression";
                     self.refuse("sql-syntax", message, select, None);
                 }
                 rows(items, Columns { is_value: true, ..columns })
             }
-            Some(AsStruct | DistinctAsStruct) if !as_values => rows(items, columns),
-            Some(AsStruct | DistinctAsStruct)
+            Some(SelectMode::Struct) if !as_values => rows(items, columns),
+            Some(SelectMode::Struct)
                 if items.len() != columns.columns.len()
                     || !columns.complete
                     || items.iter().zip(&columns.columns).any(|(item, (name, _))| {
@@ -91,7 +90,7 @@ impl Translator<'_> {
             {
                 Values { items, columns, is_row: true }
             }
-            Some(AsStruct | DistinctAsStruct) => {
+            Some(SelectMode::Struct) => {
                 let fields: Vec<String> = columns
                     .columns
                     .iter()
@@ -113,13 +112,9 @@ impl Translator<'_> {
 
 /// The name of a column without an alias: the last part of a path.
 fn implied_name(expression: &Expr) -> Option<String> {
-    match expression {
-        Expr::Identifier(name) => Some(name.value.clone()),
-        Expr::CompoundIdentifier(parts) => parts.last().map(|name| name.value.clone()),
-        Expr::CompoundFieldAccess { access_chain, .. } => match access_chain.last()? {
-            sqlparser::ast::AccessExpr::Dot(Expr::Identifier(name)) => Some(name.value.clone()),
-            _ => None,
-        },
+    match &expression.kind {
+        ExprKind::Path(parts) => parts.last().map(|name| name.value.clone()),
+        ExprKind::Field(_, name) => Some(name.value.clone()),
         _ => None,
     }
 }

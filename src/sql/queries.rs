@@ -1,12 +1,10 @@
 //! Queries: WITH, set operations, the clauses of SELECT in order.
 
-use sqlparser::ast::{
-    Cte, Distinct, Expr, LimitClause, ObjectName, Query, Select, SelectFlavor, SelectItem, SetExpr,
-    SetOperator, SetQuantifier, Spanned, TableAlias, Value, ValueTableMode,
-};
-
 use super::{
-    by_name::{Matching, matching},
+    ast::{
+        Body, Cte, Expr, ExprKind, Ident, Path, Query, Select, SelectItem, SetOperation,
+        SetOperator, Spanned,
+    },
     scope::{Columns, Phase, Scope, Source},
     translate::{Translator, Typed},
     types::{Type, quote},
@@ -39,65 +37,34 @@ impl Translator<'_> {
         if let Some(with) = &query.with {
             let recursive = if with.recursive { "RECURSIVE " } else { "" };
             let mut tables = Vec::new();
-            for cte in &with.cte_tables {
+            for cte in &with.tables {
                 tables.push(self.cte(cte, with.recursive));
             }
             out.push_str(&format!("WITH {recursive}{} ", tables.join(", ")));
         }
-        if let Some(pipe) = query.pipe_operators.first() {
-            let help = "write it as SELECT … FROM";
-            self.refuse(
-                "unsupported-syntax",
-                format!("pipe syntax (`{pipe}`) is not supported"),
-                query,
-                Some(help),
-            );
-        }
-        let foreign = [
-            (query.fetch.is_some(), "FETCH"),
-            (!query.locks.is_empty(), "FOR UPDATE"),
-            (query.for_clause.is_some(), "FOR XML or FOR JSON"),
-            (query.settings.is_some(), "SETTINGS"),
-            (query.format_clause.is_some(), "FORMAT"),
-        ];
-        for (is_there, name) in foreign {
-            if is_there {
-                let message = format!("{name} is not GoogleSQL");
-                self.refuse("unsupported-syntax", message, query, None);
-            }
+        if let Some(pipe) = query.pipes.first() {
+            let message = format!("pipe syntax (`{}`) is not supported", self.written(pipe));
+            self.refuse("unsupported-syntax", message, pipe, Some("write it as SELECT … FROM"));
         }
         let ((body, columns, aliases), first) = match itself {
-            None => (self.set_expression(&query.body, as_values), Columns::default()),
+            None => (self.body(&query.body, as_values), Columns::default()),
             Some(name) => self.recursive(&query.body, name),
         };
         out.push_str(&body);
         // ORDER BY of the whole query sees the output and, for a plain SELECT, FROM.
-        if let Some(order_by) = &query.order_by {
+        if !query.order_by.is_empty() {
             let scope = aliases
                 .unwrap_or_else(|| Scope { aliases: columns.columns.clone(), ..Scope::default() });
             self.scopes.push(Scope { phase: Phase::Results, ..scope });
-            let text = self.order_by(order_by);
+            let keys = self.order_items(&query.order_by);
             self.scopes.pop();
-            out.push_str(&text);
+            out.push_str(&format!(" ORDER BY {keys}"));
         }
-        match &query.limit_clause {
-            None => {}
-            Some(LimitClause::LimitOffset { limit, offset, .. }) => {
-                if let Some(limit) = limit {
-                    out.push_str(&format!(" LIMIT {}", self.row_count(limit)));
-                }
-                if let Some(offset) = offset {
-                    out.push_str(&format!(" OFFSET {}", self.row_count(&offset.value)));
-                }
-            }
-            Some(LimitClause::OffsetCommaLimit { .. }) => {
-                self.refuse(
-                    "unsupported-syntax",
-                    "`LIMIT a, b` is not GoogleSQL",
-                    query,
-                    Some("write `LIMIT b OFFSET a`"),
-                );
-            }
+        if let Some(limit) = &query.limit {
+            out.push_str(&format!(" LIMIT {}", self.row_count(limit)));
+        }
+        if let Some(offset) = &query.offset {
+            out.push_str(&format!(" OFFSET {}", self.row_count(offset)));
         }
         self.ctes.truncate(ctes_before);
         (out, columns, first)
@@ -105,39 +72,39 @@ impl Translator<'_> {
 
     /// LIMIT and OFFSET take a number that is written out.
     pub fn row_count(&mut self, count: &Expr) -> String {
-        match count {
-            Expr::Nested(inner) => self.row_count(inner),
-            Expr::Value(value) => match &value.value {
-                Value::Number(text, _) => {
-                    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-                    let number = match digits {
-                        Some(digits) => i64::from_str_radix(digits, 16),
-                        None => text.parse(),
-                    };
-                    number.map_or_else(|_| self.no_row_count(count), |number| number.to_string())
+        match &count.kind {
+            ExprKind::Nested(inner) | ExprKind::Cast { value: inner, .. } => self.row_count(inner),
+            ExprKind::Number(text) => {
+                let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
+                let number = match digits {
+                    Some(digits) => i64::from_str_radix(digits, 16),
+                    None => text.parse(),
+                };
+                match number {
+                    Ok(number) if number >= 0 => number.to_string(),
+                    _ => self.no_row_count(count),
                 }
-                _ => self.no_row_count(count),
-            },
-            Expr::Cast { expr, .. } => self.row_count(expr),
+            }
             _ => self.no_row_count(count),
         }
     }
 
     fn no_row_count(&mut self, count: &Expr) -> String {
-        let message = format!("LIMIT and OFFSET take a whole number, not `{count}`");
+        let message =
+            format!("LIMIT and OFFSET take a whole number, not `{}`", self.written(count));
         self.refuse("sql-syntax", message, count, None).sql
     }
 
     /// GoogleSQL names columns in the query itself.
-    pub fn refuse_column_list(&mut self, alias: &TableAlias, place: &impl Spanned) {
-        if !alias.columns.is_empty() {
-            let message = format!("`{}` takes no list of columns in GoogleSQL", alias.name);
-            self.refuse("sql-syntax", message, place, Some("name the columns in its SELECT"));
+    pub fn refuse_column_list(&mut self, name: &Ident, columns: &[Ident]) {
+        if let Some(first) = columns.first() {
+            let message = format!("`{name}` takes no list of columns in GoogleSQL");
+            self.refuse("sql-syntax", message, first, Some("name the columns in its SELECT"));
         }
     }
 
     /// What the engine would bring together by name or by chance.
-    fn refuse_uneven(&mut self, left: &Columns, right: &Columns, place: &SetExpr) {
+    fn refuse_uneven(&mut self, left: &Columns, right: &Columns, place: &SetOperation) {
         if left.complete && right.complete && left.columns.len() != right.columns.len() {
             let message = format!(
                 "the queries of a set operation have {} and {} columns",
@@ -180,8 +147,8 @@ impl Translator<'_> {
     }
 
     fn cte(&mut self, cte: &Cte, recursive: bool) -> String {
-        let name = &cte.alias.name.value;
-        self.refuse_column_list(&cte.alias, cte);
+        let name = &cte.name.value;
+        self.refuse_column_list(&cte.name, &cte.columns);
         let itself = recursive.then_some(name.as_str());
         let (text, columns, first) = self.query_of(&cte.query, false, itself);
         for ((column, kind), (_, first)) in columns.columns.iter().zip(&first.columns) {
@@ -198,32 +165,24 @@ impl Translator<'_> {
         format!("{} AS ({text})", quote(name))
     }
 
-    fn set_expression(
-        &mut self,
-        body: &SetExpr,
-        as_values: bool,
-    ) -> (String, Columns, Option<Scope>) {
+    fn body(&mut self, body: &Body, as_values: bool) -> (String, Columns, Option<Scope>) {
         match body {
-            SetExpr::Select(select) => {
+            Body::Select(select) => {
                 let (text, columns, scope) = self.select(select, as_values);
                 (text, columns, Some(scope))
             }
-            SetExpr::Query(query) => {
+            Body::Query(query) => {
                 let (text, columns, _) = self.query_of(query, as_values, None);
                 (format!("({text})"), columns, None)
             }
-            SetExpr::SetOperation { left, .. } => {
-                let (left, matching) = left_side(left);
-                let (text, columns, _) = self.set_expression(left, as_values);
-                self.set_operation((text, columns), matching, body, as_values)
+            Body::Set(operation) => {
+                let (text, columns, _) = self.body(&operation.left, as_values);
+                let (text, columns) = self.set_operation((text, columns), operation, as_values);
+                (text, columns, None)
             }
-            other => {
-                self.refuse(
-                    "unsupported-syntax",
-                    format!("`{other}` is not supported in a query"),
-                    other,
-                    None,
-                );
+            Body::From(_, span) => {
+                let message = "FROM without SELECT is not supported";
+                self.refuse("unsupported-syntax", message, span, Some("write SELECT * FROM …"));
                 (String::new(), Columns::default(), None)
             }
         }
@@ -233,62 +192,49 @@ impl Translator<'_> {
     /// the second of the answers.
     fn recursive(
         &mut self,
-        body: &SetExpr,
+        body: &Body,
         name: &str,
     ) -> ((String, Columns, Option<Scope>), Columns) {
-        let SetExpr::SetOperation { left, .. } = body else {
+        let Body::Set(operation) = body else {
             self.ctes.push((name.to_owned(), Columns::default()));
-            return (self.set_expression(body, false), Columns::default());
+            return (self.body(body, false), Columns::default());
         };
-        let (left, matching) = left_side(left);
-        let (text, columns, _) = self.set_expression(left, false);
+        let (text, columns, _) = self.body(&operation.left, false);
         self.ctes.push((name.to_owned(), columns.clone()));
-        let whole = self.set_operation((text, columns.clone()), matching, body, false);
-        (whole, columns)
+        let (text, all) = self.set_operation((text, columns.clone()), operation, false);
+        ((text, all, None), columns)
     }
 
     /// A set operation whose left side is translated already.
     fn set_operation(
         &mut self,
         (mut left_text, mut left_columns): (String, Columns),
-        matching: Option<Matching>,
-        body: &SetExpr,
+        operation: &SetOperation,
         as_values: bool,
-    ) -> (String, Columns, Option<Scope>) {
-        let SetExpr::SetOperation { op, set_quantifier, right, .. } = body else {
-            unreachable!("the caller has looked");
-        };
-        let (mut right_text, mut right_columns, _) = self.set_expression(right, as_values);
-        if let Some(matching) = matching {
+    ) -> (String, Columns) {
+        let (mut right_text, mut right_columns, _) = self.body(&operation.right, as_values);
+        if let Some(matching) = &operation.matching {
             [(left_text, left_columns), (right_text, right_columns)] = self.matched(
                 (left_text, left_columns),
                 (right_text, right_columns),
-                &matching,
-                body,
+                matching,
+                operation,
             );
         }
-        let operator = match (op, set_quantifier) {
-            (SetOperator::Union, SetQuantifier::All) => "UNION ALL",
-            (SetOperator::Union, SetQuantifier::Distinct) => "UNION",
-            (SetOperator::Intersect, SetQuantifier::All) => "INTERSECT ALL",
-            (SetOperator::Intersect, SetQuantifier::Distinct) => "INTERSECT",
-            (SetOperator::Except, SetQuantifier::All) => "EXCEPT ALL",
-            (SetOperator::Except, SetQuantifier::Distinct) => "EXCEPT",
-            _ => {
-                let message = format!("`{op} {set_quantifier}` is not GoogleSQL");
-                let help = "say which: ALL or DISTINCT";
-                self.refuse("unsupported-syntax", message, body, Some(help));
-                "UNION ALL"
-            }
+        let operator = match (operation.operator, operation.all) {
+            (SetOperator::Union, true) => "UNION ALL",
+            (SetOperator::Union, false) => "UNION",
+            (SetOperator::Intersect, true) => "INTERSECT ALL",
+            (SetOperator::Intersect, false) => "INTERSECT",
+            (SetOperator::Except, true) => "EXCEPT ALL",
+            (SetOperator::Except, false) => "EXCEPT",
         };
-        self.refuse_uneven(&left_columns, &right_columns, body);
+        self.refuse_uneven(&left_columns, &right_columns, operation);
         let columns = merged(&left_columns, &right_columns);
-        // Parentheses keep the left-to-right order that GoogleSQL asks for anyway.
-        (format!("{left_text} {operator} {right_text}"), columns, None)
+        (format!("{left_text} {operator} {right_text}"), columns)
     }
 
     fn select(&mut self, select: &Select, as_values: bool) -> (String, Columns, Scope) {
-        self.refuse_foreign(select);
         let mut from = String::new();
         self.scopes.push(Scope { given: given_names(select), ..Scope::default() });
         for (at, table) in select.from.iter().enumerate() {
@@ -298,7 +244,7 @@ impl Translator<'_> {
             }
             from.push_str(&text);
         }
-        let selection = select.selection.as_ref().map(|given| self.condition(given, "WHERE"));
+        let selection = select.filter.as_ref().map(|given| self.condition(given, "WHERE"));
         let (items, columns) = self.projection(select);
         if let Some(top) = self.scopes.last_mut() {
             top.counted = columns.complete;
@@ -306,21 +252,7 @@ impl Translator<'_> {
                 columns.columns.iter().filter(|(name, _)| !name.is_empty()).cloned().collect();
         }
         let mut out = String::from("SELECT ");
-        match &select.distinct {
-            None | Some(Distinct::All) => {}
-            Some(Distinct::Distinct) => out.push_str("DISTINCT "),
-            Some(Distinct::On(_)) => {
-                self.refuse(
-                    "unsupported-syntax",
-                    "DISTINCT ON is not GoogleSQL",
-                    select,
-                    Some("use QUALIFY ROW_NUMBER() … = 1"),
-                );
-            }
-        }
-        if let Some(ValueTableMode::DistinctAsStruct | ValueTableMode::DistinctAsValue) =
-            select.value_table_mode
-        {
+        if select.distinct {
             out.push_str("DISTINCT ");
         }
         let value = self.value_table(select, items, columns, as_values);
@@ -341,9 +273,9 @@ impl Translator<'_> {
         if let Some(condition) = &select.having {
             out.push_str(&format!(" HAVING {}", self.condition(condition, "HAVING")));
         }
-        if !select.named_window.is_empty() {
+        if !select.windows.is_empty() {
             let windows: Vec<String> =
-                select.named_window.iter().map(|window| self.named_window(window)).collect();
+                select.windows.iter().map(|window| self.named_window(window)).collect();
             out.push_str(&format!(" WINDOW {}", windows.join(", ")));
         }
         if let Some(condition) = &select.qualify {
@@ -387,32 +319,9 @@ impl Translator<'_> {
         typed.sql
     }
 
-    /// Clauses that the parser knows of other dialects.
-    fn refuse_foreign(&mut self, select: &Select) {
-        let foreign = [
-            (select.top.is_some(), "TOP"),
-            (select.into.is_some(), "SELECT INTO"),
-            (select.exclude.is_some(), "EXCLUDE"),
-            (select.prewhere.is_some(), "PREWHERE"),
-            (!select.lateral_views.is_empty(), "LATERAL VIEW"),
-            (!select.connect_by.is_empty(), "CONNECT BY"),
-            (!select.cluster_by.is_empty(), "CLUSTER BY"),
-            (!select.distribute_by.is_empty(), "DISTRIBUTE BY"),
-            (!select.sort_by.is_empty(), "SORT BY"),
-            (select.select_modifiers.is_some(), "this modifier of SELECT"),
-            (select.flavor != SelectFlavor::Standard, "FROM without SELECT"),
-        ];
-        for (is_there, name) in foreign {
-            if is_there {
-                let message = format!("{name} is not GoogleSQL");
-                self.refuse("unsupported-syntax", message, select, None);
-            }
-        }
-    }
-
     /// A table's name for DuckDB.
-    pub fn table_name(&mut self, name: &ObjectName) -> String {
-        let parts: Vec<String> = name_parts(name).iter().map(|part| quote(part)).collect();
+    pub fn table_name(&mut self, name: &Path) -> String {
+        let parts: Vec<String> = name.names().iter().map(|part| quote(part)).collect();
         parts.join(".")
     }
 }
@@ -420,30 +329,10 @@ impl Translator<'_> {
 /// The aliases of a SELECT list.
 fn given_names(select: &Select) -> Vec<String> {
     let alias = |item: &SelectItem| match item {
-        SelectItem::ExprWithAlias { alias, .. } => Some(alias.value.clone()),
-        _ => None,
+        SelectItem::Expr(_, alias) => alias.as_ref().map(|alias| alias.value.clone()),
+        SelectItem::Star(_) => None,
     };
-    select.projection.iter().filter_map(alias).collect()
-}
-
-/// The parts of a name; `` `project.dataset.table` `` in one pair of backticks has three.
-pub(super) fn name_parts(name: &ObjectName) -> Vec<String> {
-    let mut parts = Vec::new();
-    for part in &name.0 {
-        let text = part.as_ident().map_or_else(|| part.to_string(), |ident| ident.value.clone());
-        parts.extend(text.split('.').map(str::to_owned));
-    }
-    parts
-}
-
-/// The left side of a set operation, and how the columns of both are brought together.
-fn left_side(left: &SetExpr) -> (&SetExpr, Option<Matching>) {
-    match left {
-        SetExpr::SetOperation { left, right, .. } if let Some(matching) = matching(right) => {
-            (left, Some(matching))
-        }
-        _ => (left, None),
-    }
+    select.items.iter().filter_map(alias).collect()
 }
 
 fn merged(left: &Columns, right: &Columns) -> Columns {

@@ -1,13 +1,9 @@
 //! `*`, `alias.*` and `struct.*`, with EXCEPT and REPLACE
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#select_list>).
 
-use sqlparser::ast::{
-    Expr, SelectItem, SelectItemQualifiedWildcardKind, Spanned, WildcardAdditionalOptions,
-};
-
 use super::{
+    ast::{Expr, ExprKind, Spanned, Star},
     bind::is_plain,
-    queries::name_parts,
     scope::{Columns, Source, StarPart},
     translate::{Translator, Typed},
     types::{Type, quote},
@@ -60,13 +56,8 @@ impl List {
 
 impl Translator<'_> {
     /// `*`.
-    pub fn star(
-        &mut self,
-        options: &WildcardAdditionalOptions,
-        item: &SelectItem,
-        list: &mut List,
-    ) {
-        let changes = self.changes(options);
+    pub fn star(&mut self, item: &Star, list: &mut List) {
+        let changes = self.changes(item);
         let Some(scope) = self.scopes.last() else { return };
         let (parts, sources) = (scope.star.clone(), scope.sources.clone());
         if sources.is_empty() {
@@ -127,7 +118,7 @@ impl Translator<'_> {
         changes: &Changes,
         parts: &[StarPart],
         sources: &[Source],
-        item: &SelectItem,
+        item: &Star,
     ) {
         let names = changes.except.iter().chain(changes.replace.iter().map(|(name, _)| name));
         for name in names {
@@ -230,38 +221,26 @@ impl Translator<'_> {
     }
 
     /// `alias.*`, `struct.*`.
-    pub fn qualified_star(
-        &mut self,
-        kind: &SelectItemQualifiedWildcardKind,
-        options: &WildcardAdditionalOptions,
-        item: &SelectItem,
-        list: &mut List,
-    ) {
-        let changes = self.changes(options);
-        let value = match kind {
-            SelectItemQualifiedWildcardKind::ObjectName(name) => {
-                let parts = name_parts(name);
-                let source = match parts.as_slice() {
-                    [alias] => self.scopes.last().and_then(|scope| scope.source(alias)).cloned(),
-                    _ => None,
-                };
-                if let Some(source) = source {
-                    if source.columns.complete || source.element.is_some() {
-                        let parts = [StarPart::Source(0, Vec::new())];
-                        self.refuse_absent(&changes, &parts, std::slice::from_ref(&source), item);
-                    }
-                    // The alias of an array means its elements, not their places.
-                    let columns = match &source.element {
-                        Some(_) => Columns::all(source.columns.columns[..1].to_vec()),
-                        None => source.columns.clone(),
-                    };
-                    self.source_star(&Source { columns, ..source }, &[], &changes, list);
-                    return;
-                }
-                self.path(&parts, item)
+    pub fn qualified_star(&mut self, of: &Expr, item: &Star, list: &mut List) {
+        let changes = self.changes(item);
+        if let ExprKind::Path(path) = &of.kind
+            && let [alias] = path.as_slice()
+            && let Some(source) =
+                self.scopes.last().and_then(|scope| scope.source(&alias.value)).cloned()
+        {
+            if source.columns.complete || source.element.is_some() {
+                let parts = [StarPart::Source(0, Vec::new())];
+                self.refuse_absent(&changes, &parts, std::slice::from_ref(&source), item);
             }
-            SelectItemQualifiedWildcardKind::Expr(expression) => self.expression(expression),
-        };
+            // The alias of an array means its elements, not their places.
+            let columns = match &source.element {
+                Some(_) => Columns::all(source.columns.columns[..1].to_vec()),
+                None => source.columns.clone(),
+            };
+            self.source_star(&Source { columns, ..source }, &[], &changes, list);
+            return;
+        }
+        let value = self.expression(of);
         match &value.kind {
             Type::Struct(fields) if is_plain(&value.sql) => {
                 for (name, kind) in fields {
@@ -290,15 +269,11 @@ impl Translator<'_> {
         self.refuse("unsupported-syntax", message, place, Some(help));
     }
 
-    fn changes(&mut self, options: &WildcardAdditionalOptions) -> Changes {
-        let except = options.opt_except.iter().flat_map(|except| {
-            std::iter::once(&except.first_element).chain(&except.additional_elements)
-        });
-        let except: Vec<String> = except.map(|name| name.value.clone()).collect();
+    fn changes(&mut self, star: &Star) -> Changes {
+        let except = star.except.iter().map(|name| name.value.clone()).collect();
         let mut replace = Vec::new();
-        for item in options.opt_replace.iter().flat_map(|replace| &replace.items) {
-            let expression: &Expr = &item.expr;
-            replace.push((item.column_name.value.clone(), self.expression(expression)));
+        for (value, name) in &star.replace {
+            replace.push((name.value.clone(), self.expression(value)));
         }
         Changes { except, replace }
     }

@@ -1,11 +1,10 @@
 //! Statements other than queries: what hooks, operations and `run_query` hold.
 
-use sqlparser::ast::{
-    AlterTableOperation, AssignmentTarget, Delete, Expr, FromTable, Insert, ObjectName, ObjectType,
-    SchemaName, SetExpr, Spanned, Statement, TableFactor, TableObject, TableWithJoins, Update,
-};
-
 use super::{
+    ast::{
+        AlterAction, Create, Delete, DropKind, Expr, Ident, Insert, InsertSource, Path, Spanned,
+        Statement, StatementKind, Table, TableKind, Update,
+    },
     scope::{Columns, Scope, Source, field},
     translate::{Translator, Typed},
     types::{Type, quote},
@@ -14,14 +13,15 @@ use super::{
 impl Translator<'_> {
     /// One statement.
     pub fn statement(&mut self, statement: &Statement) -> String {
-        match statement {
-            Statement::Query(query) => self.query(query).0,
-            Statement::Insert(insert) => self.insert(insert, statement),
-            Statement::Delete(delete) => self.delete(delete, statement),
-            Statement::Update(update) => self.update(update, statement),
-            Statement::CreateTable(create) => self.create_table(create, statement),
-            Statement::CreateView(create) => self.create_view(create, statement),
-            Statement::Assert { condition, message } => {
+        match &statement.kind {
+            StatementKind::Query(query) => self.query(query).0,
+            StatementKind::Insert(insert) => self.insert(insert),
+            StatementKind::Delete(delete) => self.delete(delete, statement),
+            StatementKind::Update(update) => self.update(update, statement),
+            StatementKind::CreateTable(create) => self.create_table(create, statement),
+            StatementKind::CreateView(create) => self.create_view(create, statement),
+            StatementKind::CreateSchema(create) => self.create_schema(create, statement),
+            StatementKind::Assert(condition, message) => {
                 let condition = self.condition(condition, "ASSERT");
                 let message = match message {
                     Some(message) => self.expression(message).sql,
@@ -29,91 +29,54 @@ impl Translator<'_> {
                 };
                 format!("SELECT CASE WHEN {condition} THEN TRUE ELSE error({message}) END")
             }
-            Statement::CreateSchema {
-                schema_name,
-                if_not_exists,
-                or_replace: false,
-                default_collate_spec: None,
-                clone: None,
-                ..
-            } => {
-                let absent = if *if_not_exists { "IF NOT EXISTS " } else { "" };
-                match schema_name {
-                    SchemaName::Simple(name) => {
-                        format!("CREATE SCHEMA {absent}{}", self.table_name(name))
-                    }
-                    _ => self.refused(statement),
-                }
-            }
-            Statement::Drop {
-                object_type,
-                if_exists,
-                names,
-                cascade,
-                purge: false,
-                temporary: false,
-                table: None,
-                ..
-            } => {
-                let kind = match object_type {
-                    ObjectType::Table => "TABLE",
-                    ObjectType::View => "VIEW",
-                    ObjectType::Schema => "SCHEMA",
-                    _ => return self.refused(statement),
+            StatementKind::Drop { kind, if_exists, name, cascade } => {
+                let kind = match kind {
+                    DropKind::Table => "TABLE",
+                    DropKind::View => "VIEW",
+                    DropKind::Schema => "SCHEMA",
                 };
                 let exists = if *if_exists { "IF EXISTS " } else { "" };
-                let names: Vec<String> = names.iter().map(|name| self.table_name(name)).collect();
                 let cascade = if *cascade { " CASCADE" } else { "" };
-                format!("DROP {kind} {exists}{}{cascade}", names.join(", "))
+                format!("DROP {kind} {exists}{}{cascade}", self.table_name(name))
             }
-            Statement::Truncate(truncate)
-                if truncate.partitions.is_none()
-                    && truncate.identity.is_none()
-                    && truncate.cascade.is_none()
-                    && !truncate.if_exists =>
-            {
-                let names: Vec<String> =
-                    truncate.table_names.iter().map(|table| self.table_name(&table.name)).collect();
-                format!("TRUNCATE {}", names.join(", "))
-            }
-            Statement::AlterTable(alter) => {
-                let name = self.table_name(&alter.name);
-                match alter.operations.as_slice() {
-                    [AlterTableOperation::AddColumn { if_not_exists, column_def, .. }] => {
+            StatementKind::Truncate(name) => format!("TRUNCATE {}", self.table_name(name)),
+            StatementKind::AlterTable { if_exists: false, name, actions } => {
+                let name = self.table_name(name);
+                match actions.as_slice() {
+                    [AlterAction::Add(if_not_exists, column)] => {
                         let absent = if *if_not_exists { "IF NOT EXISTS " } else { "" };
-                        let column = self.column(column_def, false, statement);
+                        let column = self.column(column, false);
                         format!("ALTER TABLE {name} ADD COLUMN {absent}{column}")
                     }
-                    [AlterTableOperation::DropColumn { column_names, if_exists, .. }]
-                        if column_names.len() == 1 =>
-                    {
+                    [AlterAction::Drop(if_exists, column)] => {
                         let exists = if *if_exists { "IF EXISTS " } else { "" };
-                        format!(
-                            "ALTER TABLE {name} DROP COLUMN {exists}{}",
-                            quote(&column_names[0].value)
-                        )
+                        format!("ALTER TABLE {name} DROP COLUMN {exists}{}", quote(&column.value))
                     }
-                    [AlterTableOperation::RenameColumn { old_column_name, new_column_name }] => {
-                        format!(
-                            "ALTER TABLE {name} RENAME COLUMN {} TO {}",
-                            quote(&old_column_name.value),
-                            quote(&new_column_name.value)
-                        )
-                    }
+                    [AlterAction::Rename(old, new)] => format!(
+                        "ALTER TABLE {name} RENAME COLUMN {} TO {}",
+                        quote(&old.value),
+                        quote(&new.value)
+                    ),
                     _ => self.refused(statement),
                 }
             }
-            Statement::StartTransaction {
-                statements, exception: None, has_end_keyword, ..
-            } if statements.is_empty() && !has_end_keyword => "BEGIN TRANSACTION".to_owned(),
-            Statement::Commit { end: false, .. } => "COMMIT".to_owned(),
-            Statement::Rollback { savepoint: None, .. } => "ROLLBACK".to_owned(),
-            _ => self.refused(statement),
+            StatementKind::Begin => "BEGIN TRANSACTION".to_owned(),
+            StatementKind::Commit => "COMMIT".to_owned(),
+            StatementKind::Rollback => "ROLLBACK".to_owned(),
+            StatementKind::AlterTable { .. } | StatementKind::Other(_) => self.refused(statement),
         }
     }
 
+    fn create_schema(&mut self, create: &Create, statement: &Statement) -> String {
+        if create.or_replace || create.temporary || !create.clauses.is_empty() {
+            return self.refused(statement);
+        }
+        let absent = if create.if_not_exists { "IF NOT EXISTS " } else { "" };
+        format!("CREATE SCHEMA {absent}{}", self.table_name(&create.name))
+    }
+
     fn refused(&mut self, statement: &Statement) -> String {
-        let text = statement.to_string();
+        let text = self.written(statement);
         let shown: Vec<&str> = text.split_whitespace().take(3).collect();
         self.refuse(
             "unsupported-syntax",
@@ -124,64 +87,36 @@ impl Translator<'_> {
         String::new()
     }
 
-    fn insert(&mut self, insert: &Insert, statement: &Statement) -> String {
-        let TableObject::TableName(name) = &insert.table else { return self.refused(statement) };
-        let Some(source) = &insert.source else { return self.refused(statement) };
-        let foreign = insert.or.is_some()
-            || insert.ignore
-            || insert.overwrite
-            || insert.replace_into
-            || insert.table_alias.is_some()
-            || insert.partitioned.is_some()
-            || insert.on.is_some()
-            || insert.returning.is_some()
-            || insert.output.is_some()
-            || insert.insert_alias.is_some();
-        if foreign {
-            return self.refused(statement);
-        }
-        let targets = self.insert_targets(name, &insert.columns);
-        let name = self.table_name(name);
-        let columns: Vec<String> = insert
-            .columns
-            .iter()
-            .map(|column| {
-                let last = column
-                    .0
-                    .last()
-                    .map(|part| part.to_string().replace('`', ""))
-                    .unwrap_or_default();
-                quote(&last)
-            })
-            .collect();
+    fn insert(&mut self, insert: &Insert) -> String {
+        let targets = self.insert_targets(&insert.table, &insert.columns);
+        let name = self.table_name(&insert.table);
+        let columns: Vec<String> =
+            insert.columns.iter().map(|column| quote(&column.value)).collect();
         let columns =
             if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
-        let rows = match source.body.as_ref() {
-            SetExpr::Values(values) => {
+        let rows = match &insert.source {
+            InsertSource::Values(rows) => {
                 self.scopes.push(Scope::default());
-                let rows: Vec<String> = values
-                    .rows
-                    .iter()
-                    .map(|row| {
-                        let mut cells = Vec::new();
-                        for (at, cell) in row.content.iter().enumerate() {
-                            let target = targets.as_ref().and_then(|all| all.get(at));
-                            cells.push(self.assigned(cell, target));
-                        }
-                        format!("({})", cells.join(", "))
-                    })
-                    .collect();
+                let mut texts = Vec::with_capacity(rows.len());
+                for row in rows {
+                    let mut cells = Vec::with_capacity(row.len());
+                    for (at, cell) in row.iter().enumerate() {
+                        let target = targets.as_ref().and_then(|all| all.get(at));
+                        cells.push(self.assigned(cell, target));
+                    }
+                    texts.push(format!("({})", cells.join(", ")));
+                }
                 self.scopes.pop();
-                format!("VALUES {}", rows.join(", "))
+                format!("VALUES {}", texts.join(", "))
             }
-            _ => {
-                let (text, given) = self.query(source);
+            InsertSource::Query(query) => {
+                let (text, given) = self.query(query);
                 for (target, (_, kind)) in
                     targets.iter().flatten().zip(given.columns.iter().filter(|_| given.complete))
                 {
                     let value = Typed::new("", kind.clone());
-                    self.refuse_unassignable(&value, target, source.as_ref());
-                    self.refuse_other_names(&target.0, &target.1, kind, source.as_ref());
+                    self.refuse_unassignable(&value, target, query.as_ref());
+                    self.refuse_other_names(&target.0, &target.1, kind, query.as_ref());
                 }
                 self.stored(text, &given)
             }
@@ -190,28 +125,27 @@ impl Translator<'_> {
     }
 
     /// The columns that INSERT fills, in its order, where the table is known.
-    fn insert_targets(
-        &self,
-        name: &ObjectName,
-        columns: &[ObjectName],
-    ) -> Option<Vec<(String, Type)>> {
-        let parts = super::queries::name_parts(name);
-        let borrowed: Vec<&str> = parts.iter().map(String::as_str).collect();
-        let known: Vec<(String, Type)> = self
-            .schemas
-            .columns(&borrowed)?
-            .into_iter()
-            .map(|column| (column.name, Type::parse(&column.data_type).unwrap_or_default()))
-            .collect();
+    fn insert_targets(&self, name: &Path, columns: &[Ident]) -> Option<Vec<(String, Type)>> {
+        let known = self.table_columns(name)?;
         if columns.is_empty() {
             return Some(known);
         }
-        let named = |column: &ObjectName| {
-            let name = super::queries::name_parts(column).pop().unwrap_or_default();
-            let kind = field(&known, &name).map(|(_, kind)| kind.clone());
-            (name, kind.unwrap_or_default())
+        let named = |column: &Ident| {
+            let kind = field(&known, &column.value).map(|(_, kind)| kind.clone());
+            (column.value.clone(), kind.unwrap_or_default())
         };
         Some(columns.iter().map(named).collect())
+    }
+
+    /// The columns of a table, where it is known.
+    pub fn table_columns(&self, name: &Path) -> Option<Vec<(String, Type)>> {
+        let parts = name.names();
+        let borrowed: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let columns = self.schemas.columns(&borrowed)?.into_iter();
+        let typed = |column: super::ColumnType| {
+            (column.name, Type::parse(&column.data_type).unwrap_or_default())
+        };
+        Some(columns.map(typed).collect())
     }
 
     /// A value as a column takes it.
@@ -260,31 +194,22 @@ impl Translator<'_> {
     }
 
     /// The target of DML: its name with alias, visible in a new scope that the caller pops.
-    fn target(&mut self, table: &TableWithJoins) -> Option<String> {
-        let TableFactor::Table { name, alias, .. } = &table.relation else { return None };
-        self.scopes.push(Scope::default());
-        let parts = super::queries::name_parts(name);
-        let borrowed: Vec<&str> = parts.iter().map(String::as_str).collect();
-        let known = self.schemas.columns(&borrowed);
+    fn target(&mut self, table: &Table) -> Option<String> {
+        let TableKind::Named { name, system_time: None } = &table.kind else { return None };
+        if table.offset.is_some() || table.sample.is_some() || !table.columns.is_empty() {
+            return None;
+        }
+        let known = self.table_columns(name);
         let columns = Columns {
             complete: known.is_some(),
             is_value: false,
-            columns: known
-                .unwrap_or_default()
-                .into_iter()
-                .map(|column| {
-                    let kind = super::parse::data_type(&column.data_type)
-                        .and_then(|parsed| Type::from_ast(&parsed));
-                    (column.name, kind.unwrap_or_default())
-                })
-                .collect(),
+            columns: known.unwrap_or_default(),
         };
-        let shown = alias.as_ref().map(|alias| alias.name.value.clone());
-        let alias = shown.clone().or_else(|| parts.last().cloned());
-        if let Some(scope) = self.scopes.last_mut() {
-            let table = alias.clone().unwrap_or_default();
-            scope.sources.push(Source { alias, table, columns, element: None });
-        }
+        let shown = table.alias.as_ref().map(|alias| alias.value.clone());
+        let alias = shown.clone().or_else(|| name.names().pop());
+        let source =
+            Source { table: alias.clone().unwrap_or_default(), alias, columns, element: None };
+        self.scopes.push(Scope { sources: vec![source], ..Scope::default() });
         let name = self.table_name(name);
         Some(match shown {
             Some(alias) => format!("{name} AS {}", quote(&alias)),
@@ -293,53 +218,30 @@ impl Translator<'_> {
     }
 
     fn delete(&mut self, delete: &Delete, statement: &Statement) -> String {
-        let (FromTable::WithFromKeyword(tables) | FromTable::WithoutKeyword(tables)) = &delete.from;
-        let [table] = tables.as_slice() else { return self.refused(statement) };
-        let foreign = !delete.tables.is_empty()
-            || delete.using.is_some()
-            || delete.returning.is_some()
-            || delete.output.is_some()
-            || !delete.order_by.is_empty()
-            || delete.limit.is_some()
-            || !table.joins.is_empty();
-        if foreign {
-            return self.refused(statement);
-        }
-        let Some(target) = self.target(table) else { return self.refused(statement) };
-        let condition = delete.selection.as_ref().map(|given| self.condition(given, "WHERE"));
+        let Some(target) = self.target(&delete.table) else { return self.refused(statement) };
+        let condition = delete.filter.as_ref().map(|given| self.condition(given, "WHERE"));
         self.scopes.pop();
         match condition {
             Some(condition) => format!("DELETE FROM {target} WHERE {condition}"),
-            None => {
-                self.refuse(
-                    "sql-syntax",
-                    "DELETE needs a WHERE in GoogleSQL",
-                    statement,
-                    Some("write WHERE true"),
-                );
-                String::new()
-            }
+            None => self.no_condition("DELETE", statement),
         }
     }
 
+    fn no_condition(&mut self, statement: &str, place: &Statement) -> String {
+        let message = format!("{statement} needs a WHERE in GoogleSQL");
+        self.refuse("sql-syntax", message, place, Some("write WHERE true"));
+        String::new()
+    }
+
     fn update(&mut self, update: &Update, statement: &Statement) -> String {
-        let foreign = update.from.is_some()
-            || update.returning.is_some()
-            || update.output.is_some()
-            || update.or.is_some()
-            || !update.order_by.is_empty()
-            || update.limit.is_some()
-            || !update.table.joins.is_empty();
-        if foreign {
+        if !update.from.is_empty() {
             return self.refused(statement);
         }
         let Some(target) = self.target(&update.table) else { return self.refused(statement) };
         let mut assignments = Vec::new();
         for assignment in &update.assignments {
-            let AssignmentTarget::ColumnName(name) = &assignment.target else {
-                return self.refused(statement);
-            };
-            let mut parts = super::queries::name_parts(name);
+            let name = &assignment.target;
+            let mut parts = name.names();
             let column = parts.pop().unwrap_or_default();
             let source = self.scopes.last().and_then(|scope| scope.sources.first()).cloned();
             let is_target = match (parts.as_slice(), &source) {
@@ -350,7 +252,7 @@ impl Translator<'_> {
             if !is_target {
                 let message = format!("`{name}` is a part of a column, which cannot be set alone");
                 let help = "set the whole column";
-                self.refuse("unsupported-syntax", message, &assignment.value, Some(help));
+                self.refuse("unsupported-syntax", message, name, Some(help));
             }
             let target = source.as_ref().and_then(|source| {
                 let (name, kind) = field(&source.columns.columns, &column)?;
@@ -359,21 +261,13 @@ impl Translator<'_> {
             let value = self.assigned(&assignment.value, target.as_ref());
             assignments.push(format!("{} = {value}", quote(&column)));
         }
-        let condition = update.selection.as_ref().map(|given| self.condition(given, "WHERE"));
+        let condition = update.filter.as_ref().map(|given| self.condition(given, "WHERE"));
         self.scopes.pop();
         match condition {
             Some(condition) => {
                 format!("UPDATE {target} SET {} WHERE {condition}", assignments.join(", "))
             }
-            None => {
-                self.refuse(
-                    "sql-syntax",
-                    "UPDATE needs a WHERE in GoogleSQL",
-                    statement,
-                    Some("write WHERE true"),
-                );
-                String::new()
-            }
+            None => self.no_condition("UPDATE", statement),
         }
     }
 }

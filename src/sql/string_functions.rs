@@ -1,10 +1,9 @@
 //! Functions of texts and bytes
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions>).
 
-use sqlparser::ast::Expr;
-
 use super::{
     arguments::Args,
+    ast::Expr,
     operators::constant_number,
     translate::{Translator, Typed},
     types::{Type, literal},

@@ -1,9 +1,10 @@
 //! The translator: reads GoogleSQL, writes DuckDB SQL.
 
-use sqlparser::ast::{Spanned, Statement};
-
 use super::{
-    Schemas, SqlError, parse,
+    Schemas, SqlError,
+    ast::{Spanned, StatementKind},
+    bindings::Binding,
+    parse,
     scope::{Columns, Scope},
     types::Type,
 };
@@ -13,8 +14,8 @@ use super::{
 /// # Errors
 /// Every mistake and everything not supported, by name and place.
 pub fn translate_query(sql: &str, schemas: &dyn Schemas) -> Result<String, Vec<SqlError>> {
-    let query = parse::query(sql).map_err(|error| vec![error])?;
-    let mut translator = Translator::new(schemas);
+    let query = parse::query(sql)?;
+    let mut translator = Translator::new(sql, schemas);
     let (text, _) = translator.query(&query);
     translator.finish(text)
 }
@@ -27,8 +28,8 @@ pub fn translate_stored_query(
     sql: &str,
     schemas: &dyn Schemas,
 ) -> Result<Translated, Vec<SqlError>> {
-    let query = parse::query(sql).map_err(|error| vec![error])?;
-    let mut translator = Translator::new(schemas);
+    let query = parse::query(sql)?;
+    let mut translator = Translator::new(sql, schemas);
     let (text, columns) = translator.query(&query);
     let sql = translator.stored(text, &columns);
     let columns = columns.complete.then_some(columns.columns);
@@ -54,12 +55,12 @@ pub fn translate_statements(
     sql: &str,
     schemas: &dyn Schemas,
 ) -> Result<Vec<Translated>, Vec<SqlError>> {
-    let statements = parse::statements(sql).map_err(|error| vec![error])?;
-    let mut translator = Translator::new(schemas);
+    let statements = parse::statements(sql)?;
+    let mut translator = Translator::new(sql, schemas);
     let mut translated = Vec::with_capacity(statements.len());
     for statement in &statements {
-        translated.push(match statement {
-            Statement::Query(query) => {
+        translated.push(match &statement.kind {
+            StatementKind::Query(query) => {
                 let (sql, columns) = translator.query(query);
                 Translated {
                     sql,
@@ -67,8 +68,8 @@ pub fn translate_statements(
                     columns: columns.complete.then_some(columns.columns),
                 }
             }
-            other => {
-                Translated { sql: translator.statement(other), is_query: false, columns: None }
+            _ => {
+                Translated { sql: translator.statement(statement), is_query: false, columns: None }
             }
         });
     }
@@ -80,8 +81,8 @@ pub fn translate_statements(
 /// # Errors
 /// Every mistake and everything not supported, by name and place.
 pub fn translate_expression(sql: &str, schemas: &dyn Schemas) -> Result<String, Vec<SqlError>> {
-    let expression = parse::expression(sql).map_err(|error| vec![error])?;
-    let mut translator = Translator::new(schemas);
+    let expression = parse::expression(sql)?;
+    let mut translator = Translator::new(sql, schemas);
     translator.scopes.push(Scope::default());
     let text = translator.expression(&expression).sql;
     translator.finish(text)
@@ -101,19 +102,31 @@ impl Typed {
 }
 
 pub(super) struct Translator<'a> {
+    /// What is translated.
+    pub source: &'a str,
     pub schemas: &'a dyn Schemas,
     pub errors: Vec<SqlError>,
     /// Innermost last.
     pub scopes: Vec<Scope>,
     /// CTEs in sight, innermost last.
     pub ctes: Vec<(String, Columns)>,
+    /// Names of values, innermost last.
+    pub bindings: Vec<Binding>,
     /// For names of our own.
     pub counter: usize,
 }
 
 impl<'a> Translator<'a> {
-    fn new(schemas: &'a dyn Schemas) -> Self {
-        Self { schemas, errors: Vec::new(), scopes: Vec::new(), ctes: Vec::new(), counter: 0 }
+    fn new(source: &'a str, schemas: &'a dyn Schemas) -> Self {
+        Self {
+            source,
+            schemas,
+            errors: Vec::new(),
+            scopes: Vec::new(),
+            ctes: Vec::new(),
+            bindings: Vec::new(),
+            counter: 0,
+        }
     }
 
     fn finish<T>(self, value: T) -> Result<T, Vec<SqlError>> {

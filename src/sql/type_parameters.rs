@@ -1,10 +1,9 @@
 //! `STRING(n)`, `BYTES(n)`, `NUMERIC(p, s)`: limits on values of a type
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#parameterized_data_types>).
 
-use sqlparser::ast::{BinaryLength, CharacterLength, DataType, ExactNumberInfo};
-
 use super::{
     SqlError,
+    ast::DataType,
     translate::{Translator, Typed},
     types::Type,
 };
@@ -24,38 +23,42 @@ impl Limit {
     /// # Errors
     /// Limits inside arrays and structs, and limits that the type cannot have.
     pub fn from_ast(data_type: &DataType) -> Result<Option<Self>, SqlError> {
-        let digits = |info: &ExactNumberInfo, whole: u64, scale: u64| {
-            let (precision, digits) = match info {
-                ExactNumberInfo::None => return Ok(None),
-                ExactNumberInfo::Precision(precision) => (*precision, 0),
-                ExactNumberInfo::PrecisionAndScale(precision, digits) => {
-                    (*precision, u64::try_from(*digits).unwrap_or(u64::MAX))
-                }
-            };
-            if digits > scale || precision < digits.max(1) || precision - digits > whole {
-                let message = format!("type `{data_type}` has more digits than it can have");
-                return Err(refused(message));
-            }
-            Ok(Some(Self::Digits(precision, digits)))
-        };
-        match data_type {
-            DataType::Numeric(info) | DataType::Decimal(info) => digits(info, 29, 9),
-            DataType::BigNumeric(info) | DataType::BigDecimal(info) => digits(info, 20, 18),
-            DataType::String(Some(length)) | DataType::Bytes(Some(length)) => {
-                Ok(Some(Self::Length(*length)))
-            }
-            DataType::Varchar(Some(CharacterLength::IntegerLength { length, .. })) => {
-                Ok(Some(Self::Length(*length)))
-            }
-            DataType::Varbinary(Some(BinaryLength::IntegerLength { length })) => {
-                Ok(Some(Self::Length(*length)))
-            }
-            DataType::Array(_) | DataType::Struct(..) if data_type.to_string().contains('(') => {
-                let message = format!("lengths and digits inside `{data_type}` are not supported");
-                Err(refused(message))
-            }
-            _ => Ok(None),
+        let refused = |message: String| SqlError::at("unsupported-type", message, data_type.span);
+        if data_type.inner.iter().flatten().any(|field| has_limit(&field.data_type)) {
+            let message =
+                format!("lengths and digits inside `{}<…>` are not supported", data_type.name);
+            return Err(refused(message));
         }
+        if data_type.parameters.is_empty() {
+            return Ok(None);
+        }
+        let name = data_type.name.to_string().to_ascii_uppercase();
+        let number = |at: usize| data_type.parameters.get(at).and_then(|text| text.parse().ok());
+        let wrong = || {
+            let parameters = data_type.parameters.join(", ");
+            refused(format!("`{name}({parameters})` is no type: it has other limits"))
+        };
+        let (most, digits): (u64, u64) = match data_type.parameters.len() {
+            1 => (number(0).ok_or_else(wrong)?, 0),
+            2 => (number(0).ok_or_else(wrong)?, number(1).ok_or_else(wrong)?),
+            _ => return Err(wrong()),
+        };
+        let (whole, scale) = match name.as_str() {
+            "STRING" | "BYTES" if data_type.parameters.len() == 1 && most > 0 => {
+                return Ok(Some(Self::Length(most)));
+            }
+            "NUMERIC" | "DECIMAL" => (29, 9),
+            "BIGNUMERIC" | "BIGDECIMAL" => (20, 18),
+            _ => return Err(wrong()),
+        };
+        if digits > scale || most < digits.max(1) || most - digits > whole {
+            let message = format!(
+                "type `{name}({})` has more digits than it can have",
+                data_type.parameters.join(", ")
+            );
+            return Err(refused(message));
+        }
+        Ok(Some(Self::Digits(most, digits)))
     }
 
     /// The value if it keeps the limit; else an error, or NULL where `safe`.
@@ -80,6 +83,7 @@ impl Limit {
     }
 }
 
-fn refused(message: String) -> SqlError {
-    SqlError::at("unsupported-type", message, sqlparser::tokenizer::Span::empty())
+fn has_limit(data_type: &DataType) -> bool {
+    !data_type.parameters.is_empty()
+        || data_type.inner.iter().flatten().any(|field| has_limit(&field.data_type))
 }

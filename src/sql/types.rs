@@ -1,8 +1,10 @@
 //! GoogleSQL's types, and DuckDB's names of them.
 
-use sqlparser::ast::{ArrayElemTypeDef, DataType, ExactNumberInfo};
-
-use super::{SqlError, parse};
+use super::{
+    SqlError,
+    ast::{DataType, FieldType},
+    parse,
+};
 
 /// A GoogleSQL type
 /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types>).
@@ -188,64 +190,56 @@ impl Type {
     /// # Errors
     /// Types that the embedded engine has not.
     pub fn from_ast(data_type: &DataType) -> Result<Self, SqlError> {
-        let text = data_type.to_string();
-        let upper = text.to_ascii_uppercase();
-        Ok(match data_type {
-            DataType::Array(
-                ArrayElemTypeDef::AngleBracket(element)
-                | ArrayElemTypeDef::SquareBracket(element, _)
-                | ArrayElemTypeDef::Parenthesis(element),
-            ) => Self::Array(Box::new(Self::from_ast(element)?)),
-            DataType::Struct(fields, _) => {
-                let mut parsed = Vec::new();
-                for (at, field) in fields.iter().enumerate() {
-                    let name = field
-                        .field_name
-                        .as_ref()
-                        .map_or_else(|| format!("_field_{}", at + 1), |name| name.value.clone());
-                    parsed.push((name, Self::from_ast(&field.field_type)?));
+        let unsupported =
+            |message: String| Err(SqlError::at("unsupported-type", message, data_type.span));
+        let name = data_type.name.to_string().to_ascii_uppercase();
+        if let Some(inner) = &data_type.inner {
+            return match (name.as_str(), inner.as_slice()) {
+                ("ARRAY", [element]) => {
+                    Ok(Self::Array(Box::new(Self::from_ast(&element.data_type)?)))
                 }
-                Self::Struct(parsed)
+                ("STRUCT", fields) => Self::structure(fields),
+                _ => {
+                    unsupported(format!("type `{name}<…>` is not supported on the embedded engine"))
+                }
+            };
+        }
+        Ok(match name.as_str() {
+            "INT64" | "INT" | "INTEGER" | "BIGINT" | "SMALLINT" | "TINYINT" | "BYTEINT" => {
+                Self::Int64
             }
-            DataType::Numeric(ExactNumberInfo::PrecisionAndScale(_, scale))
-            | DataType::Decimal(ExactNumberInfo::PrecisionAndScale(_, scale))
-                if *scale > 9 =>
-            {
-                let message = format!("type `{text}` has more than 9 digits behind the point");
-                return Err(SqlError::at("unsupported-type", message, data_type_span()));
-            }
+            "FLOAT64" => Self::Float64,
+            "NUMERIC" | "DECIMAL" => Self::Numeric,
+            "BIGNUMERIC" | "BIGDECIMAL" => Self::BigNumeric,
+            "BOOL" | "BOOLEAN" => Self::Bool,
+            "STRING" => Self::String,
+            "BYTES" => Self::Bytes,
+            "DATE" => Self::Date,
+            "DATETIME" => Self::DateTime,
+            "TIMESTAMP" => Self::Timestamp,
+            "TIME" => Self::Time,
+            "JSON" => Self::Json,
+            "INTERVAL" => Self::Interval,
             _ => {
-                let name = upper.split('(').next().unwrap_or_default().trim();
-                match name {
-                    "INT64" | "INT" | "INTEGER" | "BIGINT" | "SMALLINT" | "TINYINT" | "BYTEINT" => {
-                        Self::Int64
-                    }
-                    "FLOAT64" => Self::Float64,
-                    "NUMERIC" | "DECIMAL" => Self::Numeric,
-                    "BIGNUMERIC" | "BIGDECIMAL" => Self::BigNumeric,
-                    "BOOL" | "BOOLEAN" => Self::Bool,
-                    "STRING" => Self::String,
-                    "BYTES" => Self::Bytes,
-                    "DATE" => Self::Date,
-                    "DATETIME" => Self::DateTime,
-                    "TIMESTAMP" => Self::Timestamp,
-                    "TIME" => Self::Time,
-                    "JSON" => Self::Json,
-                    "INTERVAL" => Self::Interval,
-                    _ => {
-                        let message =
-                            format!("type `{text}` is not supported on the embedded engine");
-                        return Err(SqlError::at("unsupported-type", message, data_type_span()));
-                    }
-                }
+                let name = &data_type.name;
+                return unsupported(format!(
+                    "type `{name}` is not supported on the embedded engine"
+                ));
             }
         })
     }
-}
 
-/// Types carry no place of their own; callers put theirs in.
-fn data_type_span() -> sqlparser::tokenizer::Span {
-    sqlparser::tokenizer::Span::empty()
+    fn structure(fields: &[FieldType]) -> Result<Self, SqlError> {
+        let mut parsed = Vec::new();
+        for (at, field) in fields.iter().enumerate() {
+            let name = match &field.name {
+                Some(name) => name.value.clone(),
+                None => format!("_field_{}", at + 1),
+            };
+            parsed.push((name, Self::from_ast(&field.data_type)?));
+        }
+        Ok(Self::Struct(parsed))
+    }
 }
 
 /// An identifier for DuckDB.

@@ -1,12 +1,10 @@
 //! Windows: OVER (…) and WINDOW
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/window-function-calls>).
 
-use sqlparser::ast::{
-    Expr, NamedWindowDefinition, NamedWindowExpr, WindowFrame, WindowFrameBound, WindowFrameUnits,
-    WindowSpec,
-};
-
 use super::{
+    ast::{
+        Expr, ExprKind, Frame, FrameBound, FrameUnit, NamedWindow, Over, UnaryOperator, WindowSpec,
+    },
     translate::{Translator, Typed},
     types::{Type, quote},
 };
@@ -15,14 +13,14 @@ impl Translator<'_> {
     /// What stands in the parentheses of OVER.
     pub fn window(&mut self, spec: &WindowSpec) -> String {
         let mut parts = Vec::new();
-        if let Some(name) = &spec.window_name {
+        if let Some(name) = &spec.base {
             parts.push(quote(&name.value));
         }
         let mut partition: Vec<String> =
             spec.partition_by.iter().map(|key| self.expression(key).sql).collect();
         let mut order = None;
         let mut measured = None;
-        match spec.window_frame.as_ref().filter(|frame| measures_values(frame)) {
+        match spec.frame.as_ref().filter(|frame| measures_values(frame)) {
             // A frame of values needs one key.
             Some(frame) if let [key] = spec.order_by.as_slice() => {
                 let (sql, typed) = self.range_key(key);
@@ -30,12 +28,11 @@ impl Translator<'_> {
                     if bounds(frame).any(is_unbounded) {
                         let message = "a RANGE from or to UNBOUNDED over FLOAT64 is not supported";
                         let help = "NaN has another place in the order: use ROWS, or a NUMERIC key";
-                        self.refuse("unsupported-syntax", message, &key.expr, Some(help));
+                        self.refuse("unsupported-syntax", message, &key.key, Some(help));
                     }
                     partition.push(neighbours(&typed.sql));
                 }
-                let ascending =
-                    !matches!(key.options.sort, Some(sqlparser::ast::OrderBySort::Desc));
+                let ascending = !key.descending;
                 let rest = sql.strip_prefix(typed.sql.as_str()).unwrap_or_default();
                 order = Some(format!("{}{rest}", widened(&typed)));
                 measured = Some((typed, ascending));
@@ -47,28 +44,23 @@ impl Translator<'_> {
             parts.push(format!("PARTITION BY {}", partition.join(", ")));
         }
         parts.extend(order.map(|order| format!("ORDER BY {order}")));
-        if let Some(frame) = &spec.window_frame {
-            parts.push(self.frame(frame, spec, measured));
+        if let Some(frame) = &spec.frame {
+            parts.push(self.frame(frame, measured));
         }
         parts.join(" ")
     }
 
     /// `measured`: the key of a frame of values, and whether it ascends.
-    fn frame(
-        &mut self,
-        frame: &WindowFrame,
-        spec: &WindowSpec,
-        measured: Option<(Typed, bool)>,
-    ) -> String {
+    fn frame(&mut self, frame: &Frame, measured: Option<(Typed, bool)>) -> String {
         let mut texts = Vec::new();
         for bound in bounds(frame) {
             let (amount, way) = match bound {
-                WindowFrameBound::CurrentRow => {
+                FrameBound::CurrentRow => {
                     texts.push("CURRENT ROW".to_owned());
                     continue;
                 }
-                WindowFrameBound::Preceding(amount) => (amount, "PRECEDING"),
-                WindowFrameBound::Following(amount) => (amount, "FOLLOWING"),
+                FrameBound::Preceding(amount) => (amount, "PRECEDING"),
+                FrameBound::Following(amount) => (amount, "FOLLOWING"),
             };
             let Some(amount) = amount else {
                 texts.push(format!("UNBOUNDED {way}"));
@@ -77,13 +69,13 @@ impl Translator<'_> {
             let given = self.expression(amount);
             if written_amount(amount).is_none_or(f64::is_sign_negative) {
                 let message = "a bound of a frame is a number that is written out, 0 or more";
-                self.refuse("wrong-type", message, amount.as_ref(), None);
+                self.refuse("wrong-type", message, amount, None);
             }
             let sql = match &measured {
                 Some((key, ascending)) => {
                     if given.kind == Type::Float64 && key.kind == Type::Int64 {
                         let message = "a frame over INT64 takes a bound that is INT64";
-                        self.refuse("wrong-type", message, amount.as_ref(), None);
+                        self.refuse("wrong-type", message, amount, None);
                     }
                     let given = given.beside(&key.kind);
                     let given =
@@ -94,25 +86,27 @@ impl Translator<'_> {
             };
             texts.push(format!("{sql} {way}"));
         }
-        if frame.units == WindowFrameUnits::Groups
-            && let Some(place) =
-                spec.order_by.first().map(|key| &key.expr).or(spec.partition_by.first())
-        {
-            self.refuse("unsupported-syntax", "GROUPS is not GoogleSQL", place, None);
-        }
+        let unit = match frame.unit {
+            FrameUnit::Rows => "ROWS",
+            FrameUnit::Range => "RANGE",
+        };
         match texts.as_slice() {
-            [start, end] => format!("{} BETWEEN {start} AND {end}", frame.units),
-            texts => format!("{} {}", frame.units, texts.join("")),
+            [start, end] => format!("{unit} BETWEEN {start} AND {end}"),
+            texts => format!("{unit} {}", texts.join("")),
         }
     }
 
     /// `name AS (…)` of a WINDOW clause.
-    pub fn named_window(&mut self, window: &NamedWindowDefinition) -> String {
-        let body = match &window.1 {
-            NamedWindowExpr::NamedWindow(name) => quote(&name.value),
-            NamedWindowExpr::WindowSpec(spec) => format!("({})", self.window(spec)),
-        };
-        format!("{} AS {body}", quote(&window.0.value))
+    pub fn named_window(&mut self, window: &NamedWindow) -> String {
+        format!("{} AS ({})", quote(&window.name.value), self.window(&window.spec))
+    }
+
+    /// ` OVER …`
+    pub fn over(&mut self, over: &Over) -> String {
+        match over {
+            Over::Name(name) => format!(" OVER {}", quote(&name.value)),
+            Over::Spec(spec) => format!(" OVER ({})", self.window(spec)),
+        }
     }
 }
 
@@ -126,14 +120,12 @@ fn neighbours(key: &str) -> String {
 
 /// The number that is written out.
 fn written_amount(expression: &Expr) -> Option<f64> {
-    match expression {
-        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => written_amount(inner),
-        Expr::Value(value) => value
-            .value
-            .clone()
-            .into_string()
-            .map_or_else(|| value.value.to_string().parse().ok(), |text| text.parse().ok()),
-        Expr::TypedString(typed) => typed.value.value.clone().into_string()?.parse().ok(),
+    match &expression.kind {
+        ExprKind::Nested(inner) | ExprKind::Cast { value: inner, .. } => written_amount(inner),
+        ExprKind::Unary(UnaryOperator::Plus, inner) => written_amount(inner),
+        ExprKind::Number(text) | ExprKind::Text(text) | ExprKind::TypedText(_, text) => {
+            text.parse().ok()
+        }
         _ => None,
     }
 }
@@ -169,18 +161,18 @@ fn within(key: &Typed, amount: &Typed, downwards: bool) -> String {
     }
 }
 
-fn bounds(frame: &WindowFrame) -> impl Iterator<Item = &WindowFrameBound> {
-    std::iter::once(&frame.start_bound).chain(&frame.end_bound)
+fn bounds(frame: &Frame) -> impl Iterator<Item = &FrameBound> {
+    std::iter::once(&frame.start).chain(&frame.end)
 }
 
-fn is_unbounded(bound: &WindowFrameBound) -> bool {
-    matches!(bound, WindowFrameBound::Preceding(None) | WindowFrameBound::Following(None))
+fn is_unbounded(bound: &FrameBound) -> bool {
+    matches!(bound, FrameBound::Preceding(None) | FrameBound::Following(None))
 }
 
 /// Whether a frame reaches so far as a value says, not to a row or a peer.
-fn measures_values(frame: &WindowFrame) -> bool {
-    let has_amount = |bound: &WindowFrameBound| {
-        matches!(bound, WindowFrameBound::Preceding(Some(_)) | WindowFrameBound::Following(Some(_)))
+fn measures_values(frame: &Frame) -> bool {
+    let has_amount = |bound: &FrameBound| {
+        matches!(bound, FrameBound::Preceding(Some(_)) | FrameBound::Following(Some(_)))
     };
-    frame.units == WindowFrameUnits::Range && bounds(frame).any(has_amount)
+    frame.unit == FrameUnit::Range && bounds(frame).any(has_amount)
 }

@@ -23,7 +23,7 @@ const SOURCES: &str = "sources:
       - name: asked
         config:
           loaded_at_field: null
-          loaded_at_query: select max(at) from raw.moments
+          loaded_at_query: select max(moment) from raw.moments
       - name: empty
         config:
           freshness: {warn_after: {count: 1, period: hour}, error_after: null}
@@ -82,7 +82,7 @@ fn sources_are_judged_by_their_newest_rows() {
             ("late", &at(30)),
             ("stale", &at(300)),
             ("filtered", &format!("{of_another_kind} union all {}", at(30))),
-            ("moments", "select datetime_sub(current_datetime(), interval 2 hour) as at"),
+            ("moments", "select datetime_sub(current_datetime(), interval 2 hour) as moment"),
             ("empty", "select cast(null as timestamp) as loaded_at limit 0"),
         ],
     );
@@ -137,7 +137,7 @@ fn sources_are_judged_by_their_newest_rows() {
 fn what_cannot_be_asked_is_said() {
     let text = SOURCES.replace("loaded_at_field: loaded_at\n", "meta: {}\n");
     let folder = project(&[("models/_sources.yml", text.as_str())]);
-    load(folder.path(), &[("moments", "select current_date() as at")]);
+    load(folder.path(), &[("moments", "select current_date() as moment")]);
     let said = elt(folder.path(), &["source", "freshness"]);
     assert_eq!(said.code, Some(1));
     assert!(

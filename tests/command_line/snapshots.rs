@@ -5,7 +5,7 @@ use crate::{elt, project, write};
 const SNAPSHOT: &str = "snapshots:
   - name: history
     relation: ref('now')
-    config: {unique_key: id, strategy: STRATEGY, updated_at: at, hard_deletes: invalidate}
+    config: {unique_key: id, strategy: STRATEGY, updated_at: changed, hard_deletes: invalidate}
 ";
 
 /// Snapshots the rows; the versions so far as `id:value:open`.
@@ -20,7 +20,7 @@ fn history(project: &std::path::Path, rows: &str) -> String {
 }
 
 fn row(id: u32, value: &str) -> String {
-    format!("struct({id} as id, '{value}' as v, timestamp '2024-01-01 00:00:00+00' as at)")
+    format!("struct({id} as id, '{value}' as v, timestamp '2024-01-01 00:00:00+00' as changed)")
 }
 
 #[test]

@@ -30,6 +30,12 @@ functions! {
     "googlesql_replace_bytes" ReplaceBytes(bytes: Bytes, from: Bytes, to: Bytes) -> Bytes {
         Ok(Some(if from.is_empty() { bytes.to_vec() } else { split(bytes, from).join(to) }))
     }
+    "googlesql_like_bytes" LikeBytes(bytes: Bytes, pattern: Bytes) -> Truth {
+        like(bytes, pattern).map(Some)
+    }
+    "googlesql_not_bytes" NotBytes(bytes: Bytes) -> Bytes {
+        Ok(Some(bytes.iter().map(|byte| !byte).collect()))
+    }
     "googlesql_starts_with_bytes" StartsWithBytes(bytes: Bytes, start: Bytes) -> Truth {
         Ok(Some(bytes.starts_with(start)))
     }
@@ -223,6 +229,46 @@ fn byte_substr(bytes: &[u8], position: i64, length: i64) -> &[u8] {
     let start = usize::try_from(start.min(size)).unwrap_or(0);
     let length = usize::try_from(length).unwrap_or(0);
     &bytes[start..start.saturating_add(length).min(bytes.len())]
+}
+
+/// LIKE of bytes: `%` is any bytes, `_` is one, a backslash takes the next byte as it is.
+fn like(bytes: &[u8], pattern: &[u8]) -> Result<bool, String> {
+    enum Part {
+        Byte(u8),
+        One,
+        Any,
+    }
+    let mut parts = Vec::with_capacity(pattern.len());
+    let mut rest = pattern.iter();
+    while let Some(byte) = rest.next() {
+        parts.push(match byte {
+            b'\\' => Part::Byte(*rest.next().ok_or("a LIKE pattern ends with a backslash")?),
+            b'%' => Part::Any,
+            b'_' => Part::One,
+            other => Part::Byte(*other),
+        });
+    }
+    // Where the last `%` stood, and how far it reached.
+    let (mut at, mut part, mut last) = (0, 0, None);
+    while at < bytes.len() {
+        match parts.get(part) {
+            Some(Part::Any) => {
+                last = Some((part, at));
+                part += 1;
+                continue;
+            }
+            Some(Part::One) => (at, part) = (at + 1, part + 1),
+            Some(Part::Byte(byte)) if *byte == bytes[at] => (at, part) = (at + 1, part + 1),
+            _ => match last {
+                Some((any, reached)) => {
+                    last = Some((any, reached + 1));
+                    (at, part) = (reached + 1, any + 1);
+                }
+                None => return Ok(false),
+            },
+        }
+    }
+    Ok(parts[part..].iter().all(|part| matches!(part, Part::Any)))
 }
 
 #[cfg(test)]

@@ -1,0 +1,12 @@
+//! Dates and times
+//! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/date_functions> and its
+//! neighbours). The session's time zone is UTC.
+
+mod arithmetic;
+mod construct;
+mod extract;
+mod part;
+mod text;
+mod zone;
+
+pub(super) use part::{Part, part};
