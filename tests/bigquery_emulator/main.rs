@@ -1,6 +1,9 @@
 //! elt against a BigQuery emulator over HTTP.
 
 mod emulator;
+mod example;
+#[path = "../example_support/mod.rs"]
+mod example_support;
 #[path = "../test_tools/mod.rs"]
 mod test_tools;
 

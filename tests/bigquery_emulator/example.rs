@@ -1,0 +1,102 @@
+//! The repository's own project, built on the emulator as it is built on BigQuery: first whole, then
+//! with what has changed. Every table and view holds the rows that the embedded engine's has.
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+
+use crate::{
+    emulator::Emulator,
+    example_support::{elt, example},
+};
+
+/// What is built, with what orders its rows.
+const RELATIONS: [(&str, &str); 11] = [
+    ("dim_dates", "1"),
+    ("dim_products", "1"),
+    ("dim_users", "1"),
+    ("fact_cart_items", "1, 2"),
+    ("sales_by_category_daily", "1, 2"),
+    ("cart_items", "1, 2"),
+    ("carts", "1"),
+    ("products", "1"),
+    ("users", "1"),
+    ("products_history", "1, 2, 3"),
+    ("product_categories", "1"),
+];
+
+/// Those that a later build adds to.
+const ADDED_TO: [&str; 2] = ["fact_cart_items", "products_history"];
+
+#[test]
+fn the_example_project_builds_as_on_the_embedded_engine() {
+    let Some(emulator) = Emulator::get() else { return };
+    let (here, there) = (example(), example());
+    prepare(here.path(), "method: local\n      path: target/warehouse.duckdb");
+    let method = format!(
+        "method: oauth-secrets\n      token: any\n      project: example\n      api_endpoint: {}",
+        emulator.url
+    );
+    prepare(there.path(), &method);
+    for build in ["first", "later", "changed"] {
+        for project in [here.path(), there.path()] {
+            if build == "changed" {
+                change_a_cart(project);
+            }
+            let output = elt(project, &["build", "--ingest"]);
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(0), "{build} build: {told}");
+        }
+        for (name, order) in RELATIONS {
+            // Nothing has changed: what is only added to could still have more rows.
+            if build == "later" && !ADDED_TO.contains(&name) {
+                continue;
+            }
+            let rows = |project| rows(project, name, order);
+            assert_eq!(rows(here.path()), rows(there.path()), "{name} after the {build} build");
+        }
+    }
+}
+
+/// A project with a profile.
+fn prepare(project: &Path, method: &str) {
+    let profile = format!(
+        "example:\n  target: it\n  outputs:\n    it:\n      type: bigquery\n      {method}\n      \
+         dataset: medallion\n      threads: 4\n"
+    );
+    fs::write(project.join("profiles.yml"), profile).expect("the profile");
+    edit(&project.join("dbt_project.yml"), "name: medallion", "name: medallion\nprofile: example");
+}
+
+fn edit(file: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(file).expect("a file of the example");
+    assert!(text.contains(from), "{} has no `{from}`", file.display());
+    fs::write(file, text.replacen(from, to, 1)).expect("written");
+}
+
+/// Cart 1 loses a product and has more of another.
+fn change_a_cart(project: &Path) {
+    let carts = project.join("samples/store/carts.json");
+    let text = fs::read_to_string(&carts).expect("the carts");
+    let mut value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    value[0]["products"] = serde_json::json!([{"productId": 2, "quantity": 9}]);
+    fs::write(&carts, value.to_string()).expect("written");
+}
+
+/// The rows of a model, seed or snapshot. Times of the run itself do not count.
+fn rows(project: &Path, name: &str, order: &str) -> Value {
+    let sql = format!("select * from {{{{ ref('{name}') }}}} order by {order}");
+    let output = elt(project, &["show", "--output", "json", "--limit", "-1", "--inline", &sql]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut rows: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    for row in rows.as_array_mut().expect("rows") {
+        let row = row.as_object_mut().expect("a row");
+        for time in ["loaded_at", "dbt_scd_id", "dbt_updated_at", "dbt_valid_from"] {
+            row.shift_remove(time);
+        }
+        if let Some(valid_to) = row.get_mut("dbt_valid_to") {
+            *valid_to = Value::Bool(valid_to.is_null());
+        }
+    }
+    rows
+}
