@@ -30,7 +30,7 @@ impl BigQueryClient {
     pub async fn get_table_policy(&self, table: &TableId) -> Result<Value, BigQueryError> {
         let request = Request::new(Method::POST, address(table, "getIamPolicy")).json(&json!({}));
         let answer = self.transport().send(&request, Stop::Never).await?;
-        answer.value()
+        answer.object().map(Value::Object)
     }
 
     /// Replaces the policy of a table or view by one that was read and changed.
@@ -46,6 +46,6 @@ impl BigQueryClient {
         let request = Request::new(Method::POST, address(table, "setIamPolicy"))
             .json(&json!({"policy": policy}));
         let answer = self.transport().send(&request, Stop::Never).await?;
-        answer.value()
+        answer.object().map(Value::Object)
     }
 }
