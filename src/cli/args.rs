@@ -42,6 +42,8 @@ pub struct Cli {
 pub enum Command {
     /// Build and test everything in the order of the graph
     Build(BuildArgs),
+    /// Show what a build would do, what each step would read and cost, and run nothing
+    Plan(PlanArgs),
     /// Build models
     Run(BuildArgs),
     /// Run data tests and unit tests
@@ -137,10 +139,37 @@ pub struct RunArgs {
     /// Keep the failing rows of tests in tables
     #[arg(long, env = "DBT_STORE_FAILURES", value_parser = BoolishValueParser::new())]
     pub store_failures: bool,
+    /// Have the warehouse check every statement, and change nothing
+    #[arg(long, conflicts_with = "ingest")]
+    pub dry_run: bool,
     #[arg(long, hide = true)]
     pub(super) show: bool,
     #[arg(long, hide = true)]
     pub(super) export_saved_queries: bool,
+}
+
+/// Flags of `plan`.
+#[derive(Clone, Debug, Args)]
+pub struct PlanArgs {
+    /// Which nodes.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// Plan as if incremental models and seeds were built from nothing
+    #[arg(long, short, env = "DBT_FULL_REFRESH", value_parser = FalseyValueParser::new())]
+    pub full_refresh: bool,
+    /// How to print the plan
+    #[arg(long, value_enum, default_value_t)]
+    pub output: PlanArg,
+}
+
+/// `plan --output`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PlanArg {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document, the statements too.
+    Json,
 }
 
 /// Flags of `retry`.

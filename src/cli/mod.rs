@@ -17,6 +17,7 @@ mod list;
 mod nodes;
 mod open_adapter;
 mod operation;
+mod plan;
 mod price_args;
 mod process;
 mod project_flags;

@@ -9,6 +9,7 @@ use super::{
     args::RunArgs,
     compile::write_manifest,
     global_args::GlobalArgs,
+    plan,
     refused::test_overrides,
     selection::selected,
     session::{Session, invocation_command},
@@ -27,7 +28,7 @@ use crate::{
     report::Report,
     run::{
         BatchOptions, Event, EventSink, ExitCode, Job, Limits, NodeResult, RunCommand, RunOptions,
-        Status, node_label, run_job, stop_on_signals, unit_test_label,
+        Status, node_label, preview_job, run_job, stop_on_signals, unit_test_label,
     },
 };
 
@@ -75,29 +76,19 @@ pub fn left_behind(
     BatchOptions { left_behind: left, ..batches }
 }
 
-/// Runs a command over exactly these nodes.
+/// The job of a command over exactly these nodes.
 ///
 /// # Errors
-/// The exit code, where nothing could be run.
-pub fn execute(
+/// The exit code, where what is deferred to cannot be read.
+pub fn job(
     session: &Session,
     command: RunCommand,
     args: &RunArgs,
     batches: BatchOptions,
-    mut ids: BTreeSet<UniqueId>,
-    handle: &Handle,
-) -> Result<ExitCode, ExitCode> {
-    test_overrides(session, command, &ids).map_err(|problem| session.fail(&[problem]))?;
-    let adapter = session.adapter()?;
-    let cancel = Cancel::default();
-    if let Err(error) = stop_on_signals(&cancel) {
-        session.report.note(&format!("Ctrl-C will not stop cleanly: {error}"));
-    }
-    let sink = session.report.sink();
-    let mut landed = Landed::default();
-    if args.ingest {
-        landed = ingest_first(session, command, &mut ids, &adapter, &cancel, handle)?;
-    }
+    ids: BTreeSet<UniqueId>,
+    adapter: Arc<dyn Adapter>,
+    (handle, cancel): (&Handle, &Cancel),
+) -> Result<Job<Compiler>, ExitCode> {
     let deferral = session.deferral(&ids)?;
     let names: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
     let warehouse = BlockingWarehouse::new(Arc::clone(&adapter), handle.clone(), cancel.clone());
@@ -113,7 +104,7 @@ pub fn execute(
     });
     let mut limits = Limits::new(session.project.target.threads);
     limits.fail_fast = session.global.is_on(Switch::FailFast);
-    let job = Job {
+    Ok(Job {
         manifest: Arc::clone(&session.manifest),
         graph: Arc::clone(&session.graph),
         selected: ids,
@@ -137,7 +128,38 @@ pub fn execute(
         },
         limits,
         target: session.target_name(),
-    };
+    })
+}
+
+/// Runs a command over exactly these nodes.
+///
+/// # Errors
+/// The exit code, where nothing could be run.
+pub fn execute(
+    session: &Session,
+    command: RunCommand,
+    args: &RunArgs,
+    batches: BatchOptions,
+    mut ids: BTreeSet<UniqueId>,
+    handle: &Handle,
+) -> Result<ExitCode, ExitCode> {
+    test_overrides(session, command, &ids).map_err(|problem| session.fail(&[problem]))?;
+    let adapter = session.adapter()?;
+    let cancel = Cancel::default();
+    if let Err(error) = stop_on_signals(&cancel) {
+        session.report.note(&format!("Ctrl-C will not stop cleanly: {error}"));
+    }
+    let sink = session.report.sink();
+    let mut landed = Landed::default();
+    if args.ingest {
+        landed = ingest_first(session, command, &mut ids, &adapter, &cancel, handle)?;
+    }
+    let job = job(session, command, args, batches, ids, adapter, (handle, &cancel))?;
+    if args.dry_run {
+        let previews = handle.block_on(preview_job(&job, sink));
+        return Ok(plan::show(session, &previews, false));
+    }
+    plan::within_limit(session, &job, handle)?;
     let journal = journal(session, &landed, &job.selected);
     let outcome = handle.block_on(run_job(job, cancel, noting(&journal, sink)));
     // Nodes below a feed that failed are for `elt retry` too.

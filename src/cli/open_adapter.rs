@@ -15,12 +15,21 @@ use crate::{
 /// The label of each job that names the invocation.
 const INVOCATION_LABEL: &str = "elt_invocation_id";
 
+/// What an invocation wants of its jobs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JobLimits<'a> {
+    /// The invocation's id, which labels its jobs.
+    pub invocation: Option<&'a str>,
+    /// Bytes that a job may bill, beside what the profile allows.
+    pub max_bytes: Option<u64>,
+}
+
 /// The warehouse of a project's target.
 ///
 /// # Errors
 /// Why it cannot be opened.
 pub fn open_adapter(project: &Project) -> Result<Arc<dyn Adapter>, Diagnostic> {
-    open_within(project, None, None)
+    open_within(project, &JobLimits::default(), None)
 }
 
 /// The warehouse of a project's target for an invocation; a database file that another process holds is
@@ -30,11 +39,11 @@ pub fn open_adapter(project: &Project) -> Result<Arc<dyn Adapter>, Diagnostic> {
 /// Why it cannot be opened.
 pub fn open_within(
     project: &Project,
-    invocation: Option<&str>,
+    limits: &JobLimits<'_>,
     patience: Option<Duration>,
 ) -> Result<Arc<dyn Adapter>, Diagnostic> {
     if let Connection::BigQuery(connection) = &project.target.connection {
-        return match connect(connection, project, invocation) {
+        return match connect(connection, project, limits) {
             Ok(client) => Ok(Arc::new(BigQueryAdapter::new(client))),
             Err(error) => {
                 let problem = Diagnostic::error("bigquery-connection", error.message.clone());
@@ -63,14 +72,19 @@ pub fn open_within(
 fn connect(
     connection: &BigQueryConnection,
     project: &Project,
-    invocation: Option<&str>,
+    limits: &JobLimits<'_>,
 ) -> Result<BigQueryClient, BigQueryError> {
     let ask = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("a runtime of one thread needs nothing that can lack");
         let client = BigQueryClient::connect_with(connection, &project.root, &project.env, |set| {
             let label = |id: &str| (INVOCATION_LABEL.to_owned(), id.to_owned());
-            set.labels.extend(invocation.map(label));
+            set.labels.extend(limits.invocation.map(label));
+            let allowed = limits.max_bytes.and_then(|bytes| i64::try_from(bytes).ok());
+            set.maximum_bytes_billed = match (set.maximum_bytes_billed, allowed) {
+                (Some(profile), Some(allowed)) => Some(profile.min(allowed)),
+                (profile, allowed) => profile.or(allowed),
+            };
         });
         runtime.block_on(client)
     };

@@ -5,7 +5,7 @@ use clap::{Arg, CommandFactory, FromArgMatches, builder::Resettable};
 use super::{
     args::{Cli, Command, SourceCommand},
     backfill, clean, compile, completions, debug, docs, freshness, ingest, init, list, nodes,
-    operation, retry, session, show, sql,
+    operation, plan, retry, session, show, sql,
     time_args::TimeArgs,
 };
 use crate::{
@@ -68,6 +68,7 @@ fn run() -> ExitCode {
         Command::Build(args) => {
             nodes::run(global, RunCommand::Build, &args.run, &args.time, &handle)
         }
+        Command::Plan(args) => plan::run(global, args, &handle),
         Command::Run(args) => nodes::run(global, RunCommand::Run, &args.run, &args.time, &handle),
         Command::Test(args) => nodes::run(global, RunCommand::Test, args, &no_times, &handle),
         Command::Seed(args) => nodes::run(global, RunCommand::Seed, args, &no_times, &handle),

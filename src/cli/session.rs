@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     global_args::{GlobalArgs, LogFormatArg, LogLevelArg},
-    open_adapter::open_within,
+    open_adapter::{JobLimits, open_within},
     project_flags::ProjectFlags,
     state::State,
     switches::Switch,
@@ -225,12 +225,15 @@ impl Session {
     /// # Errors
     /// Why it cannot be opened, printed; the exit code.
     pub fn adapter(&self) -> Result<Arc<dyn Adapter>, ExitCode> {
-        let id = Some(self.invocation.id.as_str());
-        let opened = match open_within(&self.project, id, Some(PATIENCE_WITHOUT_A_WORD)) {
+        let limits = JobLimits {
+            invocation: Some(self.invocation.id.as_str()),
+            max_bytes: self.global.prices.max_bytes,
+        };
+        let opened = match open_within(&self.project, &limits, Some(PATIENCE_WITHOUT_A_WORD)) {
             Err(problem) if problem.code == "database-locked" => {
                 let held = problem.message.split("; waited").next().unwrap_or_default();
                 self.report.note(&format!("waiting: {held}"));
-                open_within(&self.project, id, None)
+                open_within(&self.project, &limits, None)
             }
             opened => opened,
         };

@@ -27,6 +27,7 @@ pub use live::Report;
 pub use log_file::LogFile;
 pub use options::{ColorChoice, LogFormat, ReportOptions};
 pub use plan_table::{plan_json, render_plan};
+pub use quantity::bytes as readable_bytes;
 pub use screen::data_lost;
 pub use summary::{SummaryOptions, render_summary};
 pub use table::{TableFormat, render_table};

@@ -9,6 +9,7 @@ use tabled::{
 use super::quantity::{bytes, counted, money};
 use crate::{
     adapter::Bytes,
+    manifest::ResourceType,
     run::{NodePreview, Prices, total_bytes},
 };
 
@@ -19,27 +20,34 @@ pub fn render_plan(previews: &[NodePreview], prices: &Prices) -> String {
     let mut builder = Builder::default();
     let head = ["node", "materialization", "why", "step", "reads", "cost"];
     builder.push_record(head.into_iter().take(shown));
-    for preview in previews {
+    let (tests, nodes): (Vec<&NodePreview>, Vec<&NodePreview>) =
+        previews.iter().partition(|preview| preview.node.resource_type == ResourceType::Test);
+    let cells = |what: String, bytes: Option<Bytes>| {
+        let cost = bytes.and_then(Bytes::number).map(|number| money(prices.of_bytes(number)));
+        [what, bytes.map(shown_bytes).unwrap_or_default(), cost.unwrap_or_default()]
+    };
+    for preview in nodes {
         let mut node = [
             preview.node.display.clone(),
             preview.node.materialization.clone(),
             preview.why.clone(),
         ];
-        let nothing = ["nothing to do".to_owned(), String::new(), String::new()];
-        let steps = preview.steps.iter().map(|step| {
-            let cost = step.bytes.and_then(Bytes::number).map(|number| prices.of_bytes(number));
-            [
-                step.what.clone(),
-                step.bytes.map(shown_bytes).unwrap_or_default(),
-                cost.map(money).unwrap_or_default(),
-            ]
-        });
-        let steps: Vec<[String; 3]> = steps.collect();
-        for step in if steps.is_empty() { vec![nothing] } else { steps } {
+        let mut steps: Vec<[String; 3]> =
+            preview.steps.iter().map(|step| cells(step.what.clone(), step.bytes)).collect();
+        if steps.is_empty() {
+            steps.push(cells("nothing to do".to_owned(), None));
+        }
+        for step in steps {
             // Said once, at the node's first step.
             let named = std::mem::take(&mut node);
             builder.push_record(named.into_iter().chain(step).take(shown));
         }
+    }
+    if !tests.is_empty() {
+        let bytes = total_bytes(tests.iter().copied());
+        let named = [counted(tests.len(), "test"), "test".to_owned(), String::new()];
+        let line = named.into_iter().chain(cells("query".to_owned(), bytes));
+        builder.push_record(line.take(shown));
     }
     let mut table = builder.build();
     table.with(Style::empty()).with(Padding::new(0, 2, 0, 0));

@@ -30,7 +30,7 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// Bytes as `512 B`, `1.50 KiB`, `3.20 TiB`: what BigQuery's console says.
-pub(super) fn bytes(number: u64) -> String {
+pub fn bytes(number: u64) -> String {
     const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
     if number < 1024 {
         return format!("{number} B");

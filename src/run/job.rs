@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Compile, EventSink, Limits, NodeRunner, RunCommand, RunOptions, RunOutcome, RunRequest,
-    Schedule, Task, Work, node_label, run,
+    Compile, EventSink, Limits, NodePreview, NodeRunner, RunCommand, RunOptions, RunOutcome,
+    RunRequest, Schedule, Task, Work, node_label, run,
 };
 use crate::{
     adapter::{Adapter, Cancel},
@@ -39,17 +39,11 @@ pub struct Job<C> {
 
 /// Runs a job. Events come as they happen; the outcome holds every result.
 pub async fn run_job<C: Compile>(job: Job<C>, cancel: Cancel, events: EventSink) -> RunOutcome {
-    let Job { manifest, graph, mut selected, command, compile, adapter, options, limits, target } =
-        job;
-    selected.retain(|id| kind_of(&manifest, id).is_some_and(|kind| command.runs(kind)));
-    let ordered = graph::schedule(&manifest, &graph, &selected, command.gating());
-    let works: Vec<Work> =
-        ordered.nodes.iter().filter_map(|node| work(&manifest, &node.unique_id)).collect();
+    let (works, edges) = ordered(&job);
     let tasks = works.iter().map(|work| Task { label: work.label(), weight: weight(work) });
-    let edges = ordered.nodes.iter().enumerate();
-    let edges = edges.flat_map(|(at, node)| node.waits_for.iter().map(move |up| (*up, at)));
     let schedule = Schedule::new(tasks.collect(), edges)
         .expect("the graph is acyclic and gates only what is below the tested nodes");
+    let Job { manifest, compile, adapter, options, limits, target, .. } = job;
     // As in dbt, a command that has nothing to do runs no hooks.
     let (start, end) = match works.is_empty() {
         true => (Vec::new(), Vec::new()),
@@ -68,6 +62,55 @@ pub async fn run_job<C: Compile>(job: Job<C>, cancel: Cancel, events: EventSink)
     let sink = Arc::clone(&events);
     let runner = NodeRunner::new(compile, adapter, options, sink, threads, works, hooks);
     run(request, Arc::new(runner), cancel, events).await
+}
+
+/// What a job would do, in the order of its schedule. Nothing is run; templates may ask the warehouse.
+pub async fn preview_job<C: Compile>(job: &Job<C>, events: EventSink) -> Vec<NodePreview> {
+    let (works, _) = ordered(job);
+    let runner = Arc::new(NodeRunner::new(
+        Arc::clone(&job.compile),
+        Arc::clone(&job.adapter),
+        job.options.clone(),
+        events,
+        job.limits.pool.clone(),
+        Vec::new(),
+        Vec::new(),
+    ));
+    let at_once = Arc::new(tokio::sync::Semaphore::new(job.limits.threads));
+    let mut looking = tokio::task::JoinSet::new();
+    for (at, work) in works.into_iter().enumerate() {
+        let (runner, at_once) = (Arc::clone(&runner), Arc::clone(&at_once));
+        looking.spawn(async move {
+            let _permit = at_once.acquire_owned().await;
+            (at, runner.preview(&work).await)
+        });
+    }
+    let mut previews = Vec::new();
+    while let Some(looked) = looking.join_next().await {
+        match looked {
+            Ok((at, Some(preview))) => previews.push((at, preview)),
+            Ok((_, None)) => {}
+            Err(error) => {
+                if let Ok(panic) = error.try_into_panic() {
+                    std::panic::resume_unwind(panic);
+                }
+            }
+        }
+    }
+    previews.sort_by_key(|(at, _)| *at);
+    previews.into_iter().map(|(_, preview)| preview).collect()
+}
+
+/// The work of a job in the order of its schedule, and what waits for what.
+fn ordered<C>(job: &Job<C>) -> (Vec<Work>, Vec<(usize, usize)>) {
+    let Job { manifest, graph, selected, command, .. } = job;
+    let mut selected = selected.clone();
+    selected.retain(|id| kind_of(manifest, id).is_some_and(|kind| command.runs(kind)));
+    let ordered = graph::schedule(manifest, graph, &selected, command.gating());
+    let works = ordered.nodes.iter().filter_map(|node| work(manifest, &node.unique_id)).collect();
+    let edges = ordered.nodes.iter().enumerate();
+    let edges = edges.flat_map(|(at, node)| node.waits_for.iter().map(move |up| (*up, at)));
+    (works, edges.collect())
 }
 
 fn kind_of(manifest: &Manifest, id: &UniqueId) -> Option<ResourceType> {

@@ -28,7 +28,7 @@ pub use exit_code::ExitCode;
 pub use freshness::{Age, Criteria, Freshness, FreshnessRequest, SourceFreshness, check_freshness};
 pub use hook::{Hook, HookKind, hooks};
 pub use interrupt::stop_on_signals;
-pub use job::{Job, run_job};
+pub use job::{Job, preview_job, run_job};
 pub use nodes::{
     BatchOptions, Compile, Failure, HookSql, KnownSchemas, NodeRunner, RunOptions, Work,
     node_label, unit_test_label,

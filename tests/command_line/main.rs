@@ -85,6 +85,7 @@ mod freshness;
 mod http_feeds;
 mod microbatch;
 mod microbatch_stopped;
+mod plans;
 mod quoted_seeds;
 mod seed_types;
 mod server;

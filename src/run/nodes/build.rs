@@ -221,7 +221,7 @@ impl<C: Compile> NodeRunner<C> {
 }
 
 /// Seeds have rows and no SQL.
-fn no_sql(node: &Node) -> CompiledNode {
+pub(super) fn no_sql(node: &Node) -> CompiledNode {
     CompiledNode {
         unique_id: node.unique_id.clone(),
         code: MappedText::default(),

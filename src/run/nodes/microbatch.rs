@@ -109,7 +109,8 @@ impl<C: Compile> NodeRunner<C> {
         Ok(())
     }
 
-    fn batches_of(
+    /// The batches that this run builds of a model.
+    pub(super) fn batches_of(
         &self,
         node: &Node,
         model: &Microbatch,

@@ -15,6 +15,7 @@ mod microbatch;
 mod node_hooks;
 mod node_runner;
 mod operation;
+mod preview;
 #[cfg(test)]
 mod tests;
 mod unit_test;

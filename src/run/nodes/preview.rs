@@ -1,0 +1,166 @@
+//! What would become of a node: its plan, and what the warehouse estimates of it. Nothing is run.
+
+use std::sync::Arc;
+
+use super::{Compile, Failure, NodeRunner, Work, build::Ready, guilty::Guilty};
+use crate::{
+    adapter::{Bytes, PlanEstimate},
+    compile::{CompiledNode, DataTestQuery, Turn},
+    diagnostic::Diagnostic,
+    manifest::{Microbatch, Node, ResourceType},
+    plan::{self, BatchInput, Observed, Plan, PlanInput, PlanOptions, Step},
+    relation::RelationKind,
+    run::{NodePreview, PreviewStep},
+};
+
+impl<C: Compile> NodeRunner<C> {
+    /// What would become of a node or test; none of what is neither built nor asked for (ephemeral
+    /// models, unit tests, whose rows are written in the project).
+    pub(in crate::run) async fn preview(&self, work: &Work) -> Option<NodePreview> {
+        let Work::Node(node) = work else { return None };
+        if node.config.materialized() == "ephemeral" {
+            return None;
+        }
+        let mut preview = NodePreview {
+            node: work.label(),
+            why: String::new(),
+            steps: Vec::new(),
+            statements: String::new(),
+            diagnostics: Vec::new(),
+        };
+        if let Err(failure) = self.look_ahead(node, &mut preview).await {
+            preview.diagnostics = failure.0;
+        }
+        Some(preview)
+    }
+
+    async fn look_ahead(&self, node: &Arc<Node>, preview: &mut NodePreview) -> Result<(), Failure> {
+        if node.resource_type == ResourceType::Test {
+            preview.why = "test".to_owned();
+            let compiled = self.compile_turn(node, Turn::default()).await?;
+            let query = DataTestQuery::new(node, &compiled, self.options.store_failures);
+            let query = query.map_err(|problem| Failure::from(*problem))?;
+            let plan = plan::plan_data_test(node, &query, None);
+            return self.estimated(node, &compiled, &plan, 1, preview).await;
+        }
+        let existing = self.cache.find(&node.relation).await;
+        let existing = existing.map_err(|error| Failure::of_adapter(&error))?;
+        let kind = existing.as_ref().and_then(|found| found.kind);
+        let observed = Observed { existing, ..Observed::default() };
+        let options = &self.options.plan;
+        let is_incremental = plan::is_incremental(node, &observed, options);
+        preview.why = why(node, kind, is_incremental, options);
+        if self.compile.is_custom(node) {
+            let what = format!("run the materialization `{}`", node.config.materialized());
+            preview.steps.push(PreviewStep { what, bytes: None });
+            return Ok(());
+        }
+        if Microbatch::is_strategy_of(node) {
+            return self.batches_ahead(node, observed, is_incremental, preview).await;
+        }
+        let turn = Turn::whole(is_incremental);
+        let compiled = match node.resource_type {
+            ResourceType::Seed => super::build::no_sql(node),
+            _ => self.compile_turn(node, turn).await?,
+        };
+        let mut ready = Ready { node, compiled: &compiled, observed, turn };
+        let needs = plan::needs(node, &ready.observed, options);
+        self.observe(&mut ready, needs).await?;
+        let plan = plan::plan(&self.plan_input(&ready))?;
+        self.estimated(node, &compiled, &plan, 1, preview).await
+    }
+
+    /// The batches of a microbatch model: the last of them is looked at, and stands for the others.
+    async fn batches_ahead(
+        &self,
+        node: &Arc<Node>,
+        observed: Observed,
+        is_incremental: bool,
+        preview: &mut NodePreview,
+    ) -> Result<(), Failure> {
+        let model = Microbatch::of(node)?;
+        let batches = self.batches_of(node, &model, is_incremental)?;
+        let Some(batch) = batches.last().copied() else { return Ok(()) };
+        let turn = Turn { is_incremental, batch: Some(batch) };
+        let compiled = self.compile_turn(node, turn).await?;
+        let mut ready = Ready { node, compiled: &compiled, observed, turn };
+        let needs = plan::batch_needs(node, &ready.observed, &self.options.plan, is_incremental);
+        self.observe(&mut ready, needs).await?;
+        let options = PlanOptions { full_refresh: !is_incremental, ..self.options.plan.clone() };
+        let input = PlanInput { options: &options, ..self.plan_input(&ready) };
+        let batch = BatchInput { batch, is_incremental, is_first: !is_incremental };
+        let plan = plan::plan_batch(&input, &batch)?;
+        self.estimated(node, &compiled, &plan, batches.len() as u64, preview).await
+    }
+
+    /// Writes down the plan's statements and steps, and what the warehouse says of them; `times` is how
+    /// often the plan would run.
+    async fn estimated(
+        &self,
+        node: &Arc<Node>,
+        compiled: &CompiledNode,
+        plan: &Plan,
+        times: u64,
+        preview: &mut NodePreview,
+    ) -> Result<(), Failure> {
+        preview.statements = plan.to_string();
+        let estimate = self.adapter.estimate(plan).await;
+        let estimate = estimate.map_err(|error| Failure::of_adapter(&error))?;
+        let worded = |words: &str| match times {
+            1 => words.to_owned(),
+            times => format!("{words}, {times} batches"),
+        };
+        let Some(PlanEstimate { steps }) = estimate else {
+            let shown = |step: &&Step| !matches!(step, Step::CreateSchema { .. });
+            let steps = plan.steps.iter().filter(shown);
+            let step = |step: &Step| PreviewStep { what: worded(step.words()), bytes: None };
+            preview.steps = steps.map(step).collect();
+            return Ok(());
+        };
+        let mut problems: Vec<Diagnostic> = Vec::new();
+        for step in steps {
+            if let Some(problem) = &step.problem {
+                let compiled_file = Some(self.compiled_file(node, None));
+                let guilty = Guilty { node, code: &compiled.code, compiled: compiled_file };
+                problems.extend(guilty.blame(problem, plan.steps.get(step.step)).0);
+            }
+            let bytes = match step.bytes {
+                Bytes::Exactly(bytes) | Bytes::AtMost(bytes) if times > 1 => {
+                    Bytes::AtMost(bytes.saturating_mul(times))
+                }
+                bytes => bytes,
+            };
+            preview.steps.push(PreviewStep { what: worded(&step.what), bytes: Some(bytes) });
+        }
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(Failure(problems)),
+        }
+    }
+}
+
+/// Why a node would be built as it would.
+fn why(
+    node: &Node,
+    existing: Option<RelationKind>,
+    is_incremental: bool,
+    options: &PlanOptions,
+) -> String {
+    let is_model = node.resource_type == ResourceType::Model;
+    let wanted = match node.config.materialized() {
+        _ if !is_model => RelationKind::Table,
+        "view" => RelationKind::View,
+        "materialized_view" if options.engine == plan::Engine::BigQuery => {
+            RelationKind::MaterializedView
+        }
+        _ => RelationKind::Table,
+    };
+    match existing {
+        None => "new".to_owned(),
+        Some(kind) if kind != wanted => format!("was a {}", kind.as_str().replace('_', " ")),
+        Some(_) if is_incremental => "new rows".to_owned(),
+        Some(_) if node.config.materialized() == "incremental" => "full refresh".to_owned(),
+        Some(_) if node.resource_type == ResourceType::Snapshot => "changed rows".to_owned(),
+        Some(_) => "rebuilt".to_owned(),
+    }
+}
