@@ -219,7 +219,7 @@ fn source_json(source: &Source) -> Json {
         "tags": source.config.tags(),
         "meta": source.config.meta(),
         "source_meta": source.source_meta,
-        "relation_name": source.relation.to_string(),
+        "relation_name": source.relation_name,
     })
 }
 

@@ -52,6 +52,8 @@ pub struct Source {
     pub external: Option<serde_json::Value>,
     /// The source's own meta.
     pub source_meta: serde_json::Map<String, serde_json::Value>,
+    /// The relation as dbt's artifacts name it: there, and only there, the project's `quoting` counts.
+    pub relation_name: String,
     /// `quoting` as declared, the table's over the source's.
     pub quoting: serde_json::Map<String, serde_json::Value>,
     /// Unique ids of the doc blocks its description quotes.

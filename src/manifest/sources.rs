@@ -20,7 +20,7 @@ use crate::{
         PropertiesFile, Spanned, Yaml,
         properties::{ColumnProperties, SourceProperties, SourceTableProperties},
     },
-    relation::Relation,
+    relation::{Quoting, Relation},
 };
 
 /// A source table with the source of another package's project that changes it, where one does.
@@ -137,13 +137,16 @@ impl Builder<'_> {
                 quoting_declared.insert(name.to_owned(), value);
             }
         }
-        let mut quoting = self.quoting;
         let flag = |key: &str| quoting_declared.get(key).and_then(Value::as_bool);
-        quoting.database = flag("database").unwrap_or(quoting.database);
-        quoting.schema = flag("schema").unwrap_or(quoting.schema);
-        quoting.identifier = flag("identifier").unwrap_or(quoting.identifier);
+        let over = |base: Quoting| Quoting {
+            database: flag("database").unwrap_or(base.database),
+            schema: flag("schema").unwrap_or(base.schema),
+            identifier: flag("identifier").unwrap_or(base.identifier),
+        };
+        // `quoting` of dbt_project.yml is not for sources
+        // (<https://docs.getdbt.com/reference/project-configs/quoting>).
         let relation = Relation {
-            quoting,
+            quoting: over(Quoting::default()),
             ..Relation::new(
                 self.dialect,
                 last(|source| source.database.as_ref()).or(self.globals.database.clone()),
@@ -151,6 +154,8 @@ impl Builder<'_> {
                 last_table(|table| table.identifier.as_ref()).unwrap_or(table.name.value.clone()),
             )
         };
+        let relation_name =
+            Relation { quoting: over(self.quoting), ..relation.clone() }.to_string();
         let declared_columns: &[ColumnProperties] = tables
             .iter()
             .rev()
@@ -187,6 +192,7 @@ impl Builder<'_> {
             original_file_path: file.path.original_file_path.clone(),
             declared: table.name.span.clone(),
             relation,
+            relation_name,
             description,
             source_description,
             written_database: written(|source| source.database.as_ref()),

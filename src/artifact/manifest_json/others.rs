@@ -59,7 +59,7 @@ pub(super) fn write_source<W: Write>(
             written.0.entry(key).or_insert(default);
         }
         json.entry_map("unrendered_config", &written.0)?;
-        json.entry_text("relation_name", &source.relation.to_string())?;
+        json.entry_text("relation_name", &source.relation_name)?;
         json.entry_plain("created_at", created_at)?;
         json.entry_option("unrendered_database", source.written_database.as_deref())?;
         json.entry_text("unrendered_schema", &source.written_schema)?;

@@ -1,10 +1,10 @@
 //! Evaluates a selection on the graph.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     glob::glob_matches,
-    members::{Member, members},
+    members::{Member, members, root_paths},
     methods::matcher,
     parse::parse_union,
     previous::{PreviousState, refusal},
@@ -12,7 +12,7 @@ use super::{
     spec::{Criterion, IndirectSelection, Method, SetOperation, Spec},
 };
 use crate::{
-    diagnostic::{Diagnostic, did_you_mean},
+    diagnostic::{Diagnostic, Span, did_you_mean},
     graph::{Graph, NodeSet},
     manifest::{Manifest, ResourceType, UniqueId},
 };
@@ -154,8 +154,11 @@ impl Evaluation<'_> {
                 {
                     diagnostics.push(refusal(criterion.method).at(criterion.span.clone(), ""));
                 }
-                _ => diagnostics
-                    .extend(matcher(criterion, &self.manifest.project_name).err().map(|bad| *bad)),
+                _ => diagnostics.extend(
+                    matcher(criterion, &self.manifest.project_name, &|_| true)
+                        .err()
+                        .map(|bad| *bad),
+                ),
             },
         }
     }
@@ -177,10 +180,10 @@ impl Evaluation<'_> {
                 let direct = direct.unwrap_or_else(empty);
                 let all = all.unwrap_or_else(empty);
                 let direct = self.incorporate(direct, &all, *indirect);
-                if let Some(raw) = warn_if_empty
+                if let Some(span) = warn_if_empty
                     && direct.is_empty()
                 {
-                    let warning = self.nothing_matches(raw, parts);
+                    let warning = self.nothing_matches(span, parts);
                     self.warnings.push(warning);
                 }
                 Ok((direct, all))
@@ -231,7 +234,13 @@ impl Evaluation<'_> {
             _ => {}
         }
         let project = std::sync::Arc::clone(&self.manifest.project_name);
-        let matches = matcher(criterion, &project)?;
+        let has_packages = self.members.iter().any(|member| member.package() != &*project);
+        let roots = match criterion.method {
+            Method::Path if has_packages => root_paths(&self.members, &project),
+            _ => HashSet::new(),
+        };
+        let is_in_root = |path: &str| roots.contains(path);
+        let matches = matcher(criterion, &project, &is_in_root)?;
         for (at, member) in self.members.iter().enumerate() {
             if matches(*member) {
                 found.insert(at);
@@ -329,13 +338,14 @@ impl Evaluation<'_> {
         selected
     }
 
-    fn nothing_matches(&self, raw: &str, parts: &[Spec]) -> Diagnostic {
-        let mut warning = Diagnostic::warning(
+    fn nothing_matches(&self, span: &Span, parts: &[Spec]) -> Diagnostic {
+        let raw = span.file.text().get(span.start as usize..span.end as usize).unwrap_or_default();
+        let warning = Diagnostic::warning(
             "selector-matches-nothing",
             format!("the selection `{raw}` does not match any enabled nodes"),
-        );
+        )
+        .at(span.clone(), "");
         let [Spec::Criterion(criterion)] = parts else { return warning };
-        warning = warning.at(criterion.span.clone(), "");
         let known: Vec<&str> = match criterion.method {
             Method::Fqn => {
                 self.members.iter().filter(|one| !one.is_test()).map(|one| one.name()).collect()

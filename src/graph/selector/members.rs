@@ -1,6 +1,6 @@
 //! The nodes of a graph as selectors see them, whatever their kind.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use crate::{
     graph::Graph,
@@ -34,6 +34,20 @@ pub fn members<'a>(manifest: &'a Manifest, graph: &Graph) -> Vec<Member<'a>> {
         .collect();
     found.sort_unstable_by_key(|(at, _)| *at);
     found.into_iter().map(|(_, member)| member).collect()
+}
+
+/// The files of the root project and the folders above them.
+pub fn root_paths<'a>(members: &[Member<'a>], project: &str) -> HashSet<&'a str> {
+    let mut paths = HashSet::new();
+    for member in members.iter().filter(|member| member.package() == project) {
+        for path in
+            [Some(member.original_file_path()), member.properties_path()].into_iter().flatten()
+        {
+            let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+            paths.extend(ends.map(|end| &path[..end]));
+        }
+    }
+    paths
 }
 
 impl<'a> Member<'a> {
@@ -102,10 +116,13 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// The file of its properties, relative to the project root, where it has one besides its own.
+    /// The file of its properties, relative to its package's root, where it has one besides its own.
     pub fn properties_path(self) -> Option<&'a str> {
         match self {
-            Self::Node(node) => node.properties.as_ref().map(|span| span.file.path()),
+            Self::Node(node) => {
+                let path = node.details.patch_path.as_deref()?;
+                Some(path.split_once("://").map_or(path, |(_, path)| path))
+            }
             _ => None,
         }
     }

@@ -17,15 +17,18 @@ use crate::{
 /// Whether a member matches.
 pub type Matcher<'a> = Box<dyn Fn(Member<'_>) -> bool + 'a>;
 
-/// A criterion made ready to ask of each member. `project` is what `package:this` means.
+/// A criterion made ready to ask of each member. `project` is what `package:this` means. Paths are
+/// looked for in the root project, as in dbt: `is_in_root` tells those that it has, and a package's
+/// file of the same path is meant too.
 pub fn matcher<'a>(
     criterion: &'a Criterion,
     project: &'a str,
+    is_in_root: &'a dyn Fn(&str) -> bool,
 ) -> Result<Matcher<'a>, Box<Diagnostic>> {
     let value = criterion.value.as_str();
     let invalid = |message: String, help: &str| {
         let diagnostic = Diagnostic::error("invalid-selector", message);
-        Box::new(diagnostic.at(criterion.span.clone(), "").help(help))
+        Box::new(diagnostic.at(criterion.value_span.clone(), "").help(help))
     };
     Ok(match criterion.method {
         Method::Fqn if value == "*" => {
@@ -108,10 +111,12 @@ pub fn matcher<'a>(
             pattern.dedup_by(|a, b| a == b && *a == "**");
             Box::new(move |member| {
                 let own = path_parts(member.original_file_path());
-                (1..=own.len()).any(|length| path_matches(&pattern, &own[..length]))
-                    || member
-                        .properties_path()
-                        .is_some_and(|path| path_matches(&pattern, &path_parts(path)))
+                let matches = |parts: &[&str]| {
+                    path_matches(&pattern, parts)
+                        && (member.package() == project || is_in_root(&parts.join("/")))
+                };
+                (1..=own.len()).any(|length| matches(&own[..length]))
+                    || member.properties_path().is_some_and(|path| matches(&path_parts(path)))
             })
         }
         Method::File => Box::new(move |member| {

@@ -15,13 +15,13 @@ pub fn parse_union(
 ) -> Result<Spec, Vec<Diagnostic>> {
     let mut parts = Vec::new();
     let mut diagnostics = Vec::new();
-    for text in texts {
-        let source = SourceFile::new(option, text.as_str());
-        for (at, word) in words(text) {
-            match parse_intersection(&source, at, word, indirect, warn_if_empty) {
-                Ok(spec) => parts.push(spec),
-                Err(found) => diagnostics.extend(found),
-            }
+    // The shell hands over the words one by one; they are shown as they were typed.
+    let text = texts.join(" ");
+    let source = SourceFile::new(option, text.as_str());
+    for (at, word) in words(&text) {
+        match parse_intersection(&source, at, word, indirect, warn_if_empty) {
+            Ok(spec) => parts.push(spec),
+            Err(found) => diagnostics.extend(found),
         }
     }
     if diagnostics.is_empty() {
@@ -71,7 +71,7 @@ fn parse_intersection(
         operation,
         parts,
         indirect,
-        warn_if_empty: warn_if_empty.then(|| word.to_owned()),
+        warn_if_empty: warn_if_empty.then(|| Span::new(source, at..at + word.len())),
     })
 }
 
@@ -124,6 +124,7 @@ pub fn parse_criterion(
                 .help("name a node, or give the method a value: `tag:daily`"),
         ));
     }
+    let value_span = part(end - value.len()..end);
     let value = value.to_owned();
     let raw = text.to_owned();
     Ok(Criterion {
@@ -132,6 +133,7 @@ pub fn parse_criterion(
         method,
         arguments,
         value,
+        value_span,
         childrens_parents,
         parents,
         children,

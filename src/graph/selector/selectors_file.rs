@@ -169,12 +169,10 @@ impl Reader<'_> {
                     );
                     return None;
                 }
-                self.keep(parse_criterion(text, at.clone(), self.indirect).map_err(|mut found| {
-                    // Quotes and line breaks of YAML shift the text: the whole value is shown.
-                    found.labels.clear();
-                    Box::new(found.at(at, ""))
-                }))
-                .map(|criterion| Spec::Criterion(Box::new(criterion)))
+                // Quotes and line breaks of YAML shift the text.
+                let text_span = Span::new(&SourceFile::excerpt(&at, text), 0..text.len());
+                self.keep(parse_criterion(text, text_span, self.indirect))
+                    .map(|criterion| Spec::Criterion(Box::new(criterion)))
             }
             YamlValue::Map(_) => {
                 if let Some(parts) = definition.get("union") {
@@ -260,6 +258,7 @@ impl Reader<'_> {
                 return None;
             }
         };
+        let value_span = value.span(self.source);
         let Some(value) = value.scalar_text() else {
             let at = value.span(self.source);
             self.error(format!("the value of `{method}` is a text"), at, "name one thing");
@@ -292,6 +291,7 @@ impl Reader<'_> {
         let raw = format!("{}:{value}", method.as_str());
         let criterion = Spec::Criterion(Box::new(Criterion {
             raw,
+            value_span,
             span: at,
             method,
             arguments,

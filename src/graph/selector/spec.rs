@@ -164,6 +164,8 @@ pub struct Criterion {
     pub arguments: Vec<String>,
     /// What it is compared with.
     pub value: String,
+    /// Where that is written.
+    pub value_span: Span,
     /// `@`: with all descendants, and everything those need.
     pub childrens_parents: bool,
     /// `+x`.
@@ -198,8 +200,8 @@ pub enum Spec {
         parts: Vec<Spec>,
         /// When tests come along whose parents only show up once the parts are joined.
         indirect: IndirectSelection,
-        /// As written, where finding nothing deserves a warning.
-        warn_if_empty: Option<String>,
+        /// Where it is written, if finding nothing deserves a warning.
+        warn_if_empty: Option<Span>,
     },
 }
 
