@@ -104,8 +104,11 @@ class Catalog {
     if (node.column_definition_list?.length) {
       columns = node.column_definition_list.map(({ name, type }) => ({ name, type }));
     } else if (node.clone_from || node.copy_from) {
-      const scan = node.clone_from ?? node.copy_from;
-      throw new Refusal(`clones are not followed here: ${JSON.stringify(scan).slice(0, 80)}`);
+      // All columns of the table that is cloned or copied.
+      const [, scan] = innermost(node.clone_from ?? node.copy_from);
+      const from = [...this.relations.values()].find((one) => one.path.join(".") === scan.table?.full_name);
+      if (!from) throw new Refusal(`this copy is not followed here: ${JSON.stringify(scan).slice(0, 300)}`);
+      columns = from.columns;
     } else {
       columns = node.output_column_list.map(({ name, column }) => ({ name, type: column.type }));
     }

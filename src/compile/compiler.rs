@@ -10,6 +10,7 @@ use minijinja::Value;
 use rayon::prelude::*;
 
 use super::{
+    candidate::Candidate,
     deferral::Deferral,
     host::{NodeHost, SharedHost, StandIns, cte_name},
     inject::{Injected, inject},
@@ -107,6 +108,7 @@ pub(super) struct Changes {
     pub extra: BTreeMap<String, Value>,
     pub vars: Option<Arc<serde_json::Map<String, serde_json::Value>>>,
     pub stand_ins: Option<Arc<StandIns>>,
+    pub candidate: Option<Candidate>,
 }
 
 impl Compiler {
@@ -177,6 +179,20 @@ impl Compiler {
         self.finish(node, rendered)
     }
 
+    /// Compiles a test with a candidate in the place of the node it is for.
+    ///
+    /// # Errors
+    /// What the template did wrong, at the user's line.
+    pub fn compile_audit(
+        &self,
+        test: &Arc<Node>,
+        candidate: &Candidate,
+    ) -> Result<CompiledNode, Vec<Diagnostic>> {
+        let changes = Changes { candidate: Some(candidate.clone()), ..Changes::default() };
+        let rendered = self.render(test, &changes).map_err(|diagnostic| vec![*diagnostic])?;
+        self.finish(test, rendered)
+    }
+
     /// Compiles many nodes at once, in no order; none of them incremental.
     pub fn compile_all(
         &self,
@@ -221,6 +237,7 @@ impl Compiler {
     /// The host of a node's template, or of one outside any node.
     pub(super) fn node_host(&self, node: Option<&Node>, changes: &Changes) -> Arc<NodeHost> {
         let host = NodeHost::new(Arc::clone(&self.host), changes.stand_ins.clone());
+        let host = host.with_candidate(changes.candidate.clone());
         Arc::new(match node {
             Some(node) => host.reading_in(node, changes.turn.batch.as_ref()),
             None => host,

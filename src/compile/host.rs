@@ -10,7 +10,8 @@ use minijinja::Value;
 use serde_json::Value as Json;
 
 use super::{
-    compiler::LogSink, deferral::Deferral, node_value::graph_value, refusal::RefusingWarehouse,
+    candidate::Candidate, compiler::LogSink, deferral::Deferral, node_value::graph_value,
+    refusal::RefusingWarehouse,
 };
 use crate::{
     diagnostic::{Diagnostic, WarnOptions, Weight},
@@ -81,6 +82,8 @@ pub struct NodeHost {
     refusal: Option<RefusingWarehouse>,
     /// The time of the rows that are read, where it is limited.
     span: Option<TimeSpan>,
+    /// A table that stands for a node.
+    candidate: Option<Candidate>,
     /// Whether a batch is rendered: hundreds of them say the same.
     is_batch: bool,
 }
@@ -94,6 +97,7 @@ impl NodeHost {
             ephemeral: Mutex::default(),
             refusal: None,
             span: None,
+            candidate: None,
             is_batch: false,
         }
     }
@@ -101,6 +105,11 @@ impl NodeHost {
     /// The same host, but the warehouse refuses every question and remembers that one came.
     pub fn refusing(self) -> Self {
         Self { refusal: Some(RefusingWarehouse::default()), ..self }
+    }
+
+    /// The same host, but a node is read from a table that stands for it.
+    pub fn with_candidate(self, candidate: Option<Candidate>) -> Self {
+        Self { candidate, ..self }
     }
 
     /// Whether a refused question came.
@@ -205,6 +214,9 @@ impl Host for NodeHost {
         }
         let node = &manifest.nodes[&id];
         let time = event_time(&node.config, &node.columns, false, node.relation.dialect);
+        if let Some(candidate) = self.candidate.as_ref().filter(|candidate| candidate.node == id) {
+            return Ok(self.read(candidate.relation.clone(), time));
+        }
         if node.config.materialized() != "ephemeral" {
             return Ok(self.read(self.shared.relation_of(node)?, time));
         }

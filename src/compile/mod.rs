@@ -1,6 +1,7 @@
 //! Nodes to SQL: templates rendered with references resolved, ephemeral models injected, data tests
 //! and unit tests turned into queries. Decides nothing about materializing.
 
+mod candidate;
 mod compiler;
 mod data_test;
 mod deferral;
@@ -16,6 +17,7 @@ mod test_arguments;
 mod turn;
 mod unit_test;
 
+pub use candidate::Candidate;
 pub use compiler::{CompiledNode, Compiler, CompilerOptions, ExtraCte, LogSink};
 pub use data_test::{DataTestQuery, StoreFailures, TestSeverity};
 pub use deferral::Deferral;

@@ -1,6 +1,8 @@
 //! Configurations that need each other: snapshots, contracts, microbatches.
 
-use super::{Microbatch, Node, ResourceType, builder::config_call_span, lookup::is_referable};
+use super::{
+    Microbatch, Node, ResourceType, builder::config_call_span, lookup::is_referable, publish,
+};
 use crate::diagnostic::{Diagnostic, Span, did_you_mean};
 
 /// The strategies of snapshots.
@@ -14,9 +16,14 @@ pub(super) fn check_together(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
         return;
     }
     match node.resource_type {
-        ResourceType::Snapshot => check_snapshot(node, diagnostics),
+        ResourceType::Snapshot => {
+            check_snapshot(node, diagnostics);
+            publish::check(node, diagnostics);
+        }
+        ResourceType::Seed => publish::check(node, diagnostics),
         ResourceType::Model => {
             check_contract(node, diagnostics);
+            publish::check(node, diagnostics);
             if Microbatch::is_strategy_of(node) {
                 diagnostics.extend(Microbatch::of(node).err().into_iter().flatten());
             }

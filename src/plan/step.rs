@@ -76,6 +76,22 @@ pub enum Step {
         /// The relation, its kind known.
         relation: Relation,
     },
+    /// Creates or replaces a table as a copy of another.
+    CloneTable {
+        /// The table that is copied.
+        from: Relation,
+        /// The copy.
+        to: Relation,
+        /// Columns that refuse NULL, which a copy on the embedded engine forgets.
+        not_null: Vec<String>,
+    },
+    /// Puts a table in the place of another one, or of none, at once. The candidate is gone then.
+    Publish {
+        /// The new table.
+        candidate: Relation,
+        /// Its place.
+        target: Relation,
+    },
     /// Adds, drops and retypes columns.
     AlterColumns {
         /// The table.

@@ -16,6 +16,8 @@ impl Step {
             Self::RefreshMaterializedView { .. } => "refresh the materialized view",
             Self::Describe { .. } => "describe",
             Self::DropRelation { .. } => "drop what was there",
+            Self::CloneTable { .. } => "clone the table",
+            Self::Publish { .. } => "publish",
             Self::AlterColumns { .. } => "alter the columns",
             Self::Insert { .. } => "insert",
             Self::DeleteMatching { .. } => "delete",

@@ -56,6 +56,8 @@ fn relation(step: &Step) -> Option<&Relation> {
         Step::CreateView { relation, .. }
         | Step::CreateTable { relation, .. }
         | Step::DropRelation { relation }
+        | Step::CloneTable { to: relation, .. }
+        | Step::Publish { target: relation, .. }
         | Step::Describe { relation, .. }
         | Step::AlterColumns { relation, .. }
         | Step::LoadSeed { relation, .. }

@@ -154,6 +154,8 @@ pub struct NodeResult {
     pub relation_name: Option<String>,
     /// The batches of a microbatch model.
     pub batches: Option<BatchResults>,
+    /// The tests that decided whether it is published. Their events have been told.
+    pub audits: Vec<Arc<NodeResult>>,
 }
 
 impl NodeResult {
@@ -175,6 +177,7 @@ impl NodeResult {
             extra_ctes: Vec::new(),
             relation_name: None,
             batches: None,
+            audits: Vec::new(),
         }
     }
 }

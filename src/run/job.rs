@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Compile, EventSink, Limits, NodePreview, NodeRunner, RunCommand, RunOptions, RunOutcome,
-    RunRequest, Schedule, Task, Work, node_label, run,
+    Audits, Compile, EventSink, Limits, NodePreview, NodeRunner, RunCommand, RunOptions,
+    RunOutcome, RunRequest, Schedule, Task, Work, WorkList, audits, node_label, run,
 };
 use crate::{
     adapter::{Adapter, Cancel},
@@ -39,7 +39,7 @@ pub struct Job<C> {
 
 /// Runs a job. Events come as they happen; the outcome holds every result.
 pub async fn run_job<C: Compile>(job: Job<C>, cancel: Cancel, events: EventSink) -> RunOutcome {
-    let (works, edges) = ordered(&job);
+    let Ordered { works, edges, audits } = ordered(&job);
     let tasks = works.iter().map(|work| Task { label: work.label(), weight: weight(work) });
     let schedule = Schedule::new(tasks.collect(), edges)
         .expect("the graph is acyclic and gates only what is below the tested nodes");
@@ -54,27 +54,29 @@ pub async fn run_job<C: Compile>(job: Job<C>, cancel: Cancel, events: EventSink)
     let request = RunRequest {
         start_hooks: labels(&start),
         schedule,
+        audits: audits.values().map(Vec::len).sum(),
         end_hooks: labels(&end),
         limits,
         target,
     };
     let hooks = start.into_iter().chain(end).collect();
     let sink = Arc::clone(&events);
-    let runner = NodeRunner::new(compile, adapter, options, sink, threads, works, hooks);
+    let list = WorkList { works, audits, operations: hooks };
+    let runner = NodeRunner::new(compile, adapter, options, sink, threads, list);
     run(request, Arc::new(runner), cancel, events).await
 }
 
 /// What a job would do, in the order of its schedule. Nothing is run; templates may ask the warehouse.
 pub async fn preview_job<C: Compile>(job: &Job<C>, events: EventSink) -> Vec<NodePreview> {
-    let (works, _) = ordered(job);
+    let Ordered { mut works, audits, .. } = ordered(job);
+    works.extend(audits.into_values().flatten().map(Work::Node));
     let runner = Arc::new(NodeRunner::new(
         Arc::clone(&job.compile),
         Arc::clone(&job.adapter),
         job.options.clone(),
         events,
         job.limits.pool.clone(),
-        Vec::new(),
-        Vec::new(),
+        WorkList::default(),
     ));
     let at_once = Arc::new(tokio::sync::Semaphore::new(job.limits.threads));
     let mut looking = tokio::task::JoinSet::new();
@@ -101,16 +103,29 @@ pub async fn preview_job<C: Compile>(job: &Job<C>, events: EventSink) -> Vec<Nod
     previews.into_iter().map(|(_, preview)| preview).collect()
 }
 
-/// The work of a job in the order of its schedule, and what waits for what.
-fn ordered<C>(job: &Job<C>) -> (Vec<Work>, Vec<(usize, usize)>) {
+/// The work of a job in the order of its schedule.
+struct Ordered {
+    works: Vec<Work>,
+    /// What waits for what.
+    edges: Vec<(usize, usize)>,
+    /// Tests that run as parts of nodes.
+    audits: Audits,
+}
+
+fn ordered<C>(job: &Job<C>) -> Ordered {
     let Job { manifest, graph, selected, command, .. } = job;
     let mut selected = selected.clone();
     selected.retain(|id| kind_of(manifest, id).is_some_and(|kind| command.runs(kind)));
+    let audits = audits(manifest, graph, &selected);
+    for test in audits.values().flatten() {
+        // Not once more after the node.
+        selected.remove(&test.unique_id);
+    }
     let ordered = graph::schedule(manifest, graph, &selected, command.gating());
     let works = ordered.nodes.iter().filter_map(|node| work(manifest, &node.unique_id)).collect();
     let edges = ordered.nodes.iter().enumerate();
     let edges = edges.flat_map(|(at, node)| node.waits_for.iter().map(move |up| (*up, at)));
-    (works, edges.collect())
+    Ordered { works, edges: edges.collect(), audits }
 }
 
 fn kind_of(manifest: &Manifest, id: &UniqueId) -> Option<ResourceType> {

@@ -1,5 +1,6 @@
 //! The scheduler, the executor of nodes, and the events of a run.
 
+mod audits;
 mod batch_result;
 mod blame;
 mod command;
@@ -19,6 +20,7 @@ mod scheduler;
 mod suspects;
 mod test_counts;
 
+pub use audits::{Audits, audits};
 pub use batch_result::{BatchResult, BatchResults};
 pub use blame::blame;
 pub use command::RunCommand;
@@ -30,7 +32,7 @@ pub use hook::{Hook, HookKind, hooks};
 pub use interrupt::stop_on_signals;
 pub use job::{Job, preview_job, run_job};
 pub use nodes::{
-    BatchOptions, Compile, Failure, HookSql, KnownSchemas, NodeRunner, RunOptions, Work,
+    BatchOptions, Compile, Failure, HookSql, KnownSchemas, NodeRunner, RunOptions, Work, WorkList,
     node_label, unit_test_label,
 };
 pub use preview::{NodePreview, PreviewStep, total_bytes};
@@ -38,6 +40,7 @@ pub use relation_cache::RelationCache;
 pub use row_diff::diff_rows;
 pub use runner::{RunExecutor, RunOutcome, RunRequest, run};
 pub use scheduler::{
-    EventSink, Executor, Limits, Schedule, ScheduleError, SpareThread, Task, Threads, run_schedule,
+    EventSink, Executor, Limits, Schedule, ScheduleError, SpareThread, Task, Threads, run_parts,
+    run_schedule,
 };
 pub use test_counts::TestCounts;

@@ -64,6 +64,16 @@ impl RelationCache {
                 Step::CreateView { relation, .. } => self.put(relation, RelationKind::View),
                 Step::CreateTable { relation, temporary: false, .. }
                 | Step::LoadSeed { relation, .. } => self.put(relation, RelationKind::Table),
+                Step::CloneTable { to, .. } => self.put(to, RelationKind::Table),
+                Step::Publish { candidate, target } => {
+                    self.remove(candidate);
+                    self.put(target, RelationKind::Table);
+                }
+                Step::RenameRelation { from, to } => {
+                    self.remove(from);
+                    let kind = from.kind.unwrap_or(RelationKind::Table);
+                    self.put(&from.with_identifier(to), kind);
+                }
                 Step::DropRelation { relation } => self.remove(relation),
                 // A hook may do anything, most likely to the schema of its node.
                 Step::Statement { .. } => {

@@ -26,6 +26,8 @@ pub struct RunRequest {
     pub start_hooks: Vec<NodeLabel>,
     /// The nodes.
     pub schedule: Schedule,
+    /// How many tests run as parts of nodes.
+    pub audits: usize,
     /// `on-run-end`, in order.
     pub end_hooks: Vec<NodeLabel>,
     /// What bounds it.
@@ -67,8 +69,8 @@ pub async fn run<E: RunExecutor>(
     events: EventSink,
 ) -> RunOutcome {
     let begun = Instant::now();
-    let RunRequest { start_hooks, schedule, end_hooks, limits, target } = request;
-    let total = start_hooks.len() + schedule.tasks().len() + end_hooks.len();
+    let RunRequest { start_hooks, schedule, audits, end_hooks, limits, target } = request;
+    let total = start_hooks.len() + schedule.tasks().len() + audits + end_hooks.len();
     events(Event::RunStarted { total, threads: limits.threads, target });
     let mut results = Vec::with_capacity(total);
     let mut around = Around { executor: &executor, cancel: &cancel, events: &events };
@@ -215,6 +217,7 @@ mod tests {
         let request = RunRequest {
             start_hooks: start.iter().map(|name| label(name)).collect(),
             schedule: Schedule::new(tasks, []).unwrap(),
+            audits: 0,
             end_hooks: end.iter().map(|name| label(name)).collect(),
             limits: Limits::new(1),
             target: "p.t".to_owned(),

@@ -72,6 +72,7 @@ fn copy_state(project: &Path) {
     }
 }
 
+mod audited;
 mod clean;
 mod compiled_files;
 mod constraints;

@@ -342,6 +342,24 @@ fn batches_of_every_size_by_times_of_every_type() {
 }
 
 #[test]
+fn audited_tables() {
+    let mut cases = Vec::new();
+    for kind in ["table", "incremental"] {
+        for partition in partitions() {
+            for options in further_options() {
+                let base = json!({"materialized": kind, "publish": "audited",
+                    "on_schema_change": "append_new_columns", "grants": {"roles/bigquery.dataViewer": ["user:a@example.com"]}});
+                let config = merged(&base, &[&partition, &options]);
+                let run = Run::model(config.clone());
+                let view = Run::model(json!({"materialized": "view"}));
+                cases.push(runs(&config.to_string(), &[view, run.clone(), run.clone(), run]));
+            }
+        }
+    }
+    assert_right(&cases);
+}
+
+#[test]
 fn changes_of_the_columns() {
     let first = [("id", "INT64"), ("name", "STRING"), ("day", "DATE"), ("count", "INT64")];
     let later = [

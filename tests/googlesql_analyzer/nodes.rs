@@ -5,10 +5,10 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeZone as _, Utc};
 use elt::{
-    manifest::{Batch, ColumnProperties, Microbatch, Node, ResourceType, TimeSpan},
+    manifest::{Batch, ColumnProperties, Microbatch, Node, ResourceType, TimeSpan, is_audited},
     plan::{
         BatchInput, Engine, Observed, Plan, PlanInput, PlanOptions, Step, TableOptions,
-        google_sql_statements, plan, plan_batch,
+        google_sql_statements, plan, plan_audited, plan_batch,
     },
     relation::{Column, Dialect, Relation, RelationDetails, RelationKind},
 };
@@ -127,6 +127,7 @@ pub fn seed_runs(name: &str, runs: &[Run], file: &Path) -> Case {
     let mut existing: Option<Existing> = None;
     let mut now = moment();
     for run in runs {
+        let mut built: Option<Plan> = None;
         let mut node = run.node();
         if run.kind == ResourceType::Seed {
             node.seed_path = Some(file.to_owned());
@@ -148,13 +149,21 @@ pub fn seed_runs(name: &str, runs: &[Run], file: &Path) -> Case {
         };
         let input =
             PlanInput { node: &node, sql: &run.sql, observed: &observed, options: &options };
-        let planned = match Microbatch::is_strategy_of(&node) {
-            true => plan_batch(&input, &batch(&node, known.is_some())),
-            false => plan(&input),
+        let planned = if is_audited(&node) {
+            plan_audited(&input, None).map(|audited| {
+                case.statements.extend(statements(&audited.build));
+                built = Some(audited.build);
+                audited.publish
+            })
+        } else if Microbatch::is_strategy_of(&node) {
+            plan_batch(&input, &batch(&node, known.is_some()))
+        } else {
+            plan(&input)
         };
         let plan = planned.unwrap_or_else(|errors| panic!("{name}: {errors:#?}"));
         case.statements.extend(statements(&plan));
-        existing = Some(after(&node, &plan, &run.columns, existing));
+        let creates = built.as_ref().unwrap_or(&plan);
+        existing = Some(after(&node, creates, &run.columns, existing));
         now += chrono::Duration::hours(1);
     }
     case

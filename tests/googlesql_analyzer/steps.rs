@@ -27,6 +27,7 @@ fn read_by(step: &Step) -> &'static str {
         Step::DeleteInsert { .. } | Step::Merge { .. } => "incremental models",
         Step::CopyPartitions { .. } | Step::InsertOverwrite { .. } => "partitions",
         Step::ReplaceTimeSpan { .. } => "batches",
+        Step::CloneTable { .. } | Step::Publish { .. } => "audited tables",
         Step::CreateMaterializedView { .. } | Step::RefreshMaterializedView { .. } => {
             "materialized views"
         }

@@ -223,7 +223,10 @@ fn forget_written(shared: &Shared, plan: &Plan) {
         if let Some(relation) = written(step) {
             shared.forget(relation);
         }
-        if matches!(step, Step::DropSchema { .. } | Step::RenameRelation { .. }) {
+        if matches!(
+            step,
+            Step::DropSchema { .. } | Step::RenameRelation { .. } | Step::Publish { .. }
+        ) {
             shared.forget_all();
         }
     }
@@ -234,6 +237,7 @@ fn written(step: &Step) -> Option<&Relation> {
         Step::CreateView { relation, .. }
         | Step::CreateTable { relation, .. }
         | Step::DropRelation { relation }
+        | Step::CloneTable { to: relation, .. }
         | Step::AlterColumns { relation, .. }
         | Step::LoadSeed { relation, .. }
         | Step::Append { relation, .. } => Some(relation),

@@ -50,6 +50,14 @@ impl Lowering<'_> {
             Step::Describe { relation, options } => {
                 Step::Describe { relation: self.name(relation), options: self.options(options)? }
             }
+            Step::CloneTable { from, to, not_null } => Step::CloneTable {
+                from: self.name(from),
+                to: self.name(to),
+                not_null: not_null.clone(),
+            },
+            Step::Publish { candidate, target } => {
+                Step::Publish { candidate: self.name(candidate), target: self.name(target) }
+            }
             Step::DropRelation { relation } => Step::DropRelation { relation: self.name(relation) },
             Step::AlterColumns { relation, add, drop, retype, extend } => Step::AlterColumns {
                 relation: self.name(relation),

@@ -13,6 +13,6 @@ pub(super) mod table;
 pub(super) mod view;
 
 pub use data_test::plan_data_test;
-pub(super) use options::view_options;
+pub(super) use options::{table_options, view_options};
 pub use seed::seed_mistake;
 pub(super) use staging::staging;

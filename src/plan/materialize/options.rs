@@ -17,7 +17,9 @@ use crate::{
 ///
 /// # Errors
 /// Configuration that cannot be meant, and a broken contract.
-pub(super) fn table_options(input: &PlanInput<'_>) -> Result<TableOptions, Vec<Diagnostic>> {
+pub(in crate::plan) fn table_options(
+    input: &PlanInput<'_>,
+) -> Result<TableOptions, Vec<Diagnostic>> {
     let mut options = view_options(input)?;
     let node = input.node;
     options.partition_by = partition_by(node)?;

@@ -50,6 +50,21 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             };
             vec![Rendered::plain(format!("drop {kind} if exists {relation}"))]
         }
+        Step::CloneTable { from, to, not_null } => {
+            let copy = format!("create or replace table {to} as\nselect * from {from}");
+            let refuse = |name: &String| {
+                let column = quote(name);
+                Rendered::plain(format!("alter table {to} alter column {column} set not null"))
+            };
+            std::iter::once(Rendered::plain(copy)).chain(not_null.iter().map(refuse)).collect()
+        }
+        Step::Publish { candidate, target } => vec![
+            Rendered::plain(format!("drop table if exists {target}")),
+            Rendered::plain(format!(
+                "alter table {candidate} rename to {}",
+                quote(&target.identifier)
+            )),
+        ],
         Step::AlterColumns { relation, add, drop, retype, extend } => {
             let added = add
                 .iter()

@@ -10,7 +10,7 @@ use crate::{
     compile::{CompiledNode, MappedText, Turn},
     diagnostic::{Diagnostic, Weight},
     jinja::Captured,
-    manifest::{Microbatch, Node, ResourceType},
+    manifest::{Microbatch, Node, ResourceType, is_audited},
     plan::{self, Needs, Observed, Plan, PlanInput, Step},
     run::{NodeResult, Status, blame},
 };
@@ -36,6 +36,9 @@ impl<C: Compile> NodeRunner<C> {
             self.compile_node(node, Turn::default(), result).await?;
             result.status = Status::NoOp;
             return Ok(());
+        }
+        if is_audited(node) && !self.compile.is_custom(node) {
+            return self.build_audited(node, result, cancel).await;
         }
         if Microbatch::is_strategy_of(node) {
             return self.build_batches(node, result, cancel).await;
@@ -123,19 +126,20 @@ impl<C: Compile> NodeRunner<C> {
         cancel: &Cancel,
     ) -> Result<(), Failure> {
         let plan = plan::plan(&self.plan_input(ready))?;
-        let outcome = self.apply_with_hooks(ready, plan, [true, true], cancel).await?;
+        let outcome = self.apply_with_hooks(ready, plan, [true, true], "", cancel).await?;
         result.rows_affected = outcome.rows_affected;
         result.response = outcome.response;
         Ok(())
     }
 
-    /// Applies a plan with the node's hooks around it; of a batch, those before the first and after
-    /// the last (`[is_first, is_last]`).
+    /// Applies a plan with the node's hooks around it; of a part of its work, those before the first
+    /// and after the last (`[is_first, is_last]`). `before` is what the parts before it ran.
     pub(super) async fn apply_with_hooks(
         &self,
         ready: &Ready<'_>,
         mut plan: Plan,
         [is_first, is_last]: [bool; 2],
+        before: &str,
         cancel: &Cancel,
     ) -> Result<PlanOutcome, Failure> {
         let Ready { node, compiled, turn, .. } = *ready;
@@ -148,7 +152,7 @@ impl<C: Compile> NodeRunner<C> {
         plan.steps = hooks.first.iter().map(statement).collect();
         plan.steps.extend(own);
         plan.steps.extend(hooks.last.iter().map(statement));
-        self.write_run_file(node, batch, &plan)?;
+        self.write_run_file(node, batch, &format!("{before}{plan}"))?;
         let outcome = self.adapter.apply(&plan, cancel).await.map_err(|error| {
             let step = error.step.unwrap_or(own_steps.start);
             let hook = match step.checked_sub(own_steps.end) {

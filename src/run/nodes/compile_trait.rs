@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    compile::{CompiledNode, CompiledUnitTest, MappedText, Turn, UnitTestInput},
+    compile::{Candidate, CompiledNode, CompiledUnitTest, MappedText, Turn, UnitTestInput},
     diagnostic::Diagnostic,
     manifest::{Node, UnitTest},
     relation::{Column, Relation},
@@ -32,6 +32,16 @@ pub trait Compile: Send + Sync + 'static {
     /// # Errors
     /// Everything wrong with the template, at the user's lines.
     fn node(&self, node: &Arc<Node>, turn: Turn) -> Result<CompiledNode, Vec<Diagnostic>>;
+
+    /// The query of a data test's failing rows, over a candidate in the place of the node it is for.
+    ///
+    /// # Errors
+    /// Everything wrong with the template, at the user's lines.
+    fn audit(
+        &self,
+        test: &Arc<Node>,
+        candidate: &Candidate,
+    ) -> Result<CompiledNode, Vec<Diagnostic>>;
 
     /// The inputs of a unit test whose columns are worth asking for.
     ///

@@ -8,8 +8,8 @@ use serde_json::json;
 use super::{Compile, HookSql, KnownSchemas, label::materialization};
 use crate::{
     compile::{
-        CompiledNode, CompiledUnitTest, Compiler, InRun, MappedText, Names, Turn, UnitTestInput,
-        model_value,
+        Candidate, CompiledNode, CompiledUnitTest, Compiler, InRun, MappedText, Names, Turn,
+        UnitTestInput, model_value,
     },
     diagnostic::{Diagnostic, SourceFile, Span},
     jinja::{convert::from_json, dict::Dict, list::List},
@@ -25,6 +25,14 @@ const PLANNED: [&str; 6] =
 impl Compile for Compiler {
     fn node(&self, node: &Arc<Node>, turn: Turn) -> Result<CompiledNode, Vec<Diagnostic>> {
         self.compile_turn(&node.unique_id, turn)
+    }
+
+    fn audit(
+        &self,
+        test: &Arc<Node>,
+        candidate: &Candidate,
+    ) -> Result<CompiledNode, Vec<Diagnostic>> {
+        self.compile_audit(test, candidate)
     }
 
     fn unit_test_inputs(&self, test: &UnitTest) -> Result<Vec<UnitTestInput>, Vec<Diagnostic>> {

@@ -7,7 +7,7 @@ use chrono::Utc;
 use super::{Compile, Failure, NodeRunner, guilty::Guilty};
 use crate::{
     adapter::Cancel,
-    compile::{DataTestQuery, TestSeverity, Turn},
+    compile::{Candidate, DataTestQuery, TestSeverity, Turn},
     diagnostic::{Diagnostic, Severity, Span, Weight},
     manifest::Node,
     plan,
@@ -15,14 +15,19 @@ use crate::{
 };
 
 impl<C: Compile> NodeRunner<C> {
-    /// Counts the failing rows and says what that means under the test's severity.
+    /// Counts the failing rows and says what that means under the test's severity. `candidate` stands
+    /// for a node that is not published yet.
     pub(super) async fn data_test(
         &self,
         node: &Arc<Node>,
+        candidate: Option<&Arc<Candidate>>,
         result: &mut NodeResult,
         cancel: &Cancel,
     ) -> Result<(), Failure> {
-        let compiled = self.compile_node(node, Turn::default(), result).await?;
+        let compiled = match candidate {
+            Some(candidate) => self.compile_audit(node, candidate, result).await?,
+            None => self.compile_node(node, Turn::default(), result).await?,
+        };
         let begun = Utc::now();
         let query = DataTestQuery::new(node, &compiled, self.options.store_failures);
         let query = query.map_err(|problem| Failure::from(*problem))?;
@@ -33,7 +38,7 @@ impl<C: Compile> NodeRunner<C> {
             result.relation_name = Some(store.relation.to_string());
         }
         let plan = plan::plan_data_test(node, &query, existing.as_ref());
-        self.write_run_file(node, None, &plan)?;
+        self.write_run_file(node, None, &plan.to_string())?;
         let outcome = self.adapter.apply(&plan, cancel).await;
         result.execute = Some((begun, Utc::now()));
         let outcome = outcome.map_err(|error| {
@@ -61,8 +66,9 @@ impl<C: Compile> NodeRunner<C> {
                 _ => Severity::Error,
             };
             let diagnostic = Diagnostic { severity, ..Diagnostic::error("test-failed", message) };
-            let diagnostic =
-                hints(place(node, diagnostic), node, &self.compiled_file(node, None), &query);
+            let compiled = self.compiled_file(node, None);
+            let compiled = (compiled.as_path(), candidate.is_some());
+            let diagnostic = hints(place(node, diagnostic), node, compiled, &query);
             result.diagnostics = vec![diagnostic];
         }
         Ok(())
@@ -104,12 +110,16 @@ fn place(node: &Node, diagnostic: Diagnostic) -> Diagnostic {
 fn hints(
     diagnostic: Diagnostic,
     node: &Node,
-    compiled: &std::path::Path,
+    (compiled, is_audit): (&std::path::Path, bool),
     query: &DataTestQuery,
 ) -> Diagnostic {
     let diagnostic = diagnostic.note(format!("compiled code: {}", compiled.display()));
     match &query.store {
         Some(store) => diagnostic.help(format!("the failing rows are in {}", store.relation)),
+        // The test's own selection would read what is published.
+        None if is_audit => {
+            diagnostic.help(format!("see the failing rows: elt sql --file {}", compiled.display()))
+        }
         None => diagnostic.help(format!("see the failing rows: elt show --select {}", node.name)),
     }
 }

@@ -7,7 +7,6 @@ use crate::{
     compile::{TargetFolder, batch_path, target_path, write_target_file},
     diagnostic::Diagnostic,
     manifest::{Batch, Node, UnitTest},
-    plan::Plan,
 };
 
 impl<C: Compile> NodeRunner<C> {
@@ -30,14 +29,14 @@ impl<C: Compile> NodeRunner<C> {
         self.write(target_path(TargetFolder::Compiled, test), sql)
     }
 
-    /// Writes the statements of a plan.
+    /// Writes the statements that are run.
     pub(super) fn write_run_file(
         &self,
         node: &Node,
         batch: Option<&Batch>,
-        plan: &Plan,
+        statements: &str,
     ) -> Result<PathBuf, Failure> {
-        self.write(path_of(TargetFolder::Run, node, batch), &plan.to_string())
+        self.write(path_of(TargetFolder::Run, node, batch), statements)
     }
 
     /// The file of a node's compiled SQL, as it is shown.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use tokio::task::JoinSet;
+use tokio::task::JoinError;
 
 use super::{
     Compile, Failure, NodeRunner,
@@ -22,7 +22,9 @@ use crate::{
     manifest::{Batch, Microbatch, Node, TimeSpan},
     plan::{self, BatchInput, BatchRange, Observed, PlanOptions},
     relation::{Column, Relation, RelationKind},
-    run::{BatchResult, Event, NodeResult, SpareThread, Status, node_label},
+    run::{
+        BatchResult, Event, NodeResult, Status, node_label, run_parts, scheduler::result_of_panic,
+    },
 };
 
 /// The batches of one model in one run.
@@ -36,6 +38,8 @@ struct BatchRun<C> {
     is_incremental: bool,
     /// The table's columns, where no batch changes them.
     columns: OnceLock<Vec<Column>>,
+    /// The model's own thread.
+    thread: usize,
     cancel: Cancel,
 }
 
@@ -101,6 +105,7 @@ impl<C: Compile> NodeRunner<C> {
             existing,
             is_incremental,
             columns: OnceLock::new(),
+            thread: result.thread,
             cancel: cancel.clone(),
         });
         let outcomes = run.all(&model).await;
@@ -197,64 +202,24 @@ impl<C: Compile> BatchRun<C> {
         outcomes
     }
 
-    /// Runs batches on the model's own thread, and `at_once` on spare ones too. Those that are left
-    /// when the run is stopped are not started.
+    /// The batches between the first and the last.
     async fn between(
         self: &Arc<Self>,
         range: std::ops::Range<usize>,
         at_once: bool,
     ) -> Vec<BatchOutcome> {
-        let mut outcomes = Vec::with_capacity(range.len());
-        let mut next = range.start;
-        let mut running: JoinSet<BatchOutcome> = JoinSet::new();
-        let mut places = std::collections::HashMap::new();
-        let mut own_thread_is_free = true;
-        let mut freed = self.runner.threads.watch();
-        loop {
-            while next < range.end && !self.cancel.is_cancelled() {
-                let spare: Option<SpareThread> = match own_thread_is_free {
-                    true => None,
-                    false if at_once => match self.runner.threads.spare() {
-                        Some(spare) => Some(spare),
-                        None => break,
-                    },
-                    false => break,
-                };
-                let is_own = spare.is_none();
-                own_thread_is_free &= !is_own;
-                let run = Arc::clone(self);
-                let at = next;
-                let handle = running.spawn(async move {
-                    let outcome = run.one(at).await;
-                    drop(spare);
-                    outcome
-                });
-                places.insert(handle.id(), (at, is_own));
-                next += 1;
-            }
-            if running.is_empty() {
-                return outcomes;
-            }
-            let may_take_more = at_once && next < range.end;
-            tokio::select! {
-                Some(ended) = running.join_next_with_id() => {
-                    let (id, outcome) = match ended {
-                        Ok((id, outcome)) => (id, Ok(outcome)),
-                        Err(error) => (error.id(), Err(error)),
-                    };
-                    let (at, was_own) = places.remove(&id).expect("every spawned batch has a place");
-                    own_thread_is_free |= was_own;
-                    outcomes.push(outcome.unwrap_or_else(|error| {
-                        let result = crate::run::scheduler::result_of_panic(
-                            node_label(&self.node),
-                            error,
-                        );
-                        self.ended(at, Duration::ZERO, Err(Failure(result.diagnostics)))
-                    }));
-                }
-                Ok(()) = freed.changed(), if may_take_more => {}
-            }
-        }
+        let threads = (&self.runner.threads, self.thread);
+        let parts = run_parts(range, threads, at_once, &self.cancel, |at, _thread| {
+            let run = Arc::clone(self);
+            async move { run.one(at).await }
+        });
+        let outcome = |(at, ended): (usize, Result<BatchOutcome, JoinError>)| {
+            ended.unwrap_or_else(|error| {
+                let result = result_of_panic(node_label(&self.node), error);
+                self.ended(at, Duration::ZERO, Err(Failure(result.diagnostics)))
+            })
+        };
+        parts.await.into_iter().map(outcome).collect()
     }
 
     /// Builds one batch.
@@ -303,7 +268,7 @@ impl<C: Compile> BatchRun<C> {
         let plan_input = plan::PlanInput { options: &options, ..runner.plan_input(&ready) };
         let plan = plan::plan_batch(&plan_input, &input)?;
         let outcome =
-            runner.apply_with_hooks(&ready, plan, [is_first, is_last], &self.cancel).await?;
+            runner.apply_with_hooks(&ready, plan, [is_first, is_last], "", &self.cancel).await?;
         Ok(outcome.rows_affected)
     }
 

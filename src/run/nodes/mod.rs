@@ -1,6 +1,7 @@
 //! What running one node means: observe, compile, plan, apply; tests are counted, hooks are put
 //! around.
 
+mod audited;
 mod batch_options;
 mod batch_outcomes;
 mod build;
@@ -24,4 +25,4 @@ pub use batch_options::BatchOptions;
 pub use compile_trait::{Compile, HookSql, KnownSchemas};
 pub use failure::Failure;
 pub use label::{node_label, unit_test_label};
-pub use node_runner::{NodeRunner, RunOptions, Work};
+pub use node_runner::{NodeRunner, RunOptions, Work, WorkList};

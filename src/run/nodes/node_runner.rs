@@ -16,8 +16,8 @@ use crate::{
     plan::{PlanOptions, Step},
     project::Scrubber,
     run::{
-        Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor, Status,
-        Threads,
+        Audits, Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor,
+        Status, Threads,
     },
 };
 
@@ -59,6 +59,17 @@ impl Work {
     }
 }
 
+/// All that a run does.
+#[derive(Clone, Debug, Default)]
+pub struct WorkList {
+    /// The tasks of the schedule, in its order.
+    pub works: Vec<Work>,
+    /// The tests that nodes must pass before they are published.
+    pub audits: Audits,
+    /// The run's own hooks.
+    pub operations: Vec<Arc<Node>>,
+}
+
 /// Runs nodes on one warehouse.
 pub struct NodeRunner<C> {
     pub(super) compile: Arc<C>,
@@ -69,27 +80,40 @@ pub struct NodeRunner<C> {
     /// The run's threads: batches take spare ones.
     pub(super) threads: Threads,
     works: Vec<Work>,
+    /// The tests that nodes must pass before they are published.
+    pub(super) audits: Audits,
     /// Whether the schemas that the nodes build into were made.
     pub(super) schemas: tokio::sync::OnceCell<()>,
     operations: HashMap<UniqueId, Arc<Node>>,
 }
 
 impl<C: Compile> NodeRunner<C> {
-    /// A runner of `works`, in the order of the schedule's tasks, and of the run's own hooks.
+    /// A runner of what is on the list.
     pub fn new(
         compile: Arc<C>,
         adapter: Arc<dyn Adapter>,
         options: RunOptions,
         events: EventSink,
         threads: Threads,
-        works: Vec<Work>,
-        operations: Vec<Arc<Node>>,
+        list: WorkList,
     ) -> Self {
+        let WorkList { works, audits, operations } = list;
         let cache = RelationCache::new(Arc::clone(&adapter));
         let operations =
             operations.into_iter().map(|node| (node.unique_id.clone(), node)).collect();
         let schemas = tokio::sync::OnceCell::new();
-        Self { compile, adapter, cache, options, events, threads, works, schemas, operations }
+        Self {
+            compile,
+            adapter,
+            cache,
+            options,
+            events,
+            threads,
+            works,
+            audits,
+            schemas,
+            operations,
+        }
     }
 
     /// Makes a call of the compiler on a thread that may block; a panic there is the node's.
@@ -130,7 +154,7 @@ impl<C: Compile> NodeRunner<C> {
     }
 
     /// Runs `work` and puts what went wrong into the result.
-    async fn finish(
+    pub(super) async fn finish(
         &self,
         label: NodeLabel,
         thread: usize,
@@ -163,7 +187,7 @@ impl<C: Compile> Executor for NodeRunner<C> {
             self.finish(work.label(), thread, async move |result| match &work {
                 Work::UnitTest(test) => runner.unit_test(test, result, cancel).await,
                 Work::Node(node) => match node.resource_type {
-                    ResourceType::Test => runner.data_test(node, result, cancel).await,
+                    ResourceType::Test => runner.data_test(node, None, result, cancel).await,
                     _ => runner.build(node, result, cancel).await,
                 },
             })

@@ -7,7 +7,7 @@ use crate::{
     adapter::{Bytes, PlanEstimate},
     compile::{CompiledNode, DataTestQuery, Turn},
     diagnostic::Diagnostic,
-    manifest::{Microbatch, Node, ResourceType},
+    manifest::{Microbatch, Node, ResourceType, is_audited},
     plan::{self, BatchInput, Observed, Plan, PlanInput, PlanOptions, Step},
     relation::RelationKind,
     run::{NodePreview, PreviewStep},
@@ -66,7 +66,17 @@ impl<C: Compile> NodeRunner<C> {
         let mut ready = Ready { node, compiled: &compiled, observed, turn };
         let needs = plan::needs(node, &ready.observed, options);
         self.observe(&mut ready, needs).await?;
-        let plan = plan::plan(&self.plan_input(&ready))?;
+        let input = self.plan_input(&ready);
+        let plan = match is_audited(node) {
+            true => {
+                let rejected = self.existing(&plan::unpublished(&node.relation)).await?;
+                let audited = plan::plan_audited(&input, rejected.as_ref())?;
+                let mut plan = audited.build;
+                plan.steps.extend(audited.publish.steps);
+                plan
+            }
+            false => plan::plan(&input)?,
+        };
         self.estimated(node, &compiled, &plan, 1, preview).await
     }
 

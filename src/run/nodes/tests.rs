@@ -12,7 +12,9 @@ use serde_json::json;
 use super::*;
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, PlanOutcome},
-    compile::{CompiledNode, CompiledUnitTest, MappedText, Turn, UnitTestInput, UnitTestRows},
+    compile::{
+        Candidate, CompiledNode, CompiledUnitTest, MappedText, Turn, UnitTestInput, UnitTestRows,
+    },
     diagnostic::{Diagnostic, SourceFile, Span, WarnOptions, render_terminal},
     jinja::{Captured, LineMap},
     manifest::{
@@ -135,6 +137,13 @@ impl Compile for Templates {
             captured,
         })
     }
+    fn audit(
+        &self,
+        test: &Arc<Node>,
+        _candidate: &Candidate,
+    ) -> Result<CompiledNode, Vec<Diagnostic>> {
+        self.node(test, Turn::default())
+    }
     fn unit_test_inputs(&self, _test: &UnitTest) -> Result<Vec<UnitTestInput>, Vec<Diagnostic>> {
         Ok(Vec::new())
     }
@@ -253,8 +262,7 @@ fn run(work: Work, warehouse: Warehouse, warn_error: bool) -> Ran {
         options,
         events,
         Threads::new(1),
-        vec![work],
-        Vec::new(),
+        WorkList { works: vec![work], ..WorkList::default() },
     );
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
     let result = runtime.block_on(Arc::new(runner).execute(0, 1, Cancel::default()));

@@ -213,8 +213,9 @@ impl<'a, E: Executor> RunLoop<'a, E> {
         result
     }
 
-    fn settle(&mut self, task: usize, result: NodeResult) {
+    fn settle(&mut self, task: usize, mut result: NodeResult) {
         self.settled[task] = true;
+        self.results.append(&mut result.audits);
         let result = Arc::new(result);
         self.results.push(Arc::clone(&result));
         (self.events)(Event::NodeFinished { result });

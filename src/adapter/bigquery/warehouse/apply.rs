@@ -132,6 +132,8 @@ impl<'a> Applying<'a> {
             | Step::CreateMaterializedView { .. }
             | Step::RefreshMaterializedView { .. }
             | Step::RenameRelation { .. }
+            | Step::CloneTable { .. }
+            | Step::Publish { .. }
             | Step::DeleteMatching { .. }
             | Step::Statement { .. } => self.statements(step, false).await,
         }

@@ -59,6 +59,13 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
         Step::DropRelation { relation } => {
             vec![Rendered::plain(format!("drop {} if exists {relation}", kind_word(relation)))]
         }
+        Step::CloneTable { from, to, .. } => {
+            vec![Rendered::plain(format!("create or replace table {to}\nclone {from}"))]
+        }
+        Step::Publish { candidate, target } => vec![
+            Rendered::plain(format!("create or replace table {target}\ncopy {candidate}")),
+            Rendered::plain(format!("drop table if exists {candidate}")),
+        ],
         Step::AlterColumns { relation, add, drop, retype, extend } => {
             change::columns(relation, add, drop, retype, extend)
         }

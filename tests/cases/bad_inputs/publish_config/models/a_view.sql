@@ -1,0 +1,2 @@
+{{ config(publish='audited') }}
+select 1 as id
