@@ -8,6 +8,7 @@ use elt::{
         Caller, Engine, EngineOptions, Globals, Host, MacroFile, Marks, Phase, RefCall, Referred,
         Scope, SourceCall, Warehouse, Whither,
     },
+    project::{Vars, read_yaml},
     relation::{Dialect, Relation},
 };
 use minijinja::Value;
@@ -31,15 +32,23 @@ impl Host for Project {
     fn log(&self, _message: &str, _whither: Whither) {}
 }
 
+/// The variables of the cases.
+fn vars() -> Vars {
+    let text = include_str!("cases/jinja/variables/vars.yml");
+    let read = read_yaml(SourceFile::new("vars.yml", text));
+    assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
+    Vars::of_command_line(&read.value.root)
+}
+
 fn scope(phase: Phase) -> Arc<Scope> {
     let globals = Globals {
         target: elt::jinja::convert::from_json(
-            &serde_json::json!({"name": "local", "schema": "s", "type": "bigquery"}),
+            &serde_json::json!({"name": "dev", "schema": "s", "type": "bigquery"}),
         ),
         schema: "s".into(),
         database: Some("p".into()),
         dialect: Dialect::GoogleSql,
-        cli_vars: serde_json::Map::new(),
+        cli_vars: vars(),
         package_vars: BTreeMap::new(),
         env: Arc::new(|_| None),
         invocation_id: "i".into(),

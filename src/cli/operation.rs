@@ -12,7 +12,7 @@ use super::{
 use crate::{
     adapter::Cancel,
     diagnostic::{Diagnostic, SourceFile, did_you_mean},
-    jinja::{MacroInfo, MacroKind, convert::from_json},
+    jinja::{MacroInfo, MacroKind, convert::from_yaml},
     project::{YamlFile, read_cli_mapping},
     run::ExitCode,
 };
@@ -53,8 +53,8 @@ pub fn run(
     if !problems.is_empty() {
         return Err(session.fail(&problems));
     }
-    let named = given.value.root.to_json_map();
-    let named = named.iter().map(|(name, value)| (name.clone(), from_json(value))).collect();
+    let entries = given.value.root.entries().iter();
+    let named = entries.map(|(key, value)| (key.text.clone(), from_yaml(value))).collect();
     // As in dbt, an operation does not defer.
     let compiler = compiler_with(session, &BTreeSet::new(), handle, None);
     match compiler.run_macro(&info, named) {

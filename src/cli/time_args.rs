@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
     manifest::{BatchSize, TimeSpan, parse_utc},
-    project::read_cli_vars,
+    project::{Yaml, read_cli_vars},
 };
 
 /// Flags of `build` and `run` about the time of rows.
@@ -103,7 +103,7 @@ fn sample_of_yaml(text: &str) -> Result<TimeSpan, String> {
         return Err(problem.message.clone());
     }
     let bound = |name: &str| {
-        let text = read.value.get(name).and_then(Value::as_str);
+        let text = read.value.get(name).and_then(Yaml::as_str);
         time(text.ok_or_else(|| format!("it has no `{name}`"))?)
     };
     Ok(TimeSpan { start: bound("start")?, end: bound("end")? })

@@ -6,7 +6,9 @@ use serde_json::Value as Json;
 use super::{
     dict::{self, Dict},
     list::List,
+    times::Moment,
 };
+use crate::project::{Yaml, YamlValue};
 
 /// JSON as a template value: lists and maps become our mutable objects.
 pub fn from_json(json: &Json) -> Value {
@@ -24,6 +26,32 @@ pub fn from_json(json: &Json) -> Value {
         Json::Object(map) => Dict::value(
             map.iter().map(|(key, value)| (Value::from(key.as_str()), from_json(value))),
         ),
+    }
+}
+
+/// YAML as a template value: as JSON, with dates and keys that are no text.
+pub fn from_yaml(yaml: &Yaml) -> Value {
+    match &yaml.value {
+        YamlValue::List(items) => List::value(items.iter().map(from_yaml).collect()),
+        YamlValue::Map(entries) => Dict::value(
+            entries.iter().map(|(key, value)| (from_scalar(&key.value()), from_yaml(value))),
+        ),
+        scalar => from_scalar(scalar),
+    }
+}
+
+fn from_scalar(scalar: &YamlValue) -> Value {
+    match scalar {
+        YamlValue::Bool(value) => Value::from(*value),
+        YamlValue::Int(value) => Value::from(*value),
+        YamlValue::Float(value) => Value::from(*value),
+        YamlValue::String(text) => Value::from(text.as_str()),
+        YamlValue::Timestamp(text) => match Moment::of_yaml(text) {
+            Some(moment) => Value::from_object(moment),
+            // It has the form of a date and is none.
+            None => Value::from(text.as_str()),
+        },
+        YamlValue::Null | YamlValue::List(_) | YamlValue::Map(_) => Value::from(()),
     }
 }
 
@@ -49,6 +77,9 @@ pub fn to_json(value: &Value) -> Json {
             ),
             Err(_) => Json::String(value.to_string()),
         },
-        _ => Json::String(value.to_string()),
+        _ => match value.downcast_object_ref::<Moment>() {
+            Some(moment) => Json::String(moment.in_json()),
+            None => Json::String(value.to_string()),
+        },
     }
 }

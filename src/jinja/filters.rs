@@ -22,6 +22,11 @@ pub fn register(environment: &mut Environment<'static>) {
         Some(length) => TimeDelta::of_micros(length.micros().abs()).map(Value::from_object),
         None => minijinja::filters::abs(value),
     });
+    environment.add_filter("tojson", super::python_json::tojson_filter);
+    environment.add_filter("string", |value: Value| match value.as_str() {
+        Some(_) => value,
+        None => Value::from(super::python_text::text(&value)),
+    });
     environment.add_filter("int", int);
     environment.add_filter("float", float);
     environment.add_filter("dictsort", dictsort);

@@ -16,7 +16,7 @@ use super::{
 };
 
 /// Macros inside macros: far above any real chain, and endless recursion ends before the stack.
-const MAX_MACRO_DEPTH: usize = 48;
+pub const MAX_MACRO_DEPTH: usize = 48;
 
 impl EngineInner {
     /// A macro as a callable value of a rendering.

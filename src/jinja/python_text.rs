@@ -22,6 +22,7 @@ pub fn format(
         ValueKind::None => output.write_str("None"),
         ValueKind::Bool => output.write_str(if value.is_true() { "True" } else { "False" }),
         ValueKind::Seq | ValueKind::Map => output.write_str(&repr(value)),
+        ValueKind::Number if !value.is_integer() => output.write_str(&number(value)),
         _ => write!(output, "{value}"),
     };
     written.map_err(Error::from)
@@ -32,7 +33,35 @@ pub fn text(value: &Value) -> String {
     match value.kind() {
         ValueKind::Undefined => String::new(),
         ValueKind::None | ValueKind::Bool | ValueKind::Seq | ValueKind::Map => repr(value),
+        ValueKind::Number => number(value),
         _ => value.to_string(),
+    }
+}
+
+fn number(value: &Value) -> String {
+    match f64::try_from(value.clone()) {
+        Ok(number) if !value.is_integer() => float_text(number),
+        _ => value.to_string(),
+    }
+}
+
+/// Python's `repr` of a float: the fewest digits that mean it, with an exponent where it is very
+/// large or very small.
+pub fn float_text(number: f64) -> String {
+    if number.is_nan() {
+        return "nan".to_owned();
+    }
+    if number.is_infinite() {
+        return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let scientific = format!("{number:e}");
+    let exponent = scientific.split_once('e').and_then(|(_, digits)| digits.parse::<i32>().ok());
+    match (scientific.split_once('e'), exponent) {
+        (Some((digits, _)), Some(exponent)) if !(-4..16).contains(&exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{digits}e{sign}{:02}", exponent.abs())
+        }
+        _ => format!("{number:?}"),
     }
 }
 
@@ -67,6 +96,7 @@ pub fn repr(value: &Value) -> String {
             out.push(quote);
             out
         }
+        ValueKind::Number => number(value),
         ValueKind::Seq if writes_itself(value) => value.to_string(),
         ValueKind::Seq => {
             let items: Vec<String> =

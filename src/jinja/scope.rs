@@ -12,6 +12,7 @@ use serde_json::Map;
 use super::{RefCall, Referred, SourceCall};
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
+    project::Vars,
     relation::{Column, Dialect, Relation, Table},
 };
 
@@ -74,9 +75,9 @@ pub struct Globals {
     /// The dialect of the target.
     pub dialect: Dialect,
     /// `--vars`.
-    pub cli_vars: Map<String, serde_json::Value>,
+    pub cli_vars: Vars,
     /// `vars` of the projects by package, root's overrides for a package already merged in.
-    pub package_vars: BTreeMap<Arc<str>, Map<String, serde_json::Value>>,
+    pub package_vars: BTreeMap<Arc<str>, Vars>,
     /// The environment.
     pub env: ReadEnvironment,
     /// A UUID.

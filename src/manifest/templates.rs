@@ -73,7 +73,7 @@ pub fn globals(project: &Project, invocation: Invocation) -> Globals {
         package_vars: project
             .packages
             .iter()
-            .map(|package| (Arc::clone(&package.name), package.vars.all().clone()))
+            .map(|package| (Arc::clone(&package.name), package.vars.clone()))
             .collect(),
         env: Arc::new(move |name| env.get(name).map(str::to_owned)),
         invocation_id: invocation.id,

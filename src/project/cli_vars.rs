@@ -2,18 +2,17 @@
 //! (<https://docs.getdbt.com/docs/build/project-variables#defining-variables-on-the-command-line>)
 //! and the arguments of an operation.
 
-use serde_json::{Map, Value};
-
 use super::{
+    vars::Vars,
     yaml::{Yaml, YamlFile, YamlValue},
     yaml_reader::read_yaml,
 };
 use crate::diagnostic::{Diagnostic, Parsed, SourceFile};
 
 /// Reads the value of `--vars`, a YAML mapping such as `{day: 2024-03-01}`.
-pub fn read_cli_vars(text: &str) -> Parsed<Map<String, Value>> {
+pub fn read_cli_vars(text: &str) -> Parsed<Vars> {
     let Parsed { value, diagnostics } = read_cli_mapping("--vars", text);
-    Parsed { value: value.root.to_json_map(), diagnostics }
+    Parsed { value: Vars::of_command_line(&value.root), diagnostics }
 }
 
 /// Reads the value of an option that takes a YAML mapping; anything else is empty, and told.

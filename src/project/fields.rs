@@ -114,7 +114,7 @@ impl<'d> Fields<'d> {
         let yaml = self.take(key)?;
         let span = yaml.span(&self.source);
         match yaml.value {
-            YamlValue::String(text) => Some(Spanned::new(text, span)),
+            YamlValue::String(text) | YamlValue::Timestamp(text) => Some(Spanned::new(text, span)),
             _ => self.wrong(key, "text", &yaml),
         }
     }
@@ -216,7 +216,7 @@ impl<'d> Fields<'d> {
         let yaml = self.take(key)?;
         let items = match yaml.value {
             YamlValue::List(items) => items,
-            YamlValue::String(_) if or_one => vec![yaml],
+            YamlValue::String(_) | YamlValue::Timestamp(_) if or_one => vec![yaml],
             _ => return self.wrong(key, "a list of texts", &yaml),
         };
         let mut texts = Vec::with_capacity(items.len());

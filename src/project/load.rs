@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     discovery::discover,
@@ -42,7 +42,7 @@ pub struct LoadOptions {
     /// `--threads`.
     pub threads: Option<usize>,
     /// `--vars`.
-    pub vars: Map<String, Value>,
+    pub vars: Vars,
     /// `--target-path`.
     pub target_path: Option<String>,
     /// Whether `require-dbt-version` is checked (`--no-version-check` turns it off).
@@ -62,7 +62,7 @@ impl LoadOptions {
             profile: None,
             target: None,
             threads: None,
-            vars: Map::new(),
+            vars: Vars::default(),
             target_path: None,
             version_check: true,
             env: Env::default(),
@@ -93,7 +93,7 @@ fn place(diagnostic: &Diagnostic) -> Option<(&str, u32)> {
 fn load_project(options: &LoadOptions, diagnostics: &mut Vec<Diagnostic>) -> Option<Project> {
     let root = &options.project_dir;
     let file = read_root_file(root, diagnostics)?;
-    let cli_vars = Vars::of_command_line(&options.vars);
+    let cli_vars = options.vars.clone();
     let with_secrets = TextRenderer::new(RenderContext {
         env: options.env.clone(),
         secrets: true,

@@ -52,3 +52,4 @@ pub use vars::Vars;
 pub use version_range::{COMPATIBLE_DBT, OLDEST_COMPATIBLE_DBT, Version};
 pub use yaml::{TextRange, Yaml, YamlFile, YamlKey, YamlValue};
 pub use yaml_reader::read_yaml;
+pub use yaml_scalar::reads_as_text;

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     environment::{Env, Scrubber},
@@ -31,7 +31,7 @@ pub struct Project {
     /// The environment.
     pub env: Env,
     /// `--vars`.
-    pub cli_vars: Map<String, Value>,
+    pub cli_vars: Vars,
     /// What could not be read.
     pub unread: Unread,
 }

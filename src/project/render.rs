@@ -65,7 +65,7 @@ impl TextRenderer {
         });
         environment.add_function("var", move |name: &str, default: Option<Value>| {
             match (vars.get(name), default) {
-                (Some(value), _) => Ok(Value::from(Serde(value))),
+                (Some(value), _) => Ok(Value::from(Serde(value.to_json()))),
                 (None, Some(default)) => Ok(default),
                 (None, None) => Err(failed(format!(
                     "the variable `{name}` has no value: give it under `vars` in \
@@ -228,12 +228,12 @@ fn as_native(value: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Map, json};
+    use serde_json::json;
 
     use super::*;
 
     fn renderer(secrets: bool) -> TextRenderer {
-        let vars = Map::from_iter([("list".to_owned(), json!([1, "a"]))]);
+        let vars = Yaml::from_json(json!({"list": [1, "a"]}), Default::default());
         TextRenderer::new(RenderContext {
             env: Env::from_pairs([("N", "4"), ("T", "true"), ("ELT_SECRET_K", "hidden")]),
             secrets,

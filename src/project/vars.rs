@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use indexmap::IndexMap;
 
 use super::yaml::{Yaml, YamlValue};
 
@@ -11,50 +11,54 @@ use super::yaml::{Yaml, YamlValue};
 /// (<https://docs.getdbt.com/docs/build/project-variables>).
 #[derive(Clone, Debug, Default)]
 pub struct Vars {
-    values: Arc<Map<String, Value>>,
+    values: Arc<IndexMap<String, Yaml>>,
 }
 
 impl Vars {
-    /// Only the command line's, as `dbt_project.yml` itself sees them.
-    pub fn of_command_line(cli: &Map<String, Value>) -> Self {
-        Self { values: Arc::new(cli.clone()) }
+    /// Only the command line's, as `dbt_project.yml` itself sees them: the entries of a mapping.
+    pub fn of_command_line(cli: &Yaml) -> Self {
+        let entries = cli.entries().iter();
+        let values = entries.map(|(key, value)| (key.text.clone(), value.clone())).collect();
+        Self { values: Arc::new(values) }
     }
 
     /// What package `name` sees. `root` and `own` are the `vars` of the root project and of the
     /// package; for the root project they are the same.
-    pub fn of_package(name: &str, root: &Yaml, own: &Yaml, cli: &Map<String, Value>) -> Self {
-        let mut values = Map::new();
+    pub fn of_package(name: &str, root: &Yaml, own: &Yaml, cli: &Self) -> Self {
+        let mut values = IndexMap::new();
         for vars in [own, root] {
             for (key, value) in vars.entries() {
                 // A mapping under a package's name holds that package's variables; it is also a
                 // variable of that name, as in dbt.
-                values.insert(key.text.clone(), value.to_json());
+                values.insert(key.text.clone(), value.clone());
             }
             if let Some(Yaml { value: YamlValue::Map(scoped), .. }) = vars.get(name) {
                 for (key, value) in scoped {
-                    values.insert(key.text.clone(), value.to_json());
+                    values.insert(key.text.clone(), value.clone());
                 }
             }
         }
-        for (key, value) in cli {
+        for (key, value) in cli.values.iter() {
             values.insert(key.clone(), value.clone());
         }
         Self { values: Arc::new(values) }
     }
 
     /// The value of a variable.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub fn get(&self, name: &str) -> Option<&Yaml> {
         self.values.get(name)
     }
 
-    /// All variables, for suggestions and `--vars` overrides.
-    pub fn all(&self) -> &Map<String, Value> {
-        &self.values
+    /// The names of all variables, for suggestions.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
@@ -64,9 +68,9 @@ mod tests {
         let own = yaml(
             serde_json::json!({"a": "own", "b": "own", "d": "own", "pkg": {"d": "own for pkg"}}),
         );
-        let cli = Map::from_iter([("c".to_owned(), Value::from(2))]);
+        let cli = Vars::of_command_line(&yaml(serde_json::json!({"c": 2})));
         let vars = Vars::of_package("pkg", &root, &own, &cli);
-        let get = |name: &str| vars.get(name).cloned().unwrap_or_default();
+        let get = |name: &str| vars.get(name).map(Yaml::to_json).unwrap_or_default();
         assert_eq!(get("a"), "root");
         assert_eq!(get("b"), "root for pkg");
         assert_eq!(get("c"), 2);

@@ -43,8 +43,10 @@ pub enum YamlValue {
     Int(i64),
     /// A number with a point, or an infinity, or not a number.
     Float(f64),
-    /// Text. Dates and whole numbers beyond 64 bits stay text, as written.
+    /// Text. Whole numbers beyond 64 bits stay text, as written.
     String(String),
+    /// A date or a moment, as written. It is text wherever nothing asks for a date.
+    Timestamp(String),
     /// A sequence.
     List(Vec<Yaml>),
     /// A mapping, in the order written, merge keys applied, each key once.
@@ -56,6 +58,8 @@ pub enum YamlValue {
 pub struct YamlKey {
     /// The key.
     pub text: String,
+    /// Whether it is written without quotes, so that it may be a number or a date.
+    pub is_plain: bool,
     /// Where it is written.
     pub range: TextRange,
 }
@@ -97,7 +101,10 @@ impl Yaml {
             Value::Object(entries) => YamlValue::Map(
                 entries
                     .into_iter()
-                    .map(|(text, value)| (YamlKey { text, range }, Self::from_json(value, range)))
+                    .map(|(text, value)| {
+                        let key = YamlKey { text, is_plain: false, range };
+                        (key, Self::from_json(value, range))
+                    })
                     .collect(),
             ),
         };
@@ -112,7 +119,7 @@ impl Yaml {
             YamlValue::Int(value) => Value::Number((*value).into()),
             YamlValue::Float(value) => Number::from_f64(*value)
                 .map_or_else(|| Value::String(value.to_string()), Value::Number),
-            YamlValue::String(text) => Value::String(text.clone()),
+            YamlValue::String(text) | YamlValue::Timestamp(text) => Value::String(text.clone()),
             YamlValue::List(items) => Value::Array(items.iter().map(Self::to_json).collect()),
             YamlValue::Map(_) => Value::Object(self.to_json_map()),
         }
@@ -147,7 +154,7 @@ impl Yaml {
     /// The text, where it is text.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
-            YamlValue::String(text) => Some(text),
+            YamlValue::String(text) | YamlValue::Timestamp(text) => Some(text),
             _ => None,
         }
     }
@@ -171,7 +178,7 @@ impl Yaml {
     /// Text, a number or a truth value, as text; nothing for null, lists and mappings.
     pub fn scalar_text(&self) -> Option<String> {
         match &self.value {
-            YamlValue::String(text) => Some(text.clone()),
+            YamlValue::String(text) | YamlValue::Timestamp(text) => Some(text.clone()),
             YamlValue::Bool(value) => Some(value.to_string()),
             YamlValue::Int(value) => Some(value.to_string()),
             YamlValue::Float(value) => Some(value.to_string()),
@@ -191,6 +198,7 @@ impl Yaml {
             YamlValue::Bool(_) => "a boolean",
             YamlValue::Int(_) | YamlValue::Float(_) => "a number",
             YamlValue::String(_) => "text",
+            YamlValue::Timestamp(_) => "a date",
             YamlValue::List(_) => "a list",
             YamlValue::Map(_) => "a mapping",
         }
@@ -203,6 +211,14 @@ impl Yaml {
 }
 
 impl YamlKey {
+    /// The key as YAML resolves it: a number, a date, … where it is written without quotes.
+    pub fn value(&self) -> YamlValue {
+        match self.is_plain {
+            true => super::yaml_scalar::resolve_plain(&self.text),
+            false => YamlValue::String(self.text.clone()),
+        }
+    }
+
     /// Where it is written in `source`, the file it was read from.
     pub fn span(&self, source: &Arc<SourceFile>) -> Span {
         self.range.span(source)

@@ -284,17 +284,18 @@ impl<'a> Reader<'a> {
                     break;
                 }
                 Event::Scalar(text, style, anchor, _) => {
-                    let is_merge = style == ScalarStyle::Plain && text == "<<";
+                    let is_plain = style == ScalarStyle::Plain;
+                    let is_merge = is_plain && text == "<<";
                     let text = text.into_owned();
                     self.count(1, key_range)?;
                     if anchor != 0 {
                         let value = YamlValue::String(text.clone());
                         self.anchored(anchor, self.values - 1, Yaml::new(value, key_range));
                     }
-                    (YamlKey { text, range: key_range }, is_merge)
+                    (YamlKey { text, is_plain, range: key_range }, is_merge)
                 }
                 event => match self.value(event, key_range)?.scalar_text() {
-                    Some(text) => (YamlKey { text, range: key_range }, false),
+                    Some(text) => (YamlKey { text, is_plain: true, range: key_range }, false),
                     None => return Err(self.complex_key(key_range)),
                 },
             };

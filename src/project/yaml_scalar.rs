@@ -9,13 +9,32 @@ pub(super) fn resolve_plain(text: &str) -> YamlValue {
     // Most scalars are names and prose: decided on their first byte.
     match first {
         b'0'..=b'9' | b'+' | b'-' | b'.' => {
-            number(text).unwrap_or_else(|| YamlValue::String(text.to_owned()))
+            let found = number(text)
+                .or_else(|| is_timestamp(text).then(|| YamlValue::Timestamp(text.to_owned())));
+            found.unwrap_or_else(|| YamlValue::String(text.to_owned()))
         }
         b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => {
             word(text).unwrap_or_else(|| YamlValue::String(text.to_owned()))
         }
         _ => YamlValue::String(text.to_owned()),
     }
+}
+
+/// Whether a text without quotes is that text when it is read.
+pub fn reads_as_text(text: &str) -> bool {
+    // PyYAML's own: they have a meaning in places.
+    !matches!(text, "=" | "<<")
+        && matches!(resolve_plain(text), YamlValue::String(_))
+        && !is_large(text)
+}
+
+/// Whether a text is a whole number beyond 64 bits, which is text here and a number in Python.
+fn is_large(text: &str) -> bool {
+    text.len() > 18
+        && text
+            .trim_start_matches(['-', '+'])
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'_')
 }
 
 /// A scalar under an explicit core tag (`!!int`, …), or nothing where the text is not of that tag.
@@ -29,10 +48,51 @@ pub(super) fn resolve_tagged(tag: &str, text: &str) -> Option<YamlValue> {
             YamlValue::Int(whole) => Some(YamlValue::Float(whole as f64)),
             other => Some(other),
         },
-        // Dates stay text, as they do untagged.
-        "timestamp" => Some(YamlValue::String(text.to_owned())),
+        "timestamp" => is_timestamp(text).then(|| YamlValue::Timestamp(text.to_owned())),
         _ => None,
     }
+}
+
+/// Whether a text has the form of a date or a moment (<https://yaml.org/type/timestamp.html>).
+fn is_timestamp(text: &str) -> bool {
+    /// The rest after `least` to `most` digits.
+    fn digits(text: &str, least: usize, most: usize) -> Option<&str> {
+        let count = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        (count >= least).then(|| &text[count..])
+    }
+    let read = || -> Option<bool> {
+        let year = digits(text, 4, 4)?.strip_prefix('-')?;
+        let month = digits(year, 1, 2)?.strip_prefix('-')?;
+        let rest = digits(month, 1, 2)?;
+        if rest.is_empty() {
+            // A date alone has all its digits.
+            return Some(text.len() == "2024-01-31".len());
+        }
+        let blank = [' ', '\t'];
+        let time = rest
+            .strip_prefix(['T', 't'])
+            .or_else(|| rest.starts_with(blank).then(|| rest.trim_start_matches(blank)))?;
+        let minutes = digits(time, 1, 2)?.strip_prefix(':')?;
+        let seconds = digits(minutes, 2, 2)?.strip_prefix(':')?;
+        let mut rest = digits(seconds, 2, 2)?;
+        if let Some(fraction) = rest.strip_prefix('.') {
+            rest = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+        }
+        if rest.is_empty() {
+            return Some(true);
+        }
+        let zone = rest.trim_start_matches(blank);
+        if zone == "Z" {
+            return Some(true);
+        }
+        let hours = digits(zone.strip_prefix(['+', '-'])?, 1, 2)?;
+        let minutes = match hours.strip_prefix(':') {
+            Some(minutes) => digits(minutes, 2, 2)?,
+            None => hours,
+        };
+        Some(minutes.is_empty())
+    };
+    read() == Some(true)
 }
 
 fn word(text: &str) -> Option<YamlValue> {
@@ -187,7 +247,17 @@ mod tests {
             ("-", string("-")),
             ("1.2.3", string("1.2.3")),
             (".inf", YamlValue::Float(f64::INFINITY)),
-            ("2024-03-01", string("2024-03-01")),
+            ("2024-03-01", YamlValue::Timestamp("2024-03-01".to_owned())),
+            ("2024-3-1", string("2024-3-1")),
+            ("2024-03-01x", string("2024-03-01x")),
+            ("2024-03", string("2024-03")),
+            ("2024-03-01 10:30", string("2024-03-01 10:30")),
+            ("2024-3-1 1:30:00", YamlValue::Timestamp("2024-3-1 1:30:00".to_owned())),
+            ("2024-03-01T10:30:00.5Z", YamlValue::Timestamp("2024-03-01T10:30:00.5Z".to_owned())),
+            (
+                "2024-03-01 10:30:00 -05:30",
+                YamlValue::Timestamp("2024-03-01 10:30:00 -05:30".to_owned()),
+            ),
             ("99999999999999999999", string("99999999999999999999")),
         ] {
             assert_eq!(resolve_plain(text), value, "{text}");

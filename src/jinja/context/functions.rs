@@ -8,21 +8,17 @@ use minijinja::{
     value::{Kwargs, Object, ObjectRepr, Rest, from_args},
 };
 
-use super::{
-    Shared,
-    references::at_place,
-    text_formats::{json_to_yaml, python_json, yaml_to_value},
-};
+use super::{Shared, formats, references::at_place};
 use crate::{
     diagnostic::{Diagnostic, Span},
     jinja::{
         Phase, Whither,
-        convert::{from_json, to_json},
         dict::{self, Dict},
         failure::refused,
         generator::{Generator, Items},
         list::List,
         objects::TableObject,
+        read_json::read_json,
         set::Set,
     },
     relation::Table,
@@ -252,7 +248,7 @@ impl Builtin {
 }
 
 /// What a function gives where it cannot do its work: `default=`, else none.
-fn default_of(positional: Option<Value>, options: &Kwargs) -> Result<Value, Error> {
+pub fn default_of(positional: Option<Value>, options: &Kwargs) -> Result<Value, Error> {
     let default = match positional {
         Some(default) => Some(default),
         None => options.get::<Option<Value>>("default")?,
@@ -375,34 +371,10 @@ impl Builtin {
                 let own = scope.config.get("full_refresh").and_then(|value| value.as_bool());
                 Ok(Value::from(own.unwrap_or(scope.globals.full_refresh)))
             }
-            Which::FromJson => {
-                let (text, default): (&str, Option<Value>) = from_args(args)?;
-                match serde_json::from_str::<serde_json::Value>(text) {
-                    Ok(json) => Ok(from_json(&json)),
-                    Err(_) => Ok(default.unwrap_or_else(|| Value::from(()))),
-                }
-            }
-            Which::ToJson => {
-                let (value, default, options): (Value, Option<Value>, Kwargs) = from_args(args)?;
-                let sort = options.get::<Option<bool>>("sort_keys")?.unwrap_or(false);
-                let _ = default;
-                let json = to_json(&value);
-                Ok(Value::from(python_json(&json, sort)))
-            }
-            Which::FromYaml => {
-                let (text, default): (&str, Option<Value>) = from_args(args)?;
-                match (yaml_to_value(text), default) {
-                    (Ok(value), _) => Ok(value),
-                    (Err(_), Some(default)) => Ok(default),
-                    (Err(error), None) => Err(error),
-                }
-            }
-            Which::ToYaml => {
-                let (value, _default, _options): (Value, Option<Value>, Kwargs) = from_args(args)?;
-                let mut text = String::new();
-                json_to_yaml(&to_json(&value), 0, &mut text);
-                Ok(Value::from(text))
-            }
+            Which::FromJson => formats::from_text(args, read_json),
+            Which::FromYaml => formats::from_text(args, formats::read_yaml),
+            Which::ToJson => formats::to_json(args, parsing),
+            Which::ToYaml => formats::to_yaml(args),
             Which::Set => {
                 // Python's names: `set(value, default=none)`.
                 let (value, default, options): (Value, Option<Value>, Kwargs) = from_args(args)?;

@@ -4,12 +4,12 @@ mod adapter_object;
 mod arithmetic;
 mod config_object;
 mod exceptions;
+mod formats;
 mod functions;
 mod iteration;
 mod lookup;
 mod modules;
 mod references;
-mod text_formats;
 mod var_object;
 
 pub(super) use arithmetic::{chain, order};

@@ -1,16 +1,23 @@
 //! `var(…)`.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use minijinja::{
     Error, ErrorKind, State, Value,
     value::{Object, ObjectRepr, from_args},
 };
 
-use super::{Shared, functions::wrong_arguments};
+use super::{Context, Shared, functions::wrong_arguments};
 use crate::{
     diagnostic::did_you_mean,
-    jinja::{Phase, convert::from_json, failure::refused},
+    jinja::{
+        Phase,
+        convert::{from_json, from_yaml},
+        failure::{endless_recursion, refused},
+        macro_object::MAX_MACRO_DEPTH,
+        rewrite::{Marks, rewrite},
+    },
+    project::Vars,
 };
 
 /// `var` (<https://docs.getdbt.com/reference/dbt-jinja-functions/var>).
@@ -26,13 +33,43 @@ impl VarObject {
     fn lookup(&self, name: &str) -> Option<Value> {
         let scope = &self.shared.scope;
         let globals = &scope.globals;
-        scope
-            .var_overrides
-            .as_ref()
-            .and_then(|overrides| overrides.get(name))
-            .or_else(|| globals.cli_vars.get(name))
-            .or_else(|| globals.package_vars.get(&self.package)?.get(name))
-            .map(from_json)
+        let overridden = scope.var_overrides.as_ref().and_then(|overrides| overrides.get(name));
+        overridden.map(from_json).or_else(|| {
+            let given = globals.cli_vars.get(name);
+            given.or_else(|| globals.package_vars.get(&self.package)?.get(name)).map(from_yaml)
+        })
+    }
+}
+
+fn has_template(text: &str) -> bool {
+    ["{{", "{%", "{#"].iter().any(|open| text.contains(open))
+}
+
+impl VarObject {
+    /// A variable's text is a template itself, of the place that asks for it.
+    fn rendered(&self, state: &mut State<'_, '_>, name: &str, text: &str) -> Result<Value, Error> {
+        let shared = &self.shared;
+        let failed = |error: Error| {
+            let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+            // One variable may ask for another: the innermost is told.
+            let message = match detail.starts_with("the variable `") {
+                true => detail,
+                false => format!("the variable `{name}` cannot be rendered: {detail}"),
+            };
+            Error::new(error.kind(), message)
+        };
+        if shared.depth.fetch_add(1, Ordering::Relaxed) >= MAX_MACRO_DEPTH {
+            shared.depth.fetch_sub(1, Ordering::Relaxed);
+            let message = format!("the variable `{name}` asks for itself without end");
+            return Err(refused(Box::new(endless_recursion(message))));
+        }
+        let context = Context { shared: Arc::clone(shared), package: Arc::clone(&self.package) };
+        let rendered = rewrite(text, 0, Marks::None).and_then(|text| {
+            let template = state.env().template_from_str(&text)?;
+            template.render(Value::from_object(context))
+        });
+        shared.depth.fetch_sub(1, Ordering::Relaxed);
+        rendered.map(Value::from).map_err(failed)
     }
 }
 
@@ -41,25 +78,29 @@ impl Object for VarObject {
         ObjectRepr::Plain
     }
 
-    fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+    fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
         let read: Result<(&str, Option<Value>), Error> = from_args(args);
         let (name, default) = read.map_err(|error| {
             refused(Box::new(wrong_arguments("var('name', 'default')", &error)))
         })?;
         let default = default.or_else(|| super::functions::none_given(args));
-        if let Some(value) = self.lookup(name).or(default) {
-            return Ok(value);
+        if let Some(value) = self.lookup(name) {
+            return match value.as_str() {
+                Some(text) if has_template(text) => self.rendered(state, name, text),
+                _ => Ok(value),
+            };
+        }
+        if let Some(default) = default {
+            return Ok(default);
         }
         // dbt answers None while parsing and refuses while compiling.
         if self.shared.scope.phase == Phase::Parse {
             return Ok(Value::from(()));
         }
         let globals = &self.shared.scope.globals;
-        let known = globals.cli_vars.keys().chain(
-            globals.package_vars.get(&self.package).into_iter().flat_map(|vars| vars.keys()),
-        );
-        let hint = did_you_mean(name, known.map(String::as_str))
-            .map_or(String::new(), |hint| format!("; {hint}"));
+        let own = globals.package_vars.get(&self.package);
+        let known = globals.cli_vars.names().chain(own.into_iter().flat_map(Vars::names));
+        let hint = did_you_mean(name, known).map_or(String::new(), |hint| format!("; {hint}"));
         Err(Error::new(
             ErrorKind::InvalidOperation,
             format!(

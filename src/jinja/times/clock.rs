@@ -9,7 +9,7 @@ use minijinja::{
 };
 
 use super::{
-    Tzinfo, Zone, invalid,
+    TimeDelta, Tzinfo, Zone, invalid,
     iso::{Precision, time_text},
     strftime::strftime,
     zone::offset_text,
@@ -84,6 +84,10 @@ pub fn parts_text(time: NaiveTime, zone: Option<Tzinfo>) -> String {
     match zone.map(|zone| zone.zone) {
         None => {}
         Some(Zone::Offset(0)) => text.push_str(", tzinfo=datetime.timezone.utc"),
+        Some(Zone::Offset(seconds)) => {
+            let offset = TimeDelta::seconds(seconds).repr();
+            text.push_str(&format!(", tzinfo=datetime.timezone({offset})"));
+        }
         Some(zone @ Zone::Named(chrono_tz::UTC)) => {
             text.push_str(&format!(", tzinfo=<{}>", Value::from_object(zone)));
         }

@@ -143,6 +143,45 @@ impl Moment {
         self.local() - Duration::seconds(i64::from(offset))
     }
 
+    /// A date or moment as YAML writes it.
+    pub fn of_yaml(text: &str) -> Option<Self> {
+        let blank = [' ', '\t'];
+        let Some(at) = text.find(['T', 't', ' ', '\t']) else {
+            return super::iso::read_date(text).map(Self::Date);
+        };
+        let (date, time) = (&text[..at], text[at + 1..].trim_start_matches(blank));
+        let zone_at = time.find(['Z', '+', '-', ' ', '\t']).unwrap_or(time.len());
+        let (time, zone) = (&time[..zone_at], time[zone_at..].trim_start_matches(blank));
+        let number = |text: &str| text.parse::<i64>().ok();
+        let mut parts = date.split('-').map(number);
+        let date = date_of(parts.next()??, parts.next()??, parts.next()??).ok()?;
+        let (time, fraction) = time.split_once('.').unwrap_or((time, ""));
+        let mut parts = time.split(':').map(number);
+        let micros = number(&format!("{fraction:0<6}")[..6])?;
+        let time = time_of(parts.next()??, parts.next()??, parts.next()??, micros).ok()?;
+        let zone = match zone {
+            "" => None,
+            "Z" => Some(0),
+            zone => {
+                let sign = if zone.starts_with('-') { -1 } else { 1 };
+                let (hours, minutes) = zone[1..].split_once(':').unwrap_or((&zone[1..], "0"));
+                Some(sign * (number(hours)? * 3600 + number(minutes)? * 60) as i32)
+            }
+        };
+        let zone = zone.map(|offset_secs| Tzinfo { zone: Zone::Offset(offset_secs), offset_secs });
+        Some(Self::DateTime(date.and_time(time), zone))
+    }
+
+    /// As YAML has it.
+    pub fn to_yaml(self) -> String {
+        self.isoformat(" ", Precision::Auto)
+    }
+
+    /// As JSON has it.
+    pub fn in_json(&self) -> String {
+        self.isoformat("T", Precision::Auto)
+    }
+
     fn isoformat(&self, separator: &str, precision: Precision) -> String {
         let local = self.local();
         let date = format!("{:04}-{:02}-{:02}", local.year(), local.month(), local.day());

@@ -42,6 +42,11 @@ impl TimeDelta {
         Self(days as i128 * DAY_MICROS)
     }
 
+    /// A length of seconds.
+    pub const fn seconds(seconds: i32) -> Self {
+        Self(seconds as i128 * 1_000_000)
+    }
+
     /// The length in microseconds.
     pub fn micros(self) -> i128 {
         self.0

@@ -44,3 +44,12 @@
 {{ modules.re.sub('a', '\\w', 'a') }}
 {{ modules.re.match('a', 'a').group(3) }}
 {{ modules.re.nothing('a') }}
+{{ tojson(var('map')) }}
+{{ tojson(undefined_thing) }}
+{{ tojson(ref('base')) }}
+{{ tojson({'a': set([1])}, default='d') }}
+{{ tojson({(1, 2): 1}) }}
+{{ tojson([1] | map('string')) }}
+{{ tojson(range(3)) }}
+{{ fromjson(none) }}
+{{ var('itself') }}

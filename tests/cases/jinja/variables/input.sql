@@ -1,0 +1,5 @@
+<<{{ fromyaml('{a: 2024-01-01, b: 2024-01-01 10:00:00, c: [2024-02-03T10:00:00Z], d: "2024-01-01", e: 2024-1-5, f: 2024-01-05 1:02:03.5 +2, g: 2024-01-01T10:00:00}') }}>>
+<<{{ fromyaml('a: 2024-01-01').a.year }} {{ fromyaml('a: 2024-01-01')['a'].strftime('%d') }} {{ fromyaml('2024-01-01') }} {{ fromyaml('a: 2024-13-01') }}>>
+<<{{ var('start') }} {{ var('start').strftime('%Y%m%d') }} {{ (var('start') + modules.datetime.timedelta(days=1)) }} {{ var('at').hour }} {{ var('zoned') }} {{ var('zoned').tzinfo }} {{ var('list') }} {{ var('map').d.year }} {{ var('text') }} {{ var('text').year }} {{ var('start') is string }} {{ '%s' % var('start') }} '{{ var('start') ~ '' }}' {{ var('start') == '2024-01-01' }} {{ var('start') | string == '2024-01-01' }}>>
+{%- set lines -%}<<{{ toyaml({'a': var('start'), 'b': var('at')}) }}>>{%- endset -%}{{ lines | replace('\n', '¶') }}
+<<{{ var('templated') }} {{ var('target_name') }} {{ var('templated') + '1' }} {{ var('nothing') }} {{ var('nothing', 5) }} {{ var('number') }} {{ var('missing', '{{ 1 }}') }}>>
