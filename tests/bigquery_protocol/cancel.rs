@@ -151,7 +151,7 @@ fn a_job_that_someone_else_stops_failed() {
             tokio::time::sleep(Duration::from_millis(20)).await;
             let id = server.state().jobs.by_id.keys().next().cloned();
             if let Some(id) = id {
-                server.state().jobs.stop(&id);
+                server.stop(&id);
                 break;
             }
         }

@@ -20,6 +20,7 @@ use crate::{
 /// Builds at the same time.
 const LINES: usize = 4;
 const SCHEDULES: u64 = 100;
+const THREADS: usize = 5;
 
 /// What there is at the end.
 #[derive(Debug, PartialEq)]
@@ -115,12 +116,22 @@ fn a_hundred_schedules_of_faults_end_as_an_undisturbed_run() {
     assert!(expected.effects.values().all(|count| *count == 1));
     assert_eq!((expected.datasets.len(), expected.tables.len()), (1 + LINES, LINES));
     assert_eq!(expected.rows, 100);
-    let mut requests = 0;
-    for seed in 1..=SCHEDULES {
-        let (end, count) = run(Some(seed));
-        assert_eq!(end, expected, "seed {seed}");
-        requests += count;
-    }
+    // They mostly wait.
+    let requests: usize = std::thread::scope(|scope| {
+        let expected = &expected;
+        let run_some = move |first: u64| {
+            let mut requests = 0;
+            for seed in (first..=SCHEDULES).step_by(THREADS) {
+                let (end, count) = run(Some(seed));
+                assert_eq!(&end, expected, "seed {seed}");
+                requests += count;
+            }
+            requests
+        };
+        let threads = (1..=THREADS as u64).map(|first| scope.spawn(move || run_some(first)));
+        let threads: Vec<_> = threads.collect();
+        threads.into_iter().map(|thread| thread.join().expect("the seed is told above")).sum()
+    });
     // The schedules are no still waters.
     assert!(requests > undisturbed * SCHEDULES as usize * 5 / 4, "{requests} requests");
 }

@@ -98,8 +98,7 @@ fn is_here(request: &HttpRequest, location: &str) -> bool {
 /// `jobs.get`.
 pub fn get(shared: &Shared, request: &HttpRequest, project: &str, id: &str) -> HttpAnswer {
     let mut state = shared.state();
-    state.jobs.settle();
-    match state.jobs.by_id.get(id).filter(|job| is_here(request, &job.location)) {
+    match state.jobs.get(id).filter(|job| is_here(request, &job.location)) {
         Some(job) => HttpAnswer::json(200, &job.resource(project)),
         None => not_found(&format!("Job {project}:{id}")),
     }
@@ -109,6 +108,7 @@ pub fn get(shared: &Shared, request: &HttpRequest, project: &str, id: &str) -> H
 pub fn cancel(shared: &Shared, request: &HttpRequest, project: &str, id: &str) -> HttpAnswer {
     let mut state = shared.state();
     state.jobs.stop(id);
+    shared.wake();
     match state.jobs.by_id.get(id).filter(|job| is_here(request, &job.location)) {
         Some(job) => HttpAnswer::json(200, &json!({"job": job.resource(project)})),
         None => not_found(&format!("Job {project}:{id}")),
@@ -127,17 +127,15 @@ pub fn query_results(
     let until = Instant::now() + Duration::from_millis(wait);
     let mut state = shared.state();
     loop {
-        state.jobs.settle();
-        let Some(job) = state.jobs.by_id.get(id).filter(|job| is_here(request, &job.location))
-        else {
+        let Some(job) = state.jobs.get(id).filter(|job| is_here(request, &job.location)) else {
             return not_found(&format!("Job {project}:{id}"));
         };
         if job.is_done() || Instant::now() >= until || shared.is_closing() {
             break;
         }
         // Woken when a job is cancelled.
-        let pause = job.end().min(until).saturating_duration_since(Instant::now());
-        state = shared.wait(state, pause.min(Duration::from_millis(50)));
+        let pause = job.due().min(until).saturating_duration_since(Instant::now());
+        state = shared.wait(state, pause);
     }
     let job = &state.jobs.by_id[id];
     let reference = json!({"projectId": project, "jobId": id, "location": job.location});

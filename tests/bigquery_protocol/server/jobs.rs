@@ -64,49 +64,43 @@ impl Jobs {
             failure: None,
         };
         self.by_id.insert(id.to_owned(), job);
-        self.settle();
-        let running = self.by_id.values().filter(|job| !job.is_done()).count();
-        self.most_running = self.most_running.max(running);
+        self.get(id);
+        self.most_running = self.most_running.max(self.running());
     }
 
     /// Tells a job to stop.
     pub fn stop(&mut self, id: &str) {
-        self.settle();
+        self.get(id);
         if let Some(job) = self.by_id.get_mut(id)
             && !job.is_done()
             && !job.behaviour.stubborn
         {
             job.stopped = Some(Instant::now());
         }
-        self.settle();
+        self.get(id);
     }
 
     /// Ends the jobs whose time came.
     pub fn settle(&mut self) {
-        let mut ended = Vec::new();
-        for job in self.by_id.values_mut().filter(|job| !job.is_done()) {
-            let end = job.end();
-            let limit = job.configuration["jobTimeoutMs"].as_str().and_then(|ms| ms.parse().ok());
-            let limit = limit.map(|ms| job.created + Duration::from_millis(ms));
-            let stop = |why: &str| {
-                Some(("stopped".to_owned(), format!("Job execution was cancelled: {why}")))
-            };
-            if job.stopped.is_some_and(|stopped| stopped < end) {
-                job.failure = Some(stop("User requested cancellation"));
-            } else if let Some(limit) = limit.filter(|limit| *limit < end)
-                && limit <= Instant::now()
-                && !job.behaviour.stubborn
-            {
-                job.failure = Some(stop("Job timed out after a while"));
-            } else if end <= Instant::now() {
-                job.failure = Some(job.behaviour.failure.clone());
-                if job.behaviour.failure.is_none() {
-                    ended.push((end, job.statement()));
-                }
-            }
-        }
+        let ended =
+            self.by_id.values_mut().filter_map(|job| Some((job.settle()?, job.statement())));
+        let mut ended: Vec<(Instant, String)> = ended.collect();
         ended.sort();
         self.effects.extend(ended.into_iter().map(|(_, statement)| statement));
+    }
+
+    /// A job, ended if its time came.
+    pub fn get(&mut self, id: &str) -> Option<&Job> {
+        let job = self.by_id.get_mut(id)?;
+        if job.settle().is_some() {
+            self.effects.push(job.statement());
+        }
+        Some(job)
+    }
+
+    /// How many jobs run.
+    fn running(&self) -> usize {
+        self.by_id.values().filter(|job| !job.is_done()).count()
     }
 
     /// The ids of jobs that are not done.
@@ -118,8 +112,42 @@ impl Jobs {
 }
 
 impl Job {
-    pub fn end(&self) -> Instant {
+    /// Ends it if its time came: the time, where it took effect now.
+    fn settle(&mut self) -> Option<Instant> {
+        if self.is_done() {
+            return None;
+        }
+        let end = self.end();
+        let limit = self.limit();
+        let stop =
+            |why: &str| Some(("stopped".to_owned(), format!("Job execution was cancelled: {why}")));
+        if self.stopped.is_some_and(|stopped| stopped < end) {
+            self.failure = Some(stop("User requested cancellation"));
+        } else if let Some(limit) = limit.filter(|limit| *limit < end)
+            && limit <= Instant::now()
+            && !self.behaviour.stubborn
+        {
+            self.failure = Some(stop("Job timed out after a while"));
+        } else if end <= Instant::now() {
+            self.failure = Some(self.behaviour.failure.clone());
+            return self.behaviour.failure.is_none().then_some(end);
+        }
+        None
+    }
+
+    fn end(&self) -> Instant {
         self.created + self.behaviour.pending + self.behaviour.running
+    }
+
+    /// When it has taken as long as it may.
+    fn limit(&self) -> Option<Instant> {
+        let limit = self.configuration["jobTimeoutMs"].as_str()?.parse().ok()?;
+        Some(self.created + Duration::from_millis(limit))
+    }
+
+    /// When it ends, or is stopped.
+    pub fn due(&self) -> Instant {
+        self.limit().map_or(self.end(), |limit| limit.min(self.end()))
     }
 
     pub fn is_done(&self) -> bool {

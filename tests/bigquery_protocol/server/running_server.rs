@@ -120,6 +120,12 @@ impl Server {
         state.exchanges.iter().filter(|exchange| exchange.line().contains(text)).count()
     }
 
+    /// Stops a job, as somebody else does.
+    pub fn stop(&self, id: &str) {
+        self.state().jobs.stop(id);
+        self.shared.wake();
+    }
+
     /// The statements that took effect.
     pub fn effects(&self) -> Vec<String> {
         let mut state = self.state();
@@ -131,6 +137,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.closing.store(true, Ordering::SeqCst);
+        self.shared.wake();
         // Wakes the thread that accepts.
         let _ = TcpStream::connect(self.shared.address);
     }
@@ -158,6 +165,11 @@ impl Shared {
         }
     }
 
+    /// Wakes those who wait.
+    pub fn wake(&self) {
+        self.changed.notify_all();
+    }
+
     fn serve(&self, mut stream: TcpStream) {
         stream.set_nodelay(true).expect("loopback can do it");
         let Ok(reading) = stream.try_clone() else { return };
@@ -170,7 +182,6 @@ impl Shared {
             let mishap = self.state().faults.next(&line);
             let number = self.note(&request, mishap);
             let (answer, whole) = self.carry_out(&request, mishap);
-            self.changed.notify_all();
             self.state().exchanges[number].answer = answer.clone().filter(|_| whole);
             let Some(answer) = answer else { return };
             if answer.write(&mut stream, whole).is_err() || !whole {

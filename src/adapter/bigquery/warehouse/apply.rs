@@ -106,8 +106,10 @@ impl<'a> Applying<'a> {
                 self.load(relation, columns, &spool, false).await
             }
             Step::Query { sql } => {
-                let outcome = self.query(&Rendered { sql: sql.clone(), lines_before: 0 }).await?;
-                self.table = Some(client.get_query_results(&outcome.job, None).await?);
+                let job = QueryJob { options: self.job_options(), ..QueryJob::new(sql) };
+                let (outcome, table) = client.query_rows(&job, None, self.cancel).await?;
+                self.tally.add(&outcome);
+                self.table = Some(table);
                 Ok(())
             }
             Step::CreateTable { relation, temporary, .. } => {

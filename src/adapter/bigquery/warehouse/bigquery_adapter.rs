@@ -137,8 +137,8 @@ impl Adapter for BigQueryAdapter {
         cancel: &'a Cancel,
     ) -> BoxFuture<'a, Result<Table, AdapterError>> {
         Box::pin(async move {
-            let outcome = self.client.query_job(&QueryJob::new(sql), cancel).await?;
-            Ok(self.client.get_query_results(&outcome.job, limit).await?)
+            let rows = self.client.query_rows(&QueryJob::new(sql), limit, cancel).await;
+            Ok(rows.map(|(_, table)| table)?)
         })
     }
 
