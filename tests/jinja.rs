@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use elt::{
     diagnostic::{Diagnostic, SourceFile, render_terminal},
     jinja::{
-        Caller, Engine, EngineOptions, Globals, Host, MacroFile, Marks, Phase, RefCall, Referred,
-        Scope, SourceCall, Warehouse, Whither,
+        Caller, Engine, EngineOptions, FunctionCall, Globals, Host, MacroFile, Marks, Phase,
+        RefCall, Referred, Scope, SourceCall, Warehouse, Whither,
     },
     project::{Vars, read_yaml},
     relation::{Dialect, Relation},
@@ -22,6 +22,13 @@ impl Host for Project {
     fn resolve_source(&self, _: &Caller, call: &SourceCall) -> Result<Referred, Box<Diagnostic>> {
         let (schema, table) = (call.source.clone(), call.table.clone());
         Ok(Relation::new(Dialect::GoogleSql, Some("p".into()), schema, table).into())
+    }
+    fn resolve_function(
+        &self,
+        _: &Caller,
+        call: &FunctionCall,
+    ) -> Result<Relation, Box<Diagnostic>> {
+        Ok(Relation::new(Dialect::GoogleSql, Some("p".into()), "s", call.name.clone()))
     }
     fn graph(&self) -> Value {
         Value::from(())

@@ -326,7 +326,7 @@ impl Compiler {
         let (code, extra_ctes) = self.inject_ephemeral(rendered.text, &rendered.ephemeral)?;
         let makes_relation = match node.resource_type {
             ResourceType::Model => node.config.materialized() != "ephemeral",
-            ResourceType::Seed | ResourceType::Snapshot => true,
+            ResourceType::Seed | ResourceType::Snapshot | ResourceType::Function => true,
             _ => false,
         };
         Ok(CompiledNode {

@@ -56,6 +56,12 @@ impl Deferral {
         Ok((!exists).then_some(earlier))
     }
 
+    /// The earlier run's function that stands for one of this project which is not selected: which
+    /// functions the target holds is not asked.
+    pub fn function(&self, id: &UniqueId) -> Option<&Relation> {
+        self.relations.get(id).filter(|_| !self.selected.contains(id))
+    }
+
     /// The relation of the earlier run, whatever exists.
     pub fn earlier(&self, id: &UniqueId) -> Option<&Relation> {
         self.relations.get(id)

@@ -15,7 +15,9 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, WarnOptions, Weight},
-    jinja::{Caller, Host, Reading, RefCall, Referred, SourceCall, Warehouse, Whither},
+    jinja::{
+        Caller, FunctionCall, Host, Reading, RefCall, Referred, SourceCall, Warehouse, Whither,
+    },
     manifest::{
         Batch, ColumnProperties, Lookup, Manifest, Node, NodeConfig, Reader, Resolver,
         ResourceType, TimeSpan, UniqueId, utc_text,
@@ -198,19 +200,7 @@ impl Host for NodeHost {
         if let Some(reader) = reader
             && !reader.depends_on_nodes.contains(&id)
         {
-            return Err(Box::new(
-                Diagnostic::error(
-                    "hidden-ref",
-                    format!(
-                        "`{}` is referenced only when the template runs for real, so nothing knew that it must be built first",
-                        call.name
-                    ),
-                )
-                .help(format!(
-                    "add the line `-- depends_on: {{{{ ref('{}') }}}}` to `{}`",
-                    call.name, reader.name
-                )),
-            ));
+            return Err(Box::new(hidden("ref", &call.name, &reader.name)));
         }
         let node = &manifest.nodes[&id];
         let time = event_time(&node.config, &node.columns, false, node.relation.dialect);
@@ -243,6 +233,25 @@ impl Host for NodeHost {
             let time = event_time(&source.config, &source.columns, quotes, relation.dialect);
             Ok(self.read(relation, time))
         })
+    }
+
+    fn resolve_function(
+        &self,
+        caller: &Caller,
+        call: &FunctionCall,
+    ) -> Result<Relation, Box<Diagnostic>> {
+        let manifest = &self.shared.manifest;
+        let id =
+            self.resolving(caller, |resolver, reader| resolver.resolve_function(reader, call))?;
+        let reader = caller.unique_id.as_deref().and_then(|id| manifest.nodes.get(id));
+        if let Some(reader) = reader
+            && !reader.depends_on_nodes.contains(&id)
+        {
+            return Err(Box::new(hidden("function", &call.name, &reader.name)));
+        }
+        let own = &manifest.nodes[&id].relation;
+        let deferral = self.shared.deferral.as_ref();
+        Ok(deferral.and_then(|deferral| deferral.function(&id)).unwrap_or(own).clone())
     }
 
     fn graph(&self) -> Value {
@@ -283,6 +292,15 @@ fn event_time(
     let declared = columns.values().find(|column| column.name == name);
     let quotes = declared.and_then(|column| column.quote).unwrap_or(quotes_columns);
     Some(if quotes { dialect.quote(name) } else { name.to_owned() })
+}
+
+/// What to say of a reference that was not there while the project was read.
+fn hidden(call: &str, name: &str, reader: &str) -> Diagnostic {
+    let message = format!(
+        "`{name}` is referenced only when the template runs for real, so nothing knew that it must be built first"
+    );
+    let help = format!("add the line `-- depends_on: {{{{ {call}('{name}') }}}}` to `{reader}`");
+    Diagnostic::error("hidden-ref", message).help(help)
 }
 
 /// The relation of a CTE that dbt would name after `name`.

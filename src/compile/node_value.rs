@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::{
     jinja::{convert::from_json, datetime_value, dict::Dict},
-    manifest::{Batch, ColumnProperties, Exposure, Manifest, Node, Source},
+    manifest::{Batch, ColumnProperties, Exposure, Manifest, Node, ResourceType, Source, UniqueId},
 };
 
 /// A mapping made when a template first looks into it: most never do.
@@ -94,8 +94,14 @@ pub fn model_in_batch(node: &Arc<Node>, batch: Batch) -> Value {
 pub fn graph_value(manifest: &Arc<Manifest>) -> Value {
     let manifest = Arc::clone(manifest);
     LazyMap::value(move || {
-        let nodes: Map<String, Json> =
-            manifest.nodes.iter().map(|(id, node)| (id.to_string(), node_json(node))).collect();
+        let (functions, nodes): (Vec<_>, Vec<_>) = manifest
+            .nodes
+            .iter()
+            .partition(|(_, node)| node.resource_type == ResourceType::Function);
+        let written = |all: Vec<(&UniqueId, &Arc<Node>)>| -> Map<String, Json> {
+            all.into_iter().map(|(id, node)| (id.to_string(), node_json(node))).collect()
+        };
+        let (nodes, functions) = (written(nodes), written(functions));
         let sources: Map<String, Json> =
             manifest.sources.iter().map(|(id, one)| (id.to_string(), source_json(one))).collect();
         let exposures: Map<String, Json> = manifest
@@ -110,6 +116,7 @@ pub fn graph_value(manifest: &Arc<Manifest>) -> Value {
             .collect();
         from_json(&json!({
             "nodes": nodes, "sources": sources, "exposures": exposures, "groups": groups,
+            "functions": functions,
             "metrics": {}, "semantic_models": {}, "saved_queries": {},
         }))
     })
@@ -153,12 +160,23 @@ pub fn node_json(node: &Node) -> Json {
         "constraints": node.constraints,
         "relation_name": node.relation.to_string(),
         "raw_code": raw_code,
-        "language": "sql",
+        "language": node.function.as_ref().map_or("sql", |one| one.language.as_str()),
         "refs": refs,
         "sources": sources,
         "metrics": [],
         "depends_on": {"macros": node.depends_on_macros, "nodes": depends_on},
     });
+    if let (Some(function), Some(map)) = (&node.function, value.as_object_mut()) {
+        let arguments: Vec<Json> = function
+            .arguments
+            .iter()
+            .map(|one| json!({"name": one.name, "data_type": one.data_type, "description": one.description}))
+            .collect();
+        map.insert("arguments".to_owned(), json!(arguments));
+        let returns =
+            json!({"data_type": function.returns, "description": function.returns_description});
+        map.insert("returns".to_owned(), returns);
+    }
     if let (Some(test), Some(map)) = (&node.test, value.as_object_mut()) {
         map.insert("column_name".to_owned(), json!(test.column_name));
         map.insert("file_key_name".to_owned(), json!(test.file_key_name));

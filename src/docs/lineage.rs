@@ -53,8 +53,8 @@ impl Lineage {
 
 fn drawn(manifest: &Manifest, id: &UniqueId) -> Option<Drawn> {
     if let Some(node) = manifest.nodes.get(id) {
-        use ResourceType::{Analysis, Model, Seed, Snapshot};
-        if !matches!(node.resource_type, Analysis | Model | Seed | Snapshot) {
+        use ResourceType::{Analysis, Function, Model, Seed, Snapshot};
+        if !matches!(node.resource_type, Analysis | Function | Model | Seed | Snapshot) {
             return None;
         }
         return Some(Drawn {

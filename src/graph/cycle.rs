@@ -10,7 +10,7 @@ use petgraph::{
 
 use crate::{
     diagnostic::{Diagnostic, Span},
-    manifest::{Manifest, Node, UniqueId},
+    manifest::{Manifest, Node, ResourceType, UniqueId},
 };
 
 /// One diagnostic for each knot of the graph: a shortest cycle of it, every reference marked.
@@ -88,6 +88,10 @@ fn display_name(manifest: &Manifest, id: &UniqueId) -> String {
 fn reference_span(manifest: &Manifest, child: &UniqueId, parent: &UniqueId) -> Option<Span> {
     let child = manifest.nodes.get(child)?;
     let parent = manifest.nodes.get(parent)?;
+    if parent.resource_type == ResourceType::Function {
+        let call = child.functions.iter().find(|call| call.name == parent.name)?;
+        return call.span.clone().or_else(|| quoted_name(child, &call.name));
+    }
     let mut calls = child.refs.iter().filter(|call| call.name == parent.name);
     let exact = calls.clone().find(|call| call.version == parent.version);
     let call = exact.or_else(|| calls.next())?;

@@ -1,4 +1,4 @@
-//! `ref()` and `source()` calls, as captured from templates.
+//! `ref()`, `source()` and `function()` calls, as captured from templates.
 
 use crate::diagnostic::Span;
 
@@ -11,6 +11,17 @@ pub struct RefCall {
     pub name: String,
     /// `version=` or `v=`, as text.
     pub version: Option<String>,
+    /// Where it is written.
+    pub span: Option<Span>,
+}
+
+/// A `function()` call.
+#[derive(Clone, Debug)]
+pub struct FunctionCall {
+    /// The package, where two arguments were given.
+    pub package: Option<String>,
+    /// The function's name.
+    pub name: String,
     /// Where it is written.
     pub span: Option<Span>,
 }

@@ -38,7 +38,7 @@ mod times;
 mod turns;
 mod yaml_scalar_text;
 
-pub use calls::{RefCall, SourceCall};
+pub use calls::{FunctionCall, RefCall, SourceCall};
 pub use engine::{Dispatch, Engine, EngineOptions, INTERNAL_PACKAGE, MacroFile};
 pub use failure::RenderError;
 pub use hole::hole;

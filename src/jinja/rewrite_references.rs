@@ -1,4 +1,4 @@
-//! Tells `ref()` and `source()` where they are called.
+//! Tells `ref()`, `source()` and `function()` where they are called.
 //!
 //! `ref('orders')` becomes `__at(start, end, ref)('orders')`: a function learns from the template
 //! engine neither line nor column. A project's own macro `ref` is handed on as it is.
@@ -10,7 +10,7 @@ use super::rewrite::{Edit, end_of, start};
 /// Adds the places of the calls in a tag. `base` is where the template starts in its file.
 pub(super) fn place_references(inside: &[(Token<'_>, Span)], base: usize, edits: &mut Vec<Edit>) {
     for (at, (token, span)) in inside.iter().enumerate() {
-        let Token::Ident(name @ ("ref" | "source")) = token else { continue };
+        let Token::Ident(name @ ("ref" | "source" | "function")) = token else { continue };
         if !matches!(inside.get(at + 1), Some((Token::ParenOpen, _))) {
             continue;
         }
@@ -72,6 +72,7 @@ mod tests {
     fn a_call_is_given_the_place_of_what_it_names() {
         assert_eq!(placed("{{ ref('a') }}"), "{{ __at(108, 109, ref)('a') }}");
         assert_eq!(placed("{{ source('s', 't') }}"), "{{ __at(110, 118, source)('s', 't') }}");
+        assert_eq!(placed("{{ function('f')(1) }}"), "{{ __at(113, 114, function)('f')(1) }}");
         assert_eq!(placed("{{ ref('p', 'a', v=1) }}"), "{{ __at(113, 114, ref)('p', 'a', v=1) }}");
     }
 

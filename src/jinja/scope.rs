@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use minijinja::Value;
 use serde_json::Map;
 
-use super::{RefCall, Referred, SourceCall};
+use super::{FunctionCall, RefCall, Referred, SourceCall};
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
     project::Vars,
@@ -106,6 +106,12 @@ pub trait Host: Send + Sync {
         caller: &Caller,
         call: &SourceCall,
     ) -> Result<Referred, Box<Diagnostic>>;
+    /// The relation that names what a `function()` means; only asked while compiling.
+    fn resolve_function(
+        &self,
+        caller: &Caller,
+        call: &FunctionCall,
+    ) -> Result<Relation, Box<Diagnostic>>;
     /// `graph`.
     fn graph(&self) -> Value;
     /// The warehouse; none where not connected.
@@ -162,6 +168,8 @@ pub struct Captured {
     pub refs: Vec<RefCall>,
     /// `source()` calls, in order.
     pub sources: Vec<SourceCall>,
+    /// `function()` calls, in order.
+    pub functions: Vec<FunctionCall>,
     /// `config()` calls, in order.
     pub configs: Vec<ConfigCall>,
     /// Unique ids of the macros called.

@@ -228,7 +228,7 @@ fn add_nodes(
                     is_ad_hoc: false,
                     node: Some(node),
                 };
-                resolver.resolve(&reader, &node.refs, &node.sources)
+                resolver.resolve(&reader, &node.refs, &node.sources, &node.functions)
             })
             .collect()
     };
@@ -302,7 +302,8 @@ fn add_others(
                     let node = |id: &UniqueId| manifest.node_or_disabled(id);
                     let restricted = &manifest.restricted_packages;
                     let resolver = Resolver { lookup, node: &node, restricted };
-                    let resolved = resolver.resolve(&reader, &exposure.refs, &exposure.sources);
+                    let resolved =
+                        resolver.resolve(&reader, &exposure.refs, &exposure.sources, &[]);
                     diagnostics.extend(resolved.diagnostics);
                     exposure.depends_on_nodes = resolved.nodes;
                 }

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Span, did_you_mean};
 /// Two nodes of one id, one name, or one relation.
 pub(super) fn check_duplicates(nodes: &[BoxedNode], diagnostics: &mut Vec<Diagnostic>) {
     let mut by_id: HashMap<&UniqueId, &Node> = HashMap::with_capacity(nodes.len());
-    let mut by_relation: HashMap<String, &Node> = HashMap::new();
+    let mut by_relation: HashMap<(bool, String), &Node> = HashMap::new();
     let mut by_name: HashMap<(&str, &str), &Node> = HashMap::new();
     for node in nodes {
         if let Some(first) = by_id.insert(&node.unique_id, node) {
@@ -27,7 +27,10 @@ pub(super) fn check_duplicates(nodes: &[BoxedNode], diagnostics: &mut Vec<Diagno
         if !node.has_relation() || node.resource_type == ResourceType::Test {
             continue;
         }
+        // Functions have names of their own, apart from those of tables.
+        let is_function = node.resource_type == ResourceType::Function;
         if node.version.is_none()
+            && !is_function
             && let Some(first) = by_name.insert((&node.package, &node.name), node)
         {
             let mut diagnostic = twice(
@@ -43,7 +46,7 @@ pub(super) fn check_duplicates(nodes: &[BoxedNode], diagnostics: &mut Vec<Diagno
             diagnostic.severity = crate::diagnostic::Severity::Warning;
             diagnostics.push(diagnostic);
         }
-        if let Some(first) = by_relation.insert(node.relation.to_string(), node) {
+        if let Some(first) = by_relation.insert((is_function, node.relation.to_string()), node) {
             diagnostics.push(twice(
                 "ambiguous-relation",
                 format!(

@@ -1,7 +1,8 @@
-//! Configurations that need each other: snapshots, contracts, microbatches.
+//! Configurations that need each other: snapshots, contracts, microbatches, functions.
 
 use super::{
-    Microbatch, Node, ResourceType, builder::config_call_span, lookup::is_referable, publish,
+    FunctionLanguage, Microbatch, Node, ResourceType, builder::config_call_span,
+    lookup::is_referable, publish,
 };
 use crate::diagnostic::{Diagnostic, Span, did_you_mean};
 
@@ -12,7 +13,8 @@ const CONTRACT_CHANGES: [&str; 2] = ["append_new_columns", "fail"];
 
 /// Reports what a node's configuration lacks or contradicts.
 pub(super) fn check_together(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
-    if !node.config.enabled() || !is_referable(node) {
+    let is_function = node.resource_type == ResourceType::Function;
+    if !node.config.enabled() || !(is_referable(node) || is_function) {
         return;
     }
     match node.resource_type {
@@ -28,7 +30,34 @@ pub(super) fn check_together(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
                 diagnostics.extend(Microbatch::of(node).err().into_iter().flatten());
             }
         }
+        ResourceType::Function => check_volatility(node, diagnostics),
         _ => {}
+    }
+}
+
+/// BigQuery takes a volatility of functions in JavaScript only, and there two of dbt's three
+/// (<https://docs.getdbt.com/reference/resource-configs/volatility>).
+fn check_volatility(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(volatility) = node.config.text("volatility") else { return };
+    let language = node.function.as_ref().map(|function| function.language).unwrap_or_default();
+    let is_kept = language == FunctionLanguage::JavaScript && volatility != "stable";
+    if !is_kept {
+        let message = format!(
+            "`volatility: {volatility}` of `{}` does nothing: BigQuery has none of a function in {}",
+            node.name,
+            language.shown()
+        );
+        let message = match language {
+            FunctionLanguage::JavaScript => {
+                format!(
+                    "`volatility: {volatility}` of `{}` does nothing: BigQuery has `deterministic` and `non-deterministic`",
+                    node.name
+                )
+            }
+            _ => message,
+        };
+        let warning = Diagnostic::warning("config-without-effect", message);
+        diagnostics.push(warning.at(place_of(node, "volatility"), ""));
     }
 }
 

@@ -143,6 +143,11 @@ fn expected(kind: ResourceType, key: &str) -> Option<Expected> {
         "severity" => Words(&["error", "warn"]),
         "store_failures_as" => Words(&["ephemeral", "table", "view"]),
         "hard_deletes" => Words(&["ignore", "invalidate", "new_record"]),
+        "type" if kind == ResourceType::Function => Words(&["scalar", "aggregate"]),
+        "volatility" if kind == ResourceType::Function => {
+            Words(&["deterministic", "stable", "non-deterministic"])
+        }
+        "runtime_version" | "entry_point" if kind == ResourceType::Function => Text,
         "batch_size" => Words(&["hour", "day", "month", "year"]),
         _ => return None,
     })

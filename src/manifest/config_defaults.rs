@@ -101,6 +101,15 @@ const SOURCE: &[(&str, &str)] = &[
 const UNIT_TEST: &[(&str, &str)] =
     &[("tags", "[]"), ("meta", "{}"), ("enabled", "true"), ("static_analysis", "null")];
 
+const FUNCTION: &[(&str, &str)] = &[
+    ("materialized", "\"function\""),
+    ("type", "\"scalar\""),
+    ("volatility", "null"),
+    ("runtime_version", "null"),
+    ("entry_point", "null"),
+    ("snowflake", "{\"quote_args\":true}"),
+];
+
 const EXPOSURE: &[(&str, &str)] = &[("enabled", "true"), ("tags", "[]"), ("meta", "{}")];
 
 /// The tables of a kind; a key of a later one replaces the default of an earlier one.
@@ -114,12 +123,13 @@ fn tables(kind: ResourceType) -> &'static [&'static [(&'static str, &'static str
         ResourceType::Source => &[SOURCE],
         ResourceType::UnitTest => &[UNIT_TEST],
         ResourceType::Exposure => &[EXPOSURE],
+        ResourceType::Function => &[SHARED, NODE, FUNCTION],
     }
 }
 
 /// The keys of a kind in dbt's order, each with its default as JSON text.
 pub fn config_defaults(kind: ResourceType) -> impl Iterator<Item = (&'static str, &'static str)> {
-    static MERGED: [LazyLock<Defaults>; 9] = [
+    static MERGED: [LazyLock<Defaults>; 10] = [
         LazyLock::new(|| merged(ResourceType::Model)),
         LazyLock::new(|| merged(ResourceType::Seed)),
         LazyLock::new(|| merged(ResourceType::Snapshot)),
@@ -129,6 +139,7 @@ pub fn config_defaults(kind: ResourceType) -> impl Iterator<Item = (&'static str
         LazyLock::new(|| merged(ResourceType::Operation)),
         LazyLock::new(|| merged(ResourceType::Source)),
         LazyLock::new(|| merged(ResourceType::Exposure)),
+        LazyLock::new(|| merged(ResourceType::Function)),
     ];
     // In the order of the type's variants.
     MERGED[kind as usize].iter().copied()

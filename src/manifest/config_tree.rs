@@ -133,6 +133,7 @@ impl PackageTrees {
             unit_tests,
             exposures,
             analyses,
+            functions,
         } = &file.configs;
         let declared = [
             (ResourceType::Model, "models", models),
@@ -143,6 +144,7 @@ impl PackageTrees {
             (ResourceType::UnitTest, "unit_tests", unit_tests),
             (ResourceType::Exposure, "exposures", exposures),
             (ResourceType::Analysis, "analyses", analyses),
+            (ResourceType::Function, "functions", functions),
         ];
         let trees: Vec<_> = declared
             .into_iter()

@@ -39,6 +39,9 @@ pub(super) fn specs<'p>(
         spec.fqn.insert(1, "analysis".to_owned());
         specs.push(spec);
     }
+    for file in &package.files.functions {
+        specs.push(of_file(ResourceType::Function, file));
+    }
     for file in &package.files.tests {
         specs.push(of_file(ResourceType::Test, file));
     }

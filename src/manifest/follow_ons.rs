@@ -3,7 +3,7 @@
 use crate::{diagnostic::Diagnostic, project::Unread};
 
 /// Codes of what says that a name, or something about a node, is missing.
-const OF_PROPERTIES: [&str; 12] = [
+const OF_PROPERTIES: [&str; 15] = [
     // Versions and snapshots are declared in YAML, and so is what is enabled.
     "unknown-ref",
     "unknown-model",
@@ -11,6 +11,9 @@ const OF_PROPERTIES: [&str; 12] = [
     "disabled-source",
     "unknown-source",
     "unused-source-override",
+    "undeclared-function",
+    "unknown-function",
+    "disabled-function",
     // A group may be declared there, or a node put into one.
     "unknown-group",
     "private-ref",
@@ -26,8 +29,9 @@ const OF_MACROS: [&str; 4] =
     ["unknown-test", "unknown-materialization", "jinja-undefined", "properties-without-macro"];
 const OF_DOCS: [&str; 1] = ["unknown-doc"];
 const OF_FIXTURES: [&str; 1] = ["unknown-fixture"];
-const OF_PACKAGES: [&str; 11] = [
+const OF_PACKAGES: [&str; 12] = [
     "unknown-ref",
+    "unknown-function",
     "unknown-model",
     "unknown-source",
     "unknown-test",

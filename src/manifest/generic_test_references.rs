@@ -88,11 +88,15 @@ impl Builder<'_> {
         };
         node.refs = captured.refs;
         node.sources = captured.sources;
+        node.functions = captured.functions;
         node.depends_on_macros = captured.macros.iter().map(ToString::to_string).collect();
         for call in &mut node.refs {
             call.span.clone_from(&span);
         }
         for call in &mut node.sources {
+            call.span.clone_from(&span);
+        }
+        for call in &mut node.functions {
             call.span.clone_from(&span);
         }
         if !node.depends_on_macros.iter().any(|id| *id == *info.unique_id) {

@@ -351,6 +351,8 @@ impl Builder<'_> {
             description: String::new(),
             columns: IndexMap::new(),
             refs: Vec::new(),
+            functions: Vec::new(),
+            function: None,
             sources: Vec::new(),
             depends_on_nodes: Vec::new(),
             depends_on_macros: Vec::new(),

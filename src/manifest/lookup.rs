@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{Disabled, Manifest, Node, ResourceType, Source, UniqueId};
-use crate::jinja::{RefCall, SourceCall};
+use crate::jinja::{FunctionCall, RefCall, SourceCall};
 
 /// What a call names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,7 @@ pub struct Lookup {
     root: Arc<str>,
     nodes: HashMap<String, Vec<Entry>>,
     sources: HashMap<String, HashMap<String, Vec<Entry>>>,
+    functions: HashMap<String, Vec<Entry>>,
     /// Names of nodes whose files could not be read.
     unread: HashSet<String>,
 }
@@ -66,10 +67,12 @@ impl Lookup {
     ) -> Self {
         let mut lookup = Self { root: Arc::clone(root), ..Self::default() };
         for node in nodes {
-            if !is_referable(node) {
-                continue;
-            }
-            lookup.nodes.entry(node.name.clone()).or_default().push(Entry {
+            let named = match node.resource_type {
+                ResourceType::Function => &mut lookup.functions,
+                _ if is_referable(node) => &mut lookup.nodes,
+                _ => continue,
+            };
+            named.entry(node.name.clone()).or_default().push(Entry {
                 id: node.unique_id.clone(),
                 package: Arc::clone(&node.package),
                 version: node.version.clone(),
@@ -106,6 +109,17 @@ impl Lookup {
         let tables = self.sources.get(&call.source);
         let named = tables.and_then(|tables| tables.get(&call.table));
         self.first(named.map(Vec::as_slice).unwrap_or_default().iter(), package, None)
+    }
+
+    /// The function that a `function()` in `package` means, by the order of `ref()`.
+    pub fn find_function(&self, package: &str, call: &FunctionCall) -> Found {
+        let named = self.functions.get(&call.name).map(Vec::as_slice).unwrap_or_default();
+        self.first(named.iter(), package, call.package.as_deref())
+    }
+
+    /// Every name a `function()` can have.
+    pub fn function_names(&self) -> impl Iterator<Item = &str> {
+        self.functions.keys().map(String::as_str)
     }
 
     fn first<'e>(

@@ -5,20 +5,20 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset};
 use indexmap::IndexMap;
 
-use super::{HookText, NodeConfig, ResourceType, UniqueId};
+use super::{FunctionNode, HookText, NodeConfig, ResourceType, UniqueId};
 use crate::{
     diagnostic::{SourceFile, Span},
-    jinja::{RefCall, SourceCall},
+    jinja::{FunctionCall, RefCall, SourceCall},
     project::Spanned,
     relation::Relation,
 };
 
-/// A model, seed, snapshot, data test, analysis or operation.
+/// A model, seed, snapshot, function, data test, analysis or operation.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// dbt's unique id.
     pub unique_id: UniqueId,
-    /// Model, seed, snapshot, test, analysis or operation.
+    /// Model, seed, snapshot, function, test, analysis or operation.
     pub resource_type: ResourceType,
     /// The name `ref()` knows it by.
     pub name: String,
@@ -51,6 +51,8 @@ pub struct Node {
     pub refs: Vec<RefCall>,
     /// `source()` calls, in order.
     pub sources: Vec<SourceCall>,
+    /// `function()` calls, in order.
+    pub functions: Vec<FunctionCall>,
     /// Unique ids of the nodes and sources it reads, resolved, without doubles.
     pub depends_on_nodes: Vec<UniqueId>,
     /// Unique ids of the macros it calls.
@@ -69,6 +71,8 @@ pub struct Node {
     pub checksum: String,
     /// Only for data tests.
     pub test: Option<TestNode>,
+    /// Only for functions.
+    pub function: Option<FunctionNode>,
     /// Only for seeds: the CSV file on disk.
     pub seed_path: Option<std::path::PathBuf>,
     /// What only the artifacts and `graph` tell.
@@ -110,12 +114,12 @@ impl Node {
         }
     }
 
-    /// Whether dbt gives it a relation: models that are not ephemeral, seeds, snapshots, and tests
-    /// that store their failures.
+    /// Whether dbt gives it a relation: models that are not ephemeral, seeds, snapshots, functions,
+    /// and tests that store their failures.
     pub fn has_relation(&self) -> bool {
         match self.resource_type {
             ResourceType::Model => self.config.materialized() != "ephemeral",
-            ResourceType::Seed | ResourceType::Snapshot => true,
+            ResourceType::Seed | ResourceType::Snapshot | ResourceType::Function => true,
             ResourceType::Test => self.config.flag("store_failures").unwrap_or(false),
             _ => false,
         }

@@ -107,6 +107,7 @@ impl Builder<'_> {
         );
         let rules = spec.patch.map(|patch| patch.constraints).unwrap_or_default();
         add_foreign_keys(spec.patch, &mut captured, &mut diagnostics);
+        let function = self.function_of(&spec, &package, &mut diagnostics);
         let access = match config.text("access") {
             Some("private") => Access::Private,
             Some("public") => Access::Public,
@@ -132,6 +133,8 @@ impl Builder<'_> {
             columns: columns.value,
             refs: captured.refs,
             sources: captured.sources,
+            functions: captured.functions,
+            function,
             depends_on_nodes: Vec::new(),
             depends_on_macros: captured.macros.iter().map(ToString::to_string).collect(),
             version: version_text,
@@ -271,6 +274,7 @@ impl Builder<'_> {
                             let found = rendered.captured;
                             captured.refs.extend(found.refs);
                             captured.sources.extend(found.sources);
+                            captured.functions.extend(found.functions);
                             captured.macros.extend(found.macros);
                         }
                         Err(error) => diagnostics.push(error.diagnostic),
@@ -353,7 +357,8 @@ fn template_warning(file: &Arc<SourceFile>, range: &Range<usize>, message: &str)
 fn forget_spans(captured: &mut Captured, text: &Arc<SourceFile>) {
     let refs = captured.refs.iter_mut().map(|call| &mut call.span);
     let sources = captured.sources.iter_mut().map(|call| &mut call.span);
-    for span in refs.chain(sources) {
+    let functions = captured.functions.iter_mut().map(|call| &mut call.span);
+    for span in refs.chain(sources).chain(functions) {
         if span.as_ref().is_some_and(|span| Arc::ptr_eq(&span.file, text)) {
             *span = None;
         }

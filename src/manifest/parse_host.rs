@@ -4,7 +4,9 @@ use minijinja::Value;
 
 use crate::{
     diagnostic::Diagnostic,
-    jinja::{Caller, Host, RefCall, Referred, SourceCall, Warehouse, Whither, dict::Dict},
+    jinja::{
+        Caller, FunctionCall, Host, RefCall, Referred, SourceCall, Warehouse, Whither, dict::Dict,
+    },
     relation::{Dialect, Relation},
 };
 
@@ -28,6 +30,14 @@ impl Host for ParseHost {
     ) -> Result<Referred, Box<Diagnostic>> {
         let (schema, table) = (call.source.as_str(), call.table.as_str());
         Ok(Relation::new(self.dialect, None, schema, table).into())
+    }
+
+    fn resolve_function(
+        &self,
+        _caller: &Caller,
+        call: &FunctionCall,
+    ) -> Result<Relation, Box<Diagnostic>> {
+        Ok(Relation::new(self.dialect, None, "", call.name.as_str()))
     }
 
     fn graph(&self) -> Value {

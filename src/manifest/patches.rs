@@ -17,8 +17,8 @@ use crate::{
         Package, Project, PropertiesFile, Spanned, Yaml,
         properties::{
             AnalysisProperties, ColumnProperties, ConstraintProperties, DataTest,
-            DataTestProperties, ModelProperties, SeedProperties, SnapshotProperties,
-            VersionProperties,
+            DataTestProperties, FunctionProperties, ModelProperties, SeedProperties,
+            SnapshotProperties, VersionProperties,
         },
     },
 };
@@ -43,6 +43,7 @@ pub(super) struct Patch<'p> {
     pub deprecation_date: Option<&'p Spanned<DateTime<FixedOffset>>>,
     pub time_spine: Option<&'p Yaml>,
     pub relation: Option<&'p Spanned<String>>,
+    pub function: Option<&'p FunctionProperties>,
     /// The section of the file (`models`, …).
     pub section: &'static str,
     used: AtomicBool,
@@ -101,6 +102,10 @@ impl<'p> Patches<'p> {
                 for analysis in &file.analyses {
                     let patch = of_analysis(name, file, analysis);
                     patches.add(ResourceType::Analysis, &analysis.name.value, patch, diagnostics);
+                }
+                for function in &file.functions {
+                    let patch = of_function(name, file, function);
+                    patches.add(ResourceType::Function, &function.name.value, patch, diagnostics);
                 }
                 for test in &file.data_tests {
                     let patch = of_singular_test(name, file, test);
@@ -220,6 +225,7 @@ fn names(kind: ResourceType, package: &Package) -> Vec<&str> {
         ResourceType::Model => files.models.iter().map(|file| file.path.stem()).collect(),
         ResourceType::Seed => files.seeds.iter().map(|file| file.path.stem()).collect(),
         ResourceType::Snapshot => files.snapshots.iter().map(|file| file.path.stem()).collect(),
+        ResourceType::Function => files.functions.iter().map(|file| file.path.stem()).collect(),
         ResourceType::Analysis => files.analyses.iter().map(|file| file.path.stem()).collect(),
         ResourceType::Test => files.tests.iter().map(|file| file.path.stem()).collect(),
         _ => Vec::new(),
@@ -271,6 +277,7 @@ fn of_model<'p>(
         },
         time_spine: model.time_spine.as_ref(),
         relation: None,
+        function: None,
         section: "models",
         used: AtomicBool::new(false),
         version,
@@ -324,6 +331,7 @@ fn empty<'p>(
         deprecation_date: None,
         time_spine: None,
         relation: None,
+        function: None,
         section,
         used: AtomicBool::new(false),
     }
@@ -380,6 +388,23 @@ fn of_analysis<'p>(
         group: analysis.group.as_ref(),
         columns: analysis.columns.iter().collect(),
         ..empty(package, file, &analysis.name, "analyses")
+    }
+}
+
+fn of_function<'p>(
+    package: &Arc<str>,
+    file: &'p PropertiesFile,
+    function: &'p FunctionProperties,
+) -> Patch<'p> {
+    Patch {
+        description: function.description.as_ref(),
+        config: function.config.as_ref(),
+        meta: function.meta.as_ref(),
+        tags: &function.tags,
+        docs: function.docs.as_ref(),
+        group: function.group.as_ref(),
+        function: Some(function),
+        ..empty(package, file, &function.name, "functions")
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Span, did_you_mean},
-    jinja::{RefCall, SourceCall},
+    jinja::{FunctionCall, RefCall, SourceCall},
 };
 
 /// What resolving looks things up in.
@@ -53,6 +53,7 @@ impl Resolver<'_> {
         reader: &Reader<'_>,
         refs: &[RefCall],
         sources: &[SourceCall],
+        functions: &[FunctionCall],
     ) -> Resolved {
         let mut resolved = Resolved::default();
         for call in refs {
@@ -79,6 +80,19 @@ impl Resolver<'_> {
                 found => {
                     resolved.broken = true;
                     resolved.diagnostics.extend(self.no_source(reader, call, &found));
+                }
+            }
+        }
+        for call in functions {
+            match self.lookup.find_function(reader.package, call) {
+                Found::Enabled(id) => {
+                    if !resolved.nodes.contains(&id) {
+                        resolved.nodes.push(id);
+                    }
+                }
+                found => {
+                    resolved.broken = true;
+                    resolved.diagnostics.extend(self.no_function(reader, call, &found));
                 }
             }
         }
@@ -122,6 +136,63 @@ impl Resolver<'_> {
                 Err(Box::new(problem.unwrap_or_else(|| self.unknown_source(reader, call))))
             }
         }
+    }
+
+    /// The function that one `function()` means.
+    ///
+    /// # Errors
+    /// It is not there or disabled.
+    pub fn resolve_function(
+        &self,
+        reader: &Reader<'_>,
+        call: &FunctionCall,
+    ) -> Result<UniqueId, Box<Diagnostic>> {
+        match self.lookup.find_function(reader.package, call) {
+            Found::Enabled(id) => Ok(id),
+            found => {
+                let problem = self.no_function(reader, call, &found);
+                Err(Box::new(problem.unwrap_or_else(|| self.unknown_function(reader, call))))
+            }
+        }
+    }
+
+    /// What to say of a `function()` of nothing that is enabled.
+    fn no_function(
+        &self,
+        reader: &Reader<'_>,
+        call: &FunctionCall,
+        found: &Found,
+    ) -> Option<Diagnostic> {
+        match found {
+            Found::Disabled(_) if reader.is_test => None,
+            Found::Disabled(_) => {
+                let message = format!(
+                    "`{}` calls function `{}`, which is disabled",
+                    short(reader.id),
+                    call.name
+                );
+                let place = place(reader, call.span.as_ref(), &call.name);
+                let diagnostic = at(Diagnostic::error("disabled-function", message), place);
+                Some(diagnostic.help("enable it, or take the `function` out"))
+            }
+            Found::Nothing if self.lookup.is_unread(&call.name) => None,
+            _ => Some(self.unknown_function(reader, call)),
+        }
+    }
+
+    fn unknown_function(&self, reader: &Reader<'_>, call: &FunctionCall) -> Diagnostic {
+        let message =
+            format!("`{}` calls function `{}`, which does not exist", short(reader.id), call.name);
+        let diagnostic = match reader.is_test {
+            true => Diagnostic::warning("unknown-function", message),
+            false => Diagnostic::error("unknown-function", message),
+        };
+        let near = did_you_mean(&call.name, self.lookup.function_names());
+        let diagnostic = match self.lookup.function_names().next() {
+            None => diagnostic.help("functions are files in the folder `functions`"),
+            Some(_) => diagnostic.maybe_help(near),
+        };
+        at(diagnostic, place(reader, call.span.as_ref(), &call.name))
     }
 
     /// What to say of a `ref()` of nothing that is enabled.

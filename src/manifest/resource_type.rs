@@ -21,6 +21,8 @@ pub enum ResourceType {
     Source,
     /// A use of the data outside the project.
     Exposure,
+    /// A user-defined function in the warehouse.
+    Function,
 }
 
 impl ResourceType {
@@ -36,6 +38,7 @@ impl ResourceType {
             Self::Operation => "operation",
             Self::Source => "source",
             Self::Exposure => "exposure",
+            Self::Function => "function",
         }
     }
 }

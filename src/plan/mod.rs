@@ -5,6 +5,7 @@ mod contract;
 mod contract_columns;
 pub mod csv;
 mod describe;
+mod function;
 mod input;
 mod materialize;
 mod planner;
@@ -19,6 +20,7 @@ mod text;
 
 pub use batches::{BatchRange, TooManyBatches, batches};
 pub use contract::unenforced_constraints;
+pub use function::{FunctionDefinition, PythonOptions};
 pub use input::{BatchInput, Engine, Needs, Observed, PlanInput, PlanOptions};
 pub use materialize::{plan_data_test, seed_mistake};
 pub use planner::{batch_needs, is_incremental, needs, plan, plan_batch, should_full_refresh};

@@ -35,7 +35,7 @@ pub fn needs(node: &Node, observed: &Observed, options: &PlanOptions) -> Needs {
         || (node.resource_type == ResourceType::Snapshot
             && observed.existing.as_ref().and_then(|relation| relation.kind)
                 == Some(RelationKind::Table));
-    let has_query = node.resource_type != ResourceType::Seed;
+    let has_query = !matches!(node.resource_type, ResourceType::Seed | ResourceType::Function);
     let documents_columns = node
         .config
         .get("persist_docs")
@@ -58,12 +58,20 @@ pub fn needs(node: &Node, observed: &Observed, options: &PlanOptions) -> Needs {
     }
 }
 
-/// Plans a model, seed or snapshot.
+/// Plans a model, seed, snapshot or function.
 ///
 /// # Errors
 /// What in the node's configuration cannot be done, at the user's line.
 pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
     let node = input.node;
+    if node.resource_type == ResourceType::Function {
+        return Ok(Plan {
+            unique_id: node.unique_id.clone(),
+            materialization: "function".to_owned(),
+            steps: materialize::function::steps(input)?,
+            relation: Some(node.relation.clone()),
+        });
+    }
     let mut steps = match node.resource_type {
         ResourceType::Seed => materialize::seed::steps(input)?,
         ResourceType::Snapshot => materialize::snapshot::steps(input)?,

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use super::function::FunctionDefinition;
 use crate::{
     manifest::{TimeSpan, UniqueId},
     relation::{Cell, Column, PartitionLayout, Relation},
@@ -195,6 +196,13 @@ pub enum Step {
     RefreshMaterializedView {
         /// The view.
         relation: Relation,
+    },
+    /// Creates or replaces a user-defined function.
+    CreateFunction {
+        /// Its name.
+        relation: Relation,
+        /// What it is.
+        function: FunctionDefinition,
     },
     /// Gives roles on a relation to those named and takes them from all others.
     Grant {

@@ -26,6 +26,7 @@ impl Step {
             Self::InsertOverwrite { .. } => "replace partitions",
             Self::ReplaceTimeSpan { .. } => "replace the batch's rows",
             Self::CopyPartitions { .. } => "copy partitions",
+            Self::CreateFunction { .. } => "create the function",
             Self::Grant { .. } => "grant",
             Self::AuthorizeView { .. } => "authorise the view",
             Self::SnapshotMerge { .. } => "merge the changes",

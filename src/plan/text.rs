@@ -69,6 +69,7 @@ fn relation(step: &Step) -> Option<&Relation> {
         | Step::CopyPartitions { target: relation, .. }
         | Step::CreateMaterializedView { relation, .. }
         | Step::RefreshMaterializedView { relation }
+        | Step::CreateFunction { relation, .. }
         | Step::Grant { relation, .. }
         | Step::AuthorizeView { view: relation, .. }
         | Step::Merge { target: relation, .. }

@@ -18,6 +18,7 @@ pub(super) enum FileKind {
     PythonModel,
     Seed,
     Snapshot,
+    Function,
     Analysis,
     SingularTest,
     GenericTest,
@@ -58,7 +59,6 @@ pub(super) fn discover(
     root: &Path,
     config: &ProjectFile,
     ignore: &IgnoreFile,
-    shown_prefix: &str,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, FoundFile> {
     let mut folders: BTreeMap<String, Vec<Folder>> = BTreeMap::new();
@@ -85,7 +85,7 @@ pub(super) fn discover(
     let walks: Vec<(Found, Vec<Diagnostic>)> = folders
         .par_iter()
         .map(|(folder, uses)| {
-            let mut walk = Walk { folder, uses, ignore, shown_prefix, diagnostics: Vec::new() };
+            let mut walk = Walk { folder, uses, ignore, diagnostics: Vec::new() };
             let found = walk.run(root, &skipped);
             (found, walk.diagnostics)
         })
@@ -124,7 +124,6 @@ struct Walk<'w> {
     folder: &'w str,
     uses: &'w [Folder],
     ignore: &'w IgnoreFile,
-    shown_prefix: &'w str,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -168,7 +167,7 @@ impl Walk<'_> {
                 "" => in_folder.clone(),
                 folder => format!("{folder}/{in_folder}"),
             };
-            let kinds = self.kinds(&in_folder, &original);
+            let kinds = self.kinds(&in_folder);
             if kinds.is_empty() || self.ignore.is_ignored(&original) {
                 continue;
             }
@@ -191,7 +190,7 @@ impl Walk<'_> {
         self.diagnostics.push(diagnostic);
     }
 
-    fn kinds(&mut self, in_folder: &str, original: &str) -> Vec<FileKind> {
+    fn kinds(&self, in_folder: &str) -> Vec<FileKind> {
         let name = in_folder.rsplit('/').next().unwrap_or(in_folder);
         // Editors leave such files behind; dbt skips them too.
         if name.starts_with(['.', '#', '~']) {
@@ -208,10 +207,7 @@ impl Walk<'_> {
                 (_, "yml" | "yaml") => FileKind::Properties,
                 (Folder::Models, "sql") => FileKind::Model,
                 (Folder::Models, "py") => FileKind::PythonModel,
-                (Folder::Functions, "sql" | "js") => {
-                    self.function(original);
-                    continue;
-                }
+                (Folder::Functions, "sql" | "js" | "py") => FileKind::Function,
                 (Folder::Seeds, "csv") => FileKind::Seed,
                 (Folder::Snapshots, "sql") => FileKind::Snapshot,
                 (Folder::Analyses, "sql") => FileKind::Analysis,
@@ -226,21 +222,5 @@ impl Walk<'_> {
             }
         }
         kinds
-    }
-
-    fn function(&mut self, original: &str) {
-        if self.ignore.is_ignored(original) {
-            return;
-        }
-        self.diagnostics.push(
-            Diagnostic::warning(
-                "not-supported",
-                format!(
-                    "`{}{original}` is ignored: user-defined functions are not supported",
-                    self.shown_prefix
-                ),
-            )
-            .help("write it as a macro, or name it in `.dbtignore`"),
-        );
     }
 }

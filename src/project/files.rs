@@ -81,6 +81,8 @@ pub struct PackageFiles {
     pub tests: Vec<TextFile>,
     /// `.sql` in the `generic` folder of a test path.
     pub generic_tests: Vec<TextFile>,
+    /// `.sql`, `.js` and `.py` under the function paths.
+    pub functions: Vec<TextFile>,
     /// `.sql` under the analysis paths.
     pub analyses: Vec<TextFile>,
     /// `.sql` under the macro paths.
@@ -93,7 +95,7 @@ pub struct PackageFiles {
     pub properties: Vec<PropertiesFile>,
     /// What could not be read, nodes of a file each aside.
     pub unread: Unread,
-    /// The names of models and seeds whose files could not be read.
+    /// The names of models, seeds and functions whose files could not be read.
     pub unread_nodes: Vec<String>,
 }
 
@@ -146,6 +148,7 @@ impl PackageFiles {
             Loaded::Text(kind, file) => match kind {
                 FileKind::Model => self.models.push(file),
                 FileKind::Snapshot => self.snapshots.push(file),
+                FileKind::Function => self.functions.push(file),
                 FileKind::Analysis => self.analyses.push(file),
                 FileKind::SingularTest => self.tests.push(file),
                 FileKind::GenericTest => self.generic_tests.push(file),
@@ -159,7 +162,7 @@ impl PackageFiles {
 
     fn add_unread(&mut self, kind: FileKind, path: &ProjectFilePath) {
         match kind {
-            FileKind::Model | FileKind::PythonModel | FileKind::Seed => {
+            FileKind::Model | FileKind::PythonModel | FileKind::Seed | FileKind::Function => {
                 self.unread_nodes.push(path.stem().to_owned())
             }
             FileKind::Snapshot => self.unread.snapshots = true,

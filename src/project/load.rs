@@ -305,7 +305,7 @@ impl PackageReader<'_> {
             project_name: Some(name.to_string()),
         });
         let ignore = IgnoreFile::read(&root, shown, diagnostics);
-        let found = discover(&root, &config, &ignore, shown, diagnostics);
+        let found = discover(&root, &config, &ignore, diagnostics);
         let files = read_files(found, shown, &renderer, diagnostics);
         Package { name, root, config, files, vars }
     }

@@ -38,10 +38,11 @@ pub use package::{Package, Project};
 pub use project_file::{ConfigTrees, Dispatch, PROJECT_FILE_NAME, ProjectFile};
 pub use properties::{
     AnalysisProperties, ColumnProperties, ConstraintProperties, DataTest, DataTestProperties,
-    ExposureProperties, FixtureFormat, FixtureProperties, GivenProperties, GroupProperties,
-    MacroArgument, MacroProperties, ModelProperties, OwnerProperties, PropertiesFile,
-    SeedProperties, SnapshotProperties, SourceProperties, SourceTableProperties,
-    UnitTestProperties, UnitTestVersions, VersionColumns, VersionProperties,
+    ExposureProperties, FixtureFormat, FixtureProperties, FunctionArgument, FunctionProperties,
+    FunctionReturns, GivenProperties, GroupProperties, MacroArgument, MacroProperties,
+    ModelProperties, OwnerProperties, PropertiesFile, SeedProperties, SnapshotProperties,
+    SourceProperties, SourceTableProperties, UnitTestProperties, UnitTestVersions, VersionColumns,
+    VersionProperties,
 };
 pub use read_text::{MAX_FILE_BYTES, read_text};
 pub use render::{RenderContext, TextRenderer, has_template};

@@ -94,6 +94,8 @@ pub struct ConfigTrees {
     pub exposures: Option<Yaml>,
     /// `analyses`.
     pub analyses: Option<Yaml>,
+    /// `functions`.
+    pub functions: Option<Yaml>,
 }
 
 /// Where macros of a namespace are looked for
@@ -334,6 +336,7 @@ fn read_config_trees(fields: &mut Fields<'_>) -> ConfigTrees {
         unit_tests: fields.map("unit_tests"),
         exposures: fields.map("exposures"),
         analyses: fields.map("analyses"),
+        functions: fields.map("functions"),
     }
 }
 

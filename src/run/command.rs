@@ -40,9 +40,9 @@ impl RunCommand {
 
     /// Whether it runs nodes of a kind.
     pub fn runs(self, kind: ResourceType) -> bool {
-        use ResourceType::{Model, Seed, Snapshot, Test, UnitTest};
+        use ResourceType::{Function, Model, Seed, Snapshot, Test, UnitTest};
         match self {
-            Self::Build => matches!(kind, Model | Seed | Snapshot | Test | UnitTest),
+            Self::Build => matches!(kind, Model | Seed | Snapshot | Function | Test | UnitTest),
             Self::Run | Self::Backfill => kind == Model,
             Self::Test => matches!(kind, Test | UnitTest),
             Self::Seed => kind == Seed,

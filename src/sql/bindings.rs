@@ -66,6 +66,17 @@ impl Translator<'_> {
         typed
     }
 
+    /// Gives a name to a value for all that is read from now on.
+    pub fn bind_argument(&mut self, name: &str, value: Typed) {
+        self.bindings.push(Binding { name: name.to_owned(), value, depth: self.scopes.len() });
+    }
+
+    /// Whether a name is that of an argument of the function whose body is read: a value that was
+    /// given before all scopes.
+    pub fn is_argument(&self, name: &str) -> bool {
+        self.binding(name, 0).is_some()
+    }
+
     /// The value that a name means, given while there were so many scopes.
     pub fn binding(&self, name: &str, depth: usize) -> Option<Typed> {
         let mut known = self.bindings.iter().rev();

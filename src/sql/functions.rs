@@ -99,6 +99,9 @@ impl Translator<'_> {
     }
 
     fn plain_call(&mut self, call: &Call, place: &Expr) -> Typed {
+        if let Some(typed) = self.user_function(call, place) {
+            return typed;
+        }
         let name = call.function();
         if let Some(typed) = self.aggregate(&name, call, place) {
             return typed;

@@ -49,12 +49,14 @@ mod to_json;
 mod translate;
 mod type_parameters;
 mod types;
+mod user_functions;
 mod windows;
 
 pub use error::SqlError;
-pub use names::{ColumnType, NoSchemas, Schemas};
+pub use names::{ColumnType, FunctionType, NoSchemas, Schemas};
 pub use read_interval::{IntervalParts, interval as read_interval};
 pub use translate::{
     Translated, translate_expression, translate_query, translate_statements, translate_stored_query,
 };
 pub use types::{Type, duckdb_type, google_type};
+pub use user_functions::{TranslatedFunction, translate_function};

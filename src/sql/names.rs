@@ -9,10 +9,26 @@ pub struct ColumnType {
     pub data_type: String,
 }
 
-/// Knows the columns of tables.
+/// A user-defined function, as a call of it is checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionType {
+    /// Names and types of its arguments, the types as GoogleSQL writes them.
+    pub arguments: Vec<(String, String)>,
+    /// The type of what it gives.
+    pub returns: String,
+    /// Whether its body asks tables.
+    pub has_query: bool,
+}
+
+/// Knows the columns of tables, and the functions of users.
 pub trait Schemas {
     /// The columns of the table with these name parts; none where it is not known.
     fn columns(&self, parts: &[&str]) -> Option<Vec<ColumnType>>;
+
+    /// The user-defined function with these name parts; none where there is none.
+    fn function(&self, _parts: &[&str]) -> Option<FunctionType> {
+        None
+    }
 }
 
 /// Knows no table.

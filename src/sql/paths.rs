@@ -12,6 +12,14 @@ impl Translator<'_> {
     pub fn path(&mut self, parts: &[String], place: &impl Spanned) -> Typed {
         let (mut typed, used) = match self.find(parts) {
             Some(found) => found,
+            None if self.is_argument(&parts[0]) => {
+                let message = format!(
+                    "`{}` may be the argument or a column of a table that is not known",
+                    parts[0]
+                );
+                let help = "give the argument another name, or build the table first";
+                return self.refuse("ambiguous-name", message, place, Some(help));
+            }
             None => {
                 let first = &parts[0];
                 if let Some(now) = self.current_moment(parts) {

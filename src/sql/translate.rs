@@ -117,7 +117,7 @@ pub(super) struct Translator<'a> {
 }
 
 impl<'a> Translator<'a> {
-    fn new(source: &'a str, schemas: &'a dyn Schemas) -> Self {
+    pub fn new(source: &'a str, schemas: &'a dyn Schemas) -> Self {
         Self {
             source,
             schemas,
@@ -129,7 +129,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn finish<T>(self, value: T) -> Result<T, Vec<SqlError>> {
+    pub fn finish<T>(self, value: T) -> Result<T, Vec<SqlError>> {
         if self.errors.is_empty() { Ok(value) } else { Err(self.errors) }
     }
 

@@ -83,6 +83,7 @@ mod earlier_runs;
 mod feeds;
 mod flags;
 mod freshness;
+mod functions;
 mod http_feeds;
 mod microbatch;
 mod microbatch_stopped;

@@ -33,6 +33,7 @@ fn read_by(step: &Step) -> &'static str {
         }
         Step::Grant { .. } | Step::AuthorizeView { .. } => "grants and tags",
         Step::SnapshotMerge { .. } => "snapshots",
+        Step::CreateFunction { .. } => "functions",
         Step::LoadSeed { .. } => "seeds",
         Step::Query { .. } | Step::Statement { .. } => "the example project",
         Step::Append { .. }

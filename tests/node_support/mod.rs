@@ -28,6 +28,8 @@ pub fn node(kind: ResourceType, relation: Relation, code: &str, config: serde_js
         columns: indexmap::IndexMap::new(),
         refs: Vec::new(),
         sources: Vec::new(),
+        functions: Vec::new(),
+        function: None,
         depends_on_nodes: Vec::new(),
         depends_on_macros: Vec::new(),
         access: Access::default(),

@@ -225,7 +225,11 @@ fn forget_written(shared: &Shared, plan: &Plan) {
         }
         if matches!(
             step,
-            Step::DropSchema { .. } | Step::RenameRelation { .. } | Step::Publish { .. }
+            Step::DropSchema { .. }
+                | Step::RenameRelation { .. }
+                | Step::Publish { .. }
+                // Views that call it have other columns now.
+                | Step::CreateFunction { .. }
         ) {
             shared.forget_all();
         }

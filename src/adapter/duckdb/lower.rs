@@ -88,6 +88,10 @@ impl Lowering<'_> {
                 let (target, columns) = (self.name(target), columns.clone());
                 Step::Insert { target, columns, rows: self.rows(&rows)? }
             }
+            Step::CreateFunction { relation, function } => Step::CreateFunction {
+                relation: self.name(relation),
+                function: self.session.function(function)?,
+            },
             Step::CopyPartitions { .. }
             | Step::CreateMaterializedView { .. }
             | Step::RefreshMaterializedView { .. }

@@ -16,6 +16,7 @@ mod schemas;
 mod seed_values;
 mod session;
 mod shared;
+mod signature;
 mod wording;
 
 pub use duckdb_adapter::DuckDbAdapter;

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use super::session::Session;
-use crate::sql::{ColumnType, Schemas, google_type};
+use super::{session::Session, signature};
+use crate::{
+    adapter::AdapterError,
+    relation::Cell,
+    sql::{ColumnType, FunctionType, Schemas, google_type},
+};
 
 impl Schemas for Session<'_> {
     fn columns(&self, parts: &[&str]) -> Option<Vec<ColumnType>> {
@@ -18,5 +22,35 @@ impl Schemas for Session<'_> {
         });
         self.shared.keep_columns(parts, found.clone());
         found.map(|columns| columns.as_ref().clone())
+    }
+
+    fn function(&self, parts: &[&str]) -> Option<FunctionType> {
+        self.function_of(parts).ok().flatten()
+    }
+}
+
+impl Session<'_> {
+    /// The user-defined function of a name, as its macro's comment tells it.
+    fn function_of(&self, parts: &[&str]) -> Result<Option<FunctionType>, AdapterError> {
+        let (database, schema, name) = match parts {
+            [database, schema, name] => (*database, *schema, *name),
+            [schema, name] => (self.shared.database.as_str(), *schema, *name),
+            _ => return Ok(None),
+        };
+        let text = |text: &str| format!("lower('{}')", text.replace('\'', "''"));
+        let sql = format!(
+            "SELECT comment FROM duckdb_functions() WHERE function_type = 'macro' \
+             AND lower(database_name) = {} AND lower(schema_name) = {} \
+             AND lower(function_name) = {}",
+            text(database),
+            text(schema),
+            text(name)
+        );
+        let table = self.rows(&sql, Some(1))?;
+        let found = table.rows.first().and_then(|row| row.first());
+        Ok(match found {
+            Some(Cell::Text(comment)) => signature::read(comment),
+            _ => None,
+        })
     }
 }

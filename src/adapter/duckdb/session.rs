@@ -7,9 +7,11 @@ use super::{
     columns::{in_dialect, result_columns},
     errors::{engine_error, translation_error, warehouse_error},
     shared::Shared,
+    signature,
 };
 use crate::{
     adapter::AdapterError,
+    plan::FunctionDefinition,
     relation::{Column, Dialect, Table},
     sql::{self, Translated},
 };
@@ -73,6 +75,28 @@ impl Session<'_> {
             Dialect::DuckDb => Ok(sql.to_owned()),
             Dialect::GoogleSql => sql::translate_expression(sql, self).map_err(translation_error),
         }
+    }
+
+    /// A user-defined function in the engine's SQL.
+    pub fn function(
+        &self,
+        function: &FunctionDefinition,
+    ) -> Result<FunctionDefinition, AdapterError> {
+        if self.shared.dialect == Dialect::DuckDb {
+            return Ok(function.clone());
+        }
+        let arguments: Vec<(&str, &str)> =
+            function.arguments.iter().map(|(name, kind)| (name.as_str(), kind.as_str())).collect();
+        let translated =
+            sql::translate_function(&function.body, &arguments, &function.returns, self)
+                .map_err(translation_error)?;
+        Ok(FunctionDefinition {
+            description: Some(signature::write(function, translated.has_query)),
+            arguments: translated.arguments,
+            returns: translated.returns,
+            body: translated.body,
+            ..function.clone()
+        })
     }
 
     /// Statements in the engine's SQL, one by one where the dialect is translated.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The parts of the manifest whose entries selectors know.
-const KINDS: [&str; 4] = ["nodes", "sources", "exposures", "unit_tests"];
+const KINDS: [&str; 5] = ["nodes", "functions", "sources", "exposures", "unit_tests"];
 
 /// What `state:` can be asked.
 const QUESTIONS: [&str; 10] = [
@@ -112,7 +112,7 @@ fn changes(kind: &str, before: &Value, now: &Value) -> BTreeSet<Change> {
         }
     };
     match kind {
-        "nodes" => {
+        "nodes" | "functions" => {
             // A seed has no code; several snapshots may share a file.
             let body = if now["resource_type"] == "seed" { "checksum" } else { "raw_code" };
             note(differ(&[body]), Change::Body);
@@ -122,6 +122,7 @@ fn changes(kind: &str, before: &Value, now: &Value) -> BTreeSet<Change> {
             note(contract(before, now), Change::Contract);
             note(differ(&["fqn", "test_metadata", "column_name"]), Change::Other);
             note(differ(&["latest_version", "access", "deprecation_date"]), Change::Other);
+            note(differ(&["arguments", "returns"]), Change::Other);
         }
         "sources" => {
             note(configs(before) != configs(now), Change::Configs);

@@ -18,6 +18,8 @@ use crate::{
 #[derive(Deserialize)]
 struct EarlierManifest {
     nodes: BTreeMap<UniqueId, EarlierNode>,
+    #[serde(default)]
+    functions: BTreeMap<UniqueId, EarlierNode>,
 }
 
 #[derive(Deserialize)]
@@ -40,7 +42,7 @@ struct EarlierConfig {
 }
 
 /// The relations that the `manifest.json` in `folder` gives to the nodes of the project. As in
-/// dbt, those of models, seeds and snapshots, written the way they are quoted now.
+/// dbt, those of models, seeds, snapshots and functions, written the way they are quoted now.
 ///
 /// # Errors
 /// When there is no manifest, or it cannot be read.
@@ -49,10 +51,11 @@ pub fn deferred_relations(
     manifest: &Manifest,
 ) -> Result<HashMap<UniqueId, Relation>, Diagnostic> {
     let earlier: EarlierManifest = read_artifact(&folder.join("manifest.json"))?;
-    let relations = earlier.nodes.into_iter().filter_map(|(id, node)| {
+    let relations = earlier.nodes.into_iter().chain(earlier.functions).filter_map(|(id, node)| {
         let now = manifest.nodes.get(&id)?;
-        let is_kept = matches!(node.resource_type.as_str(), "model" | "seed" | "snapshot")
-            && node.config.materialized.as_deref() != Some("ephemeral");
+        let is_kept =
+            matches!(node.resource_type.as_str(), "model" | "seed" | "snapshot" | "function")
+                && node.config.materialized.as_deref() != Some("ephemeral");
         let relation = Relation {
             database: node.database,
             schema: node.schema?,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{json_writer::JsonWriter, whole::CompiledEntry};
 use crate::{
     compile::{TargetFolder, target_path},
-    jinja::{RefCall, SourceCall},
+    jinja::{FunctionCall, RefCall, SourceCall},
     manifest::{
         ColumnProperties, Node, NodeConfig, ResourceType, config_defaults, contract_checksum,
     },
@@ -67,6 +67,7 @@ pub(super) fn write_node<W: Write>(
         match node.resource_type {
             ResourceType::Model => write_model(json, node),
             ResourceType::Test => write_test(json, node),
+            ResourceType::Function => write_function(json, node),
             ResourceType::Operation => json.entry_plain("index", node.details.hook_index),
             _ => Ok(()),
         }
@@ -249,10 +250,12 @@ fn write_code<W: Write>(
     node: &Node,
     extras: NodeExtras<'_>,
 ) -> io::Result<()> {
-    json.entry_raw("language", "\"sql\"")?;
+    let language = node.function.as_ref().map_or("sql", |function| function.language.as_str());
+    json.entry_text("language", language)?;
     write_calls(json, &node.refs, &node.sources)?;
     json.entry_raw("metrics", "[]")?;
-    json.entry_raw("functions", "[]")?;
+    json.key("functions")?;
+    write_function_calls(json, &node.functions)?;
     json.key("depends_on")?;
     json.object(|json| {
         json.entry_texts("macros", &node.depends_on_macros)?;
@@ -333,6 +336,46 @@ pub(super) fn write_version<W: Write>(
         Some((text, Err(_))) => json.entry_text(key, text),
         None => json.entry_raw(key, "null"),
     }
+}
+
+/// `functions`: each a list of the package, where it is named, and the name.
+fn write_function_calls<W: Write>(
+    json: &mut JsonWriter<'_, W>,
+    calls: &[FunctionCall],
+) -> io::Result<()> {
+    json.list(|json| {
+        calls.iter().try_for_each(|call| {
+            json.item()?;
+            json.list(|json| {
+                call.package.iter().chain([&call.name]).try_for_each(|part| {
+                    json.item()?;
+                    json.text(part)
+                })
+            })
+        })
+    })
+}
+
+fn write_function<W: Write>(json: &mut JsonWriter<'_, W>, node: &Node) -> io::Result<()> {
+    let Some(function) = &node.function else { return Ok(()) };
+    json.key("returns")?;
+    json.object(|json| {
+        json.entry_text("data_type", &function.returns)?;
+        json.entry_option("description", function.returns_description.as_deref())
+    })?;
+    json.key("arguments")?;
+    json.list(|json| {
+        function.arguments.iter().try_for_each(|argument| {
+            json.item()?;
+            json.object(|json| {
+                json.entry_text("name", &argument.name)?;
+                json.entry_text("data_type", &argument.data_type)?;
+                json.entry_option("description", argument.description.as_deref())?;
+                json.entry_raw("default_value", "null")
+            })
+        })
+    })?;
+    json.entry_raw("overloads", "[]")
 }
 
 fn write_model<W: Write>(json: &mut JsonWriter<'_, W>, node: &Node) -> io::Result<()> {

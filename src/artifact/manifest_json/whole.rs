@@ -19,7 +19,7 @@ use super::{
 use crate::{
     artifact::ArtifactMetadata,
     compile::{CompiledNode, ExtraCte},
-    manifest::{Disabled, Manifest, Node, UniqueId, md5_hex},
+    manifest::{Disabled, Manifest, Node, ResourceType, UniqueId, md5_hex},
     project::Scrubber,
     relation::Quoting,
 };
@@ -97,15 +97,8 @@ pub fn manifest_json<W: Write>(
         json.entry_value("metadata", &metadata_value(manifest, metadata, extras))?;
         json.key("nodes")?;
         json.object(|json| {
-            manifest.nodes.iter().try_for_each(|(id, node)| {
-                let extras = NodeExtras {
-                    compiled: extras.compiled.get(id),
-                    target_folder: &extras.target_folder,
-                    created_at,
-                };
-                json.key(id.as_str())?;
-                write_node(json, node, extras)
-            })
+            let is_one = |node: &Node| node.resource_type != ResourceType::Function;
+            write_nodes(json, manifest, extras, created_at, is_one)
         })?;
         json.key("sources")?;
         json.object(|json| {
@@ -158,9 +151,31 @@ pub fn manifest_json<W: Write>(
                 write_unit_test(json, test, schema, created_at)
             })
         })?;
-        json.entry_raw("functions", "{}")
+        json.key("functions")?;
+        json.object(|json| {
+            let is_one = |node: &Node| node.resource_type == ResourceType::Function;
+            write_nodes(json, manifest, extras, created_at, is_one)
+        })
     })?;
     json.finish()
+}
+
+fn write_nodes<W: Write>(
+    json: &mut JsonWriter<'_, W>,
+    manifest: &Manifest,
+    extras: &ManifestExtras,
+    created_at: f64,
+    is_one: impl Fn(&Node) -> bool,
+) -> io::Result<()> {
+    manifest.nodes.iter().filter(|(_, node)| is_one(node)).try_for_each(|(id, node)| {
+        let extras = NodeExtras {
+            compiled: extras.compiled.get(id),
+            target_folder: &extras.target_folder,
+            created_at,
+        };
+        json.key(id.as_str())?;
+        write_node(json, node, extras)
+    })
 }
 
 fn write_disabled<W: Write>(

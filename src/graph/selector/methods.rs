@@ -302,6 +302,8 @@ fn default_config(kind: ResourceType, key: &str) -> Option<Value> {
     let text = match (key, kind) {
         ("materialized", ResourceType::Test) => "test",
         ("materialized", ResourceType::Seed) => "seed",
+        ("materialized", ResourceType::Function) => "function",
+        ("type", ResourceType::Function) => "scalar",
         ("materialized", ResourceType::Snapshot) => "snapshot",
         ("materialized", ResourceType::Model | ResourceType::Analysis) => "view",
         ("severity", ResourceType::Test) => "ERROR",

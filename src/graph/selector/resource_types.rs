@@ -8,13 +8,14 @@ use crate::{
 };
 
 /// Every kind that can be selected.
-pub const SELECTABLE: [ResourceType; 8] = [
+pub const SELECTABLE: [ResourceType; 9] = [
     ResourceType::Model,
     ResourceType::Seed,
     ResourceType::Snapshot,
     ResourceType::Test,
     ResourceType::UnitTest,
     ResourceType::Analysis,
+    ResourceType::Function,
     ResourceType::Source,
     ResourceType::Exposure,
 ];

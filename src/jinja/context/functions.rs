@@ -31,6 +31,8 @@ pub enum Which {
     Ref,
     /// `source`
     Source,
+    /// `function`
+    Function,
     /// `env_var`
     EnvVar,
     /// `return`
@@ -91,6 +93,7 @@ impl Which {
         Some(match name {
             "ref" => Self::Ref,
             "source" => Self::Source,
+            "function" => Self::Function,
             "env_var" => Self::EnvVar,
             "return" => Self::Return,
             "log" => Self::Log,
@@ -128,6 +131,7 @@ impl Which {
         Some(match self {
             Self::Ref => "ref('model')",
             Self::Source => "source('source', 'table')",
+            Self::Function => "function('name')",
             Self::EnvVar => "env_var('NAME', 'default')",
             Self::RunQuery => "run_query('select 1')",
             Self::LocalMd5 => "local_md5('text')",
@@ -328,6 +332,7 @@ impl Builtin {
         match self.which {
             Which::Ref => self.reference(args),
             Which::Source => self.source(args),
+            Which::Function => self.user_function(args),
             Which::EnvVar => self.env_var(args),
             Which::Return => {
                 let (value,): (Option<Value>,) = from_args(args)?;

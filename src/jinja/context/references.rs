@@ -1,4 +1,4 @@
-//! `ref(…)` and `source(…)`.
+//! `ref(…)`, `source(…)` and `function(…)`.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::functions::{Builtin, Which};
 use crate::{
     diagnostic::Diagnostic,
     jinja::{
-        Caller, Phase, RefCall, Referred, SourceCall,
+        Caller, FunctionCall, Phase, RefCall, Referred, SourceCall,
         failure::refused,
         objects::{referred_value, relation_value},
     },
@@ -23,7 +23,7 @@ use crate::{
 pub fn at_place(builtin: &Builtin, state: &State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
     let (start, end, function): (usize, usize, Value) = from_args(args)?;
     let Some(called) = function.downcast_object_ref::<Builtin>() else { return Ok(function) };
-    if !matches!(called.which, Which::Ref | Which::Source) {
+    if !matches!(called.which, Which::Ref | Which::Source | Which::Function) {
         return Ok(function);
     }
     Ok(Value::from_object(Builtin {
@@ -80,6 +80,24 @@ impl Builtin {
             return Ok(relation_value(self.placeholder(&call.table)));
         }
         self.resolved(scope.host.resolve_source(&self.caller(), &call))
+    }
+
+    /// `function(…)`: the name of a user-defined function
+    /// (<https://docs.getdbt.com/reference/dbt-jinja-functions/function>).
+    pub fn user_function(&self, args: &[Value]) -> Result<Value, Error> {
+        let (first, second): (String, Option<String>) = from_args(args)?;
+        let (package, name) = match second {
+            Some(second) => (Some(first), second),
+            None => (None, first),
+        };
+        let call = FunctionCall { package, name, span: self.place.clone() };
+        let scope = &self.shared.scope;
+        self.shared.capture(|captured| captured.functions.push(call.clone()));
+        if scope.phase == Phase::Parse {
+            return Ok(relation_value(self.placeholder(&call.name)));
+        }
+        let found = scope.host.resolve_function(&self.caller(), &call);
+        self.resolved(found.map(Referred::from))
     }
 
     /// What a reference is while nothing is resolved.

@@ -1,6 +1,7 @@
 //! One file per materialization: from what exists to steps.
 
 pub(super) mod data_test;
+pub(super) mod function;
 pub(super) mod grants;
 pub(super) mod incremental;
 pub(super) mod materialized_view;

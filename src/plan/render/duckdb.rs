@@ -2,7 +2,7 @@
 
 use super::{Rendered, partition::partition_of, time_span_condition};
 use crate::{
-    plan::{RowSource, SnapshotColumns, Step, TableOptions},
+    plan::{FunctionDefinition, RowSource, SnapshotColumns, Step, TableOptions},
     relation::{Column, Dialect, Relation, RelationKind},
 };
 
@@ -156,6 +156,7 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             let head = format!("insert into {target} ({names})\nselect {names} from (");
             vec![replaced, around_rows(&head, rows, ")")]
         }
+        Step::CreateFunction { relation, function } => create_macro(relation, function),
         // Never planned for DuckDB: it has no copy jobs, users or materialized views.
         Step::CopyPartitions { .. }
         | Step::CreateMaterializedView { .. }
@@ -244,6 +245,18 @@ fn create_table(
     };
     all.extend(comments(relation, options, RelationKind::Table));
     all
+}
+
+/// A function of an expression is a macro: the engine puts the expression in the place of the call.
+/// Types of arguments would need files of a newer format.
+fn create_macro(relation: &Relation, function: &FunctionDefinition) -> Vec<Rendered> {
+    let names: Vec<String> = function.arguments.iter().map(|(name, _)| name.clone()).collect();
+    let head = format!("create or replace macro {relation}({}) as cast((", list(&names));
+    let created = Rendered::around(&head, &function.body, &format!(") as {})", function.returns));
+    let described = function.description.iter().map(|text| {
+        Rendered::plain(format!("comment on macro {relation} is {}", text_literal(text)))
+    });
+    [created].into_iter().chain(described).collect()
 }
 
 /// Descriptions, where they are to be kept.

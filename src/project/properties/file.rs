@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    AnalysisProperties, DataTestProperties, ExposureProperties, GroupProperties, MacroProperties,
-    ModelProperties, SeedProperties, SnapshotProperties, SourceProperties, UnitTestProperties,
+    AnalysisProperties, DataTestProperties, ExposureProperties, FunctionProperties,
+    GroupProperties, MacroProperties, ModelProperties, SeedProperties, SnapshotProperties,
+    SourceProperties, UnitTestProperties,
     exposure::{read_exposure, read_group},
+    function::read_function,
     macros::read_macro,
     model::read_model,
     node::{read_analysis, read_seed, read_singular_test, read_snapshot},
@@ -42,6 +44,8 @@ pub struct PropertiesFile {
     pub macros: Vec<MacroProperties>,
     /// `analyses`.
     pub analyses: Vec<AnalysisProperties>,
+    /// `functions`.
+    pub functions: Vec<FunctionProperties>,
     /// `exposures`.
     pub exposures: Vec<ExposureProperties>,
     /// `groups`.
@@ -68,7 +72,7 @@ const RENDERED_LATE: [&str; 8] = [
     "post-hook",
 ];
 /// What a properties file holds.
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "version",
     "models",
     "seeds",
@@ -76,17 +80,17 @@ const SECTIONS: [&str; 11] = [
     "sources",
     "macros",
     "analyses",
+    "functions",
     "exposures",
     "groups",
     "unit_tests",
     "data_tests",
 ];
 /// What a properties file may hold that is ignored, with what it is.
-const IGNORED: [(&str, &str); 4] = [
+const IGNORED: [(&str, &str); 3] = [
     ("semantic_models", "the semantic layer"),
     ("metrics", "the semantic layer"),
     ("saved_queries", "the semantic layer"),
-    ("functions", "user-defined functions"),
 ];
 
 /// Takes the tree of a properties file apart.
@@ -106,6 +110,7 @@ pub(in crate::project) fn read_properties(
         sources: Vec::new(),
         macros: Vec::new(),
         analyses: Vec::new(),
+        functions: Vec::new(),
         exposures: Vec::new(),
         groups: Vec::new(),
         unit_tests: Vec::new(),
@@ -135,6 +140,7 @@ pub(in crate::project) fn read_properties(
     properties.has_all_tables = errors(&mut fields) == before;
     properties.macros = entries(&mut fields, "macros", "a macro", read_macro, whole);
     properties.analyses = entries(&mut fields, "analyses", "an analysis", read_analysis, whole);
+    properties.functions = entries(&mut fields, "functions", "a function", read_function, whole);
     properties.exposures = entries(&mut fields, "exposures", "an exposure", read_exposure, whole);
     properties.groups = entries(&mut fields, "groups", "a group", read_group, whole);
     properties.unit_tests =

@@ -38,6 +38,7 @@ impl Guilty<'_> {
         let text = match step {
             Some(Step::Query { sql } | Step::Statement { sql }) => Some(sql),
             Some(Step::CreateTable { query, .. } | Step::CreateView { query, .. }) => Some(query),
+            Some(Step::CreateFunction { function, .. }) => Some(&function.body),
             _ => None,
         };
         let own = self.code.text();

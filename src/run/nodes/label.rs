@@ -5,7 +5,7 @@ use crate::{
     run::NodeLabel,
 };
 
-/// The label of a node: models, seeds and snapshots by schema and name, tests by name.
+/// The label of a node: models, seeds, snapshots and functions by schema and name, tests by name.
 pub fn node_label(node: &Node) -> NodeLabel {
     let materialization = materialization(node).to_owned();
     let display = match node.resource_type {
@@ -29,6 +29,7 @@ pub(super) fn materialization(node: &Node) -> &str {
         ResourceType::Operation => "operation",
         ResourceType::Seed => "seed",
         ResourceType::Snapshot => "snapshot",
+        ResourceType::Function => "function",
         _ => node.config.materialized(),
     }
 }

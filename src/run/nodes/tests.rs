@@ -209,6 +209,8 @@ fn node(kind: ResourceType, code: &str, config: serde_json::Value) -> Arc<Node> 
         columns: indexmap::IndexMap::new(),
         refs: Vec::new(),
         sources: Vec::new(),
+        functions: Vec::new(),
+        function: None,
         depends_on_nodes: Vec::new(),
         depends_on_macros: Vec::new(),
         access: Access::default(),

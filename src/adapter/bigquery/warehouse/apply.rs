@@ -136,6 +136,7 @@ impl<'a> Applying<'a> {
             | Step::RenameRelation { .. }
             | Step::CloneTable { .. }
             | Step::Publish { .. }
+            | Step::CreateFunction { .. }
             | Step::DeleteMatching { .. }
             | Step::Statement { .. } => self.statements(step, false).await,
         }

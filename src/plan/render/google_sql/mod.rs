@@ -3,6 +3,7 @@
 
 mod change;
 mod create;
+mod function;
 mod words;
 
 use words::{column_list, list, option_list, quote, schema_name, text_literal};
@@ -103,6 +104,7 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             };
             vec![Rendered::plain(format!("-- copies {which} of {staging} over those of {target}"))]
         }
+        Step::CreateFunction { relation, function } => vec![function::create(relation, function)],
         Step::Grant { relation, roles } => {
             let kind = kind_word(relation);
             // Materialized views have no statement for it
