@@ -17,7 +17,7 @@ use elt::{
     graph::Graph,
     manifest::{BuildInput, Invocation, Manifest, build, engine, globals},
     plan::PlanOptions,
-    project::{LoadOptions, load},
+    project::{LoadOptions, QueryComment, load},
     report::{TableFormat, render_table},
     run::{
         BatchOptions, Event, EventSink, ExitCode, Job, Limits, RunCommand, RunOptions, RunOutcome,
@@ -95,6 +95,8 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
         target_path: folder.join("target"),
         shown_target: "target".to_owned(),
         scrubber: Default::default(),
+        comment: QueryComment::of(None),
+        target_name: "t".to_owned(),
         batches: BatchOptions::of_run(Default::default()),
     };
     Opened { manifest, graph, compiler, adapter, runtime, cancel, options, logs }

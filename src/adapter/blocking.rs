@@ -39,6 +39,7 @@ impl BlockingWarehouse {
 
     fn apply(&self, step: Step) -> Result<(), String> {
         let plan = Plan {
+            context: Default::default(),
             unique_id: UniqueId::new("operation"),
             materialization: "operation".to_owned(),
             steps: vec![step],

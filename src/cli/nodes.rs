@@ -25,6 +25,7 @@ use crate::{
     ingest::{IngestRequest, feeds_of, run_feeds},
     manifest::{Microbatch, ResourceType, UniqueId},
     plan::PlanOptions,
+    project::QueryComment,
     report::Report,
     run::{
         BatchOptions, Event, EventSink, ExitCode, Job, Limits, NodeResult, RunCommand, RunOptions,
@@ -124,6 +125,8 @@ pub fn job(
             target_path: session.project.target_path.clone(),
             shown_target: session.project.shown_target(),
             scrubber: session.project.scrubber(),
+            comment: QueryComment::of(session.project.root_package().config.query_comment.as_ref()),
+            target_name: session.project.target.target_name.clone(),
             batches,
         },
         limits,

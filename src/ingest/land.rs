@@ -60,6 +60,7 @@ pub fn landing_plan(landing: &Landing<'_>) -> Plan {
     // The insert's count is the outcome's: dropping counts nothing.
     steps.push(Step::DropRelation { relation: staged });
     Plan {
+        context: Default::default(),
         unique_id: landing.feed.unique_id.clone(),
         materialization: "ingest".to_owned(),
         steps,

@@ -66,6 +66,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
     let node = input.node;
     if node.resource_type == ResourceType::Function {
         return Ok(Plan {
+            context: Default::default(),
             unique_id: node.unique_id.clone(),
             materialization: "function".to_owned(),
             steps: materialize::function::steps(input)?,
@@ -88,6 +89,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
         steps.extend(materialize::grants::steps(input)?);
     }
     Ok(Plan {
+        context: Default::default(),
         unique_id: node.unique_id.clone(),
         materialization: match node.resource_type {
             ResourceType::Seed => "seed".to_owned(),
@@ -132,6 +134,7 @@ pub fn plan_batch(input: &PlanInput<'_>, batch: &BatchInput) -> Result<Plan, Vec
         }
     }
     Ok(Plan {
+        context: Default::default(),
         unique_id: node.unique_id.clone(),
         materialization: node.config.materialized().to_owned(),
         steps,

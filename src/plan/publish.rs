@@ -89,6 +89,7 @@ pub fn plan_audited(
         publish.extend(materialize::grants::steps(input)?);
     }
     let of = |steps: Vec<Step>, relation: &Relation| Plan {
+        context: Default::default(),
         unique_id: node.unique_id.clone(),
         materialization: planned.materialization.clone(),
         steps,

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::function::FunctionDefinition;
+use super::{JobContext, function::FunctionDefinition};
 use crate::{
     manifest::{TimeSpan, UniqueId},
     relation::{Cell, Column, PartitionLayout, Relation},
@@ -19,6 +19,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// The relation that exists when the plan has run; none for tests and hooks.
     pub relation: Option<Relation>,
+    /// What the warehouse is told about the plan's jobs.
+    pub context: JobContext,
 }
 
 /// One step. SQL texts are in the target's dialect.

@@ -15,6 +15,7 @@ mod packages;
 mod profiles;
 mod project_file;
 pub mod properties;
+mod query_comment;
 mod read_text;
 mod render;
 mod spanned;
@@ -44,6 +45,7 @@ pub use properties::{
     SourceProperties, SourceTableProperties, UnitTestProperties, UnitTestVersions, VersionColumns,
     VersionProperties,
 };
+pub use query_comment::QueryComment;
 pub use read_text::{MAX_FILE_BYTES, read_text};
 pub use render::{RenderContext, TextRenderer, has_template};
 pub use spanned::Spanned;

@@ -53,6 +53,7 @@ impl Warehouse {
 
     pub fn plan(&self, steps: Vec<Step>) -> Plan {
         Plan {
+            context: Default::default(),
             unique_id: UniqueId::new("model.p.m"),
             materialization: "table".to_owned(),
             steps,

@@ -75,6 +75,7 @@ fn steps_that_no_plan_of_a_node_holds() {
     let here = steps.iter().filter(|step| read_by(step) == "here").count();
     assert_eq!(here, 4, "each of them");
     let plan = Plan {
+        context: Default::default(),
         unique_id: UniqueId::new("model.p.m"),
         materialization: "table".to_owned(),
         steps,

@@ -30,6 +30,7 @@ pub fn plan_data_test(node: &Node, test: &DataTestQuery, existing: Option<&Relat
     }
     steps.push(Step::Query { sql: test.sql.text().to_owned() });
     Plan {
+        context: Default::default(),
         unique_id: node.unique_id.clone(),
         materialization: "test".to_owned(),
         steps,

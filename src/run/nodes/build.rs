@@ -153,6 +153,7 @@ impl<C: Compile> NodeRunner<C> {
         plan.steps.extend(own);
         plan.steps.extend(hooks.last.iter().map(statement));
         self.write_run_file(node, batch, &format!("{before}{plan}"))?;
+        plan.context = self.job_context(node).await?;
         let outcome = self.adapter.apply(&plan, cancel).await.map_err(|error| {
             let step = error.step.unwrap_or(own_steps.start);
             let hook = match step.checked_sub(own_steps.end) {
@@ -181,6 +182,7 @@ impl<C: Compile> NodeRunner<C> {
     async fn run_custom(&self, ready: &Ready<'_>, cancel: &Cancel) -> Result<(), Failure> {
         let relation = &ready.node.relation;
         let schema = Plan {
+            context: Default::default(),
             unique_id: ready.node.unique_id.clone(),
             materialization: ready.node.config.materialized().to_owned(),
             steps: vec![Step::CreateSchema {

@@ -84,6 +84,12 @@ pub trait Compile: Send + Sync + 'static {
         results: &[Arc<NodeResult>],
     ) -> Result<Option<MappedText>, Vec<Diagnostic>>;
 
+    /// The text of `query-comment` for a node, rendered.
+    ///
+    /// # Errors
+    /// Everything wrong with the template.
+    fn query_comment(&self, node: &Arc<Node>, text: &str) -> Result<String, Vec<Diagnostic>>;
+
     /// Whether a node is built by a materialization that the user or a package wrote. Those of a
     /// built-in name count in the root project only, as in dbt.
     fn is_custom(&self, node: &Node) -> bool;

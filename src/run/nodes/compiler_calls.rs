@@ -92,6 +92,12 @@ impl Compile for Compiler {
         Ok(not_blank(text))
     }
 
+    fn query_comment(&self, node: &Arc<Node>, text: &str) -> Result<String, Vec<Diagnostic>> {
+        let file = SourceFile::new("query-comment of dbt_project.yml", text);
+        let text = self.render_in_run(node, &file, 0..text.len(), InRun::default())?;
+        Ok(text.text().to_owned())
+    }
+
     fn is_custom(&self, node: &Node) -> bool {
         let name = materialization(node);
         let own = |package: &str| package == self.manifest().project_name.as_ref();

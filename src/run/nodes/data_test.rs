@@ -37,7 +37,8 @@ impl<C: Compile> NodeRunner<C> {
             existing = found.map_err(|error| Failure::of_adapter(&error))?;
             result.relation_name = Some(store.relation.to_string());
         }
-        let plan = plan::plan_data_test(node, &query, existing.as_ref());
+        let mut plan = plan::plan_data_test(node, &query, existing.as_ref());
+        plan.context = self.job_context(node).await?;
         self.write_run_file(node, None, &plan.to_string())?;
         let outcome = self.adapter.apply(&plan, cancel).await;
         result.execute = Some((begun, Utc::now()));

@@ -11,6 +11,7 @@ mod data_test;
 mod failure;
 mod files;
 mod guilty;
+mod job_context;
 mod label;
 mod microbatch;
 mod node_hooks;

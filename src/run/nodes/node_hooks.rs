@@ -129,6 +129,7 @@ impl<C: Compile> NodeRunner<C> {
         cancel: &Cancel,
     ) -> Result<(), Failure> {
         let plan = Plan {
+            context: Default::default(),
             unique_id: node.unique_id.clone(),
             materialization: node.config.materialized().to_owned(),
             steps: vec![Step::Statement { sql: code.text().to_owned() }],

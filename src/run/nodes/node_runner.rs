@@ -14,7 +14,7 @@ use crate::{
     jinja::Whither,
     manifest::{Node, ResourceType, UniqueId, UnitTest},
     plan::{PlanOptions, Step},
-    project::Scrubber,
+    project::{QueryComment, Scrubber},
     run::{
         Audits, Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor,
         Status, Threads,
@@ -36,6 +36,10 @@ pub struct RunOptions {
     pub shown_target: String,
     /// What must not be in the files there.
     pub scrubber: Scrubber,
+    /// What is written beside each statement.
+    pub comment: QueryComment,
+    /// The target's name.
+    pub target_name: String,
     /// What batches of microbatch models depend on.
     pub batches: BatchOptions,
 }

@@ -21,6 +21,7 @@ use crate::{
         Access, Fixture, Node, NodeConfig, Overrides, ResourceType, TestNode, UniqueId, UnitTest,
     },
     plan::{Engine, Plan, PlanOptions, Step},
+    project::QueryComment,
     relation::{Cell, Column, Dialect, Relation, RelationKind, Table},
     run::{EventSink, Executor, Hook, HookKind, NodeResult, Status, Threads},
 };
@@ -176,6 +177,10 @@ impl Compile for Templates {
     ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
         Ok(Some(mapped(&node.source, node.raw_code())))
     }
+    fn query_comment(&self, _: &Arc<Node>, text: &str) -> Result<String, Vec<Diagnostic>> {
+        Ok(text.to_owned())
+    }
+
     fn is_custom(&self, node: &Node) -> bool {
         node.config.materialized() == "mine"
     }
@@ -254,6 +259,8 @@ fn run(work: Work, warehouse: Warehouse, warn_error: bool) -> Ran {
         target_path: folder.path().to_owned(),
         shown_target: "target".to_owned(),
         scrubber: Default::default(),
+        comment: QueryComment::of(None),
+        target_name: "t".to_owned(),
         batches: BatchOptions::of_run(DateTime::UNIX_EPOCH),
     };
     let events: EventSink = Arc::new(|_| {});

@@ -162,9 +162,11 @@ impl<'a> Applying<'a> {
 
     /// Runs a statement as a job; an error is at its place in the user's query.
     pub async fn query(&mut self, statement: &Rendered) -> Result<JobOutcome, AdapterError> {
-        let job = QueryJob { options: self.job_options(), ..QueryJob::new(&statement.sql) };
+        let (sql, lines) = self.plan.context.with_comment(&statement.sql);
+        let job = QueryJob { options: self.job_options(), ..QueryJob::new(sql) };
         let outcome = self.adapter.client.query_job(&job, self.cancel).await;
-        let outcome = outcome.map_err(|error| in_query(error.into(), statement.lines_before))?;
+        let outcome =
+            outcome.map_err(|error| in_query(error.into(), statement.lines_before + lines))?;
         self.tally.add(&outcome);
         Ok(outcome)
     }
@@ -172,13 +174,11 @@ impl<'a> Applying<'a> {
     /// Labels of the node's jobs.
     pub fn job_options(&self) -> JobOptions {
         let label = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-        JobOptions {
-            labels: vec![
-                label("elt_node", self.plan.unique_id.as_str()),
-                label("elt_materialization", &self.plan.materialization),
-            ],
-            ..JobOptions::default()
-        }
+        // The user's come first: there are at most 64, and the last of a key counts.
+        let mut labels = self.plan.context.labels.clone();
+        labels.push(label("elt_node", self.plan.unique_id.as_str()));
+        labels.push(label("elt_materialization", &self.plan.materialization));
+        JobOptions { labels, ..JobOptions::default() }
     }
 
     /// Loads rows into a table, replacing what is in it or adding to it.

@@ -1,0 +1,44 @@
+//! What a warehouse is told about the jobs of a plan.
+
+/// Labels and the comment of a plan's jobs. The embedded engine has no use for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobContext {
+    /// Labels, beside those that name the node.
+    pub labels: Vec<(String, String)>,
+    /// A comment in each statement, without the marks around it.
+    pub comment: Option<String>,
+    /// Whether the comment goes behind the statement; else before it.
+    pub comment_behind: bool,
+}
+
+impl JobContext {
+    /// A statement with the comment, and the lines that the comment puts before it.
+    pub fn with_comment(&self, sql: &str) -> (String, u32) {
+        let Some(comment) = self.comment.as_deref().filter(|text| !text.trim().is_empty()) else {
+            return (sql.to_owned(), 0);
+        };
+        // The end of a comment inside of it would end it.
+        let comment = format!("/* {} */", comment.trim().replace("*/", "* /"));
+        match self.comment_behind {
+            true => (format!("{}\n{comment}", sql.trim_end().trim_end_matches(';')), 0),
+            false => {
+                let lines = comment.matches('\n').count() as u32 + 1;
+                (format!("{comment}\n{sql}"), lines)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_ends_where_it_ends() {
+        let before = JobContext { comment: Some("a */ b\nc".into()), ..JobContext::default() };
+        assert_eq!(before.with_comment("select 1"), ("/* a * / b\nc */\nselect 1".into(), 2));
+        let behind = JobContext { comment_behind: true, ..before };
+        assert_eq!(behind.with_comment("select 1;\n"), ("select 1\n/* a * / b\nc */".into(), 0));
+        assert_eq!(JobContext::default().with_comment("x"), ("x".into(), 0));
+    }
+}
