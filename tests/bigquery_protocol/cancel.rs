@@ -109,6 +109,52 @@ fn jobs_whose_waiting_was_dropped_are_cancelled_at_the_end() {
 }
 
 #[test]
+fn a_killed_process_leaves_jobs_that_are_found_by_their_labels() {
+    let server = Server::start();
+    server.on("select", long());
+    server.on("insert", Behaviour::default());
+    let labelled = |sql: &str, target: &str| QueryJob {
+        options: JobOptions {
+            labels: vec![("elt_target".to_owned(), target.to_owned())],
+            ..JobOptions::default()
+        },
+        ..QueryJob::new(sql)
+    };
+    wait(async {
+        let killed = client(&server);
+        for (sql, target) in [("select 1", "Prod"), ("select 2", "dev"), ("insert 3", "Prod")] {
+            let (cancel, job) = (Cancel::default(), labelled(sql, target));
+            let waiting = killed.query_job(&job, &cancel);
+            let _ = tokio::time::timeout(Duration::from_millis(100), waiting).await;
+        }
+        let next = client(&server);
+        let labels = [("elt_target".to_owned(), "Prod".to_owned())];
+        let left = next.running_jobs(&labels).await.expect("they are listed");
+        assert_eq!(left.len(), 1, "{left:?}");
+        let error = next.cancel(&left[0]).await.expect_err("it is stopped");
+        assert_eq!(error.kind, BigQueryErrorKind::Stopped);
+        assert_eq!(next.running_jobs(&labels).await.expect("they are listed"), []);
+    });
+}
+
+#[test]
+fn a_job_whose_end_cannot_be_known_is_stopped() {
+    let server = Server::start();
+    server.on("select", long());
+    let mut settings = settings(&server);
+    settings.poll_wait = Duration::from_millis(20);
+    server.mishaps("/queries/", &[Mishap::Refused(403, "accessDenied")]);
+    server.mishaps(
+        "GET /bigquery/v2/projects/billing/jobs/",
+        &[Mishap::Refused(403, "accessDenied")],
+    );
+    let job = QueryJob::new("select 1");
+    let error = wait(client_with(settings).query_job(&job, &Cancel::default()));
+    assert_eq!(error.expect_err("nobody may know").kind, BigQueryErrorKind::AccessDenied);
+    assert!(server.state().jobs.unfinished().is_empty());
+}
+
+#[test]
 fn a_job_that_ends_before_the_wish_arrives_ended() {
     let server = Server::start();
     server.on("select", Behaviour { stubborn: true, ..Behaviour::takes(400) });

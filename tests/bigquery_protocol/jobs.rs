@@ -153,6 +153,26 @@ fn a_job_that_failed_through_bigquerys_fault_runs_again_under_another_id() {
 }
 
 #[test]
+fn a_request_that_a_proxy_repeats_runs_once() {
+    for behaviour in [
+        Behaviour::default(),
+        Behaviour {
+            statistics: json!({"statementType": "SCRIPT"}),
+            ..Behaviour::fails("invalidQuery", "Division by zero at [1:1]")
+        },
+    ] {
+        let server = Server::start();
+        let succeeds = behaviour.failure.is_none();
+        server.on("insert", behaviour);
+        server.mishaps("POST", &[Mishap::SentTwice]);
+        let job = QueryJob::new("insert into t select 1");
+        let result = wait(client(&server).query_job(&job, &Cancel::default()));
+        assert_eq!(result.is_ok(), succeeds);
+        assert_eq!((server.requests("POST"), server.state().jobs.by_id.len()), (1, 1));
+    }
+}
+
+#[test]
 fn job_retries_are_counted() {
     for (retries, jobs) in [(0, 1), (1, 2), (3, 4)] {
         let server = Server::start();

@@ -56,7 +56,7 @@ impl BigQueryClient {
             && loaded.project.is_none()
             && !known
         {
-            loaded.project = Some(server.project(&http).await?);
+            loaded.project = Some(server.project().await?);
         }
         let mut settings = ClientSettings::of(
             connection,

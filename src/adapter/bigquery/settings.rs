@@ -149,3 +149,77 @@ fn endpoint(connection: &BigQueryConnection, env: &Env, universe: Option<&str>) 
         (None, _) => ENDPOINT.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::{BigQueryMethod, Secret};
+
+    fn profile() -> BigQueryConnection {
+        BigQueryConnection {
+            method: BigQueryMethod::ServiceAccountJson { keyfile_json: Secret::new(().into()) },
+            project: Some("data".to_owned()),
+            dataset: "gold".to_owned(),
+            execution_project: None,
+            quota_project: None,
+            location: Some("EU".to_owned()),
+            api_endpoint: None,
+            priority: Some(Priority::Batch),
+            maximum_bytes_billed: Some(0),
+            reservation: None,
+            impersonate_service_account: None,
+            job_retry_deadline_secs: Some(30),
+            job_retries: 3,
+            job_creation_timeout_secs: Some(0),
+            job_execution_timeout_secs: Some(600),
+            scopes: Vec::new(),
+            extra: serde_json::Map::new(),
+        }
+    }
+
+    fn of(profile: &BigQueryConnection, env: &[(&str, &str)]) -> ClientSettings {
+        let env = Env::from_pairs(env.iter().copied());
+        ClientSettings::of(profile, &env, Some("found"), Some("quota"), Some("googleapis.com"))
+            .expect("a project is known")
+    }
+
+    #[test]
+    fn what_the_profile_says_is_kept_and_0_says_nothing() {
+        let settings = of(&profile(), &[]);
+        assert_eq!(settings.project, "data");
+        assert_eq!(settings.location.as_deref(), Some("EU"));
+        assert_eq!(settings.priority, Some(Priority::Batch));
+        assert_eq!(settings.maximum_bytes_billed, None);
+        assert_eq!(settings.job_retries, 3);
+        assert_eq!(settings.retry_deadline, Duration::from_secs(30));
+        assert_eq!(settings.creation_timeout, CREATION_TIMEOUT);
+        assert_eq!(settings.execution_timeout, Duration::from_secs(600));
+        assert_eq!(settings.quota_project.as_deref(), Some("quota"));
+    }
+
+    #[test]
+    fn jobs_run_in_the_execution_project() {
+        let paid = BigQueryConnection { execution_project: Some("paid".to_owned()), ..profile() };
+        assert_eq!(of(&paid, &[]).project, "paid");
+        let unnamed = BigQueryConnection { project: None, ..profile() };
+        assert_eq!(of(&unnamed, &[]).project, "found");
+        let unknown = ClientSettings::of(&unnamed, &Env::default(), None, None, None);
+        assert!(unknown.is_err_and(|error| error.help.is_some()));
+    }
+
+    #[test]
+    fn servers_are_named_as_googles_clients_take_them() {
+        assert_eq!(of(&profile(), &[]).endpoint, ENDPOINT);
+        let emulator = [("BIGQUERY_EMULATOR_HOST", "http://127.0.0.1:9050/")];
+        assert_eq!(of(&profile(), &emulator).endpoint, "http://127.0.0.1:9050");
+        let region = "bigquery.europe-west3.rep.googleapis.com";
+        let regional = BigQueryConnection { api_endpoint: Some(region.to_owned()), ..profile() };
+        assert_eq!(of(&regional, &emulator).endpoint, format!("https://{region}"));
+        let env = Env::default();
+        let other = ClientSettings::of(&profile(), &env, None, None, Some("other.cloud"));
+        assert_eq!(
+            other.map(|set| set.endpoint).ok().as_deref(),
+            Some("https://bigquery.other.cloud")
+        );
+    }
+}

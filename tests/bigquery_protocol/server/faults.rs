@@ -17,6 +17,8 @@ pub enum Mishap {
     RefusedFor(u16, &'static str, u64),
     /// A proxy's error page.
     Page(u16),
+    /// Carried out twice, as by a proxy that repeats requests by itself; the second answer is sent.
+    SentTwice,
     /// Carried out, and answered with an error.
     DoneButError(u16, &'static str),
 }

@@ -167,9 +167,14 @@ pub fn query_results(
 
 /// `jobs.list`: the statements of a script.
 pub fn list(shared: &Shared, request: &HttpRequest, project: &str) -> HttpAnswer {
-    let parent = request.param("parentJobId").unwrap_or_default();
     let mut state = shared.state();
     state.jobs.settle();
+    let Some(parent) = request.param("parentJobId") else {
+        // The last of several parameters of one name counts here: all that are not done are told.
+        let running = state.jobs.by_id.values().filter(|job| !job.is_done());
+        let running: Vec<Value> = running.map(|job| job.resource(project)).collect();
+        return HttpAnswer::json(200, &json!({"jobs": running}));
+    };
     let Some(job) = state.jobs.by_id.get(parent) else {
         return HttpAnswer::json(200, &json!({"jobs": []}));
     };

@@ -208,6 +208,10 @@ impl Shared {
                 routes::answer(self, request);
                 return (None, true);
             }
+            Some(Mishap::SentTwice) => {
+                routes::answer(self, request);
+                routes::answer(self, request)
+            }
             Some(Mishap::HalfAnswer) => return (Some(routes::answer(self, request)), false),
             Some(Mishap::Refused(status, reason)) => refuse(status, reason),
             Some(Mishap::RefusedFor(status, reason, secs)) => {

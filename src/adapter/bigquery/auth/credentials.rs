@@ -43,7 +43,7 @@ impl Credentials {
             Self::Token(token) => Ok(AccessToken { token: token.clone(), expires: None }),
             Self::User(user) => user.fetch(http).await,
             Self::ServiceAccount(account) => account.fetch(http).await,
-            Self::Machine(server) => server.fetch(http).await,
+            Self::Machine(server) => server.fetch().await,
             Self::External(account) => account.fetch(http).await,
             Self::Impersonated(source, impersonation) => {
                 let token = Box::pin(source.fetch(http)).await?;

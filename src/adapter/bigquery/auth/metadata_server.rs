@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
-
 use super::{authenticator::AccessToken, exchange};
 use crate::{
     adapter::bigquery::{
@@ -36,28 +34,22 @@ impl MetadataServer {
         Self { host: host.to_owned(), scopes: scopes.join(","), looked_for }
     }
 
-    pub(super) async fn fetch(&self, http: &Client) -> Result<AccessToken, Fault> {
-        let answer = self
-            .get(http, "instance/service-accounts/default/token", &[("scopes", &self.scopes)])
-            .await?;
+    pub(super) async fn fetch(&self) -> Result<AccessToken, Fault> {
+        let scopes = [("scopes", self.scopes.as_str())];
+        let answer = self.get("instance/service-accounts/default/token", &scopes).await?;
         exchange::read(&answer, "the machine's account")
     }
 
     /// The project that the machine is in.
-    pub(in crate::adapter::bigquery) async fn project(
-        &self,
-        http: &Client,
-    ) -> Result<String, Fault> {
-        let answer = self.get(http, "project/project-id", &[]).await?;
+    pub(in crate::adapter::bigquery) async fn project(&self) -> Result<String, Fault> {
+        let answer = self.get("project/project-id", &[]).await?;
         Ok(String::from_utf8_lossy(&answer.body).trim().to_owned())
     }
 
-    async fn get(
-        &self,
-        http: &Client,
-        path: &str,
-        query: &[(&str, &str)],
-    ) -> Result<Answer, Fault> {
+    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, Fault> {
+        // A proxy would ask its own machine.
+        let http = reqwest::Client::builder().no_proxy().build();
+        let http = http.map_err(|_| Fault::lasting(self.nothing()))?;
         let url = format!("http://{}/computeMetadata/v1/{path}", self.host);
         let mut attempt = 1;
         loop {

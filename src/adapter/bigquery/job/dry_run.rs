@@ -46,6 +46,10 @@ impl BigQueryClient {
             "dryRun": true,
             "query": job.configuration(self.settings()),
         });
+        // It bills nothing: how much it would is what is asked.
+        if let Some(query) = configuration["query"].as_object_mut() {
+            query.shift_remove("maximumBytesBilled");
+        }
         self.complete(&job.options, None, &mut configuration);
         let body = json!({"jobReference": reference, "configuration": configuration});
         let address = Address::api().part("projects").part(&self.settings().project).part("jobs");

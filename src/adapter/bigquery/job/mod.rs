@@ -4,6 +4,7 @@ mod children;
 mod copy;
 mod dry_run;
 mod job_options;
+mod list;
 mod load;
 mod outcome;
 mod query;

@@ -92,9 +92,19 @@ impl BigQueryClient {
             };
             let reference = located(&reference, &job);
             underway.located(&reference);
-            let old = found == Found::Stranger && job.is_done();
-            // Where the end is not known, the job stays in the list, for `cancel_running`.
-            let ended = self.wait(&reference, job, watch, timeout, cancel).await?;
+            // Nobody else has a random id.
+            let old = found == Found::Stranger && job.is_done() && options.id.is_some();
+            let ended = match self.wait(&reference, job, watch, timeout, cancel).await {
+                Ok(ended) => ended,
+                Err(error) => {
+                    // Its end is not known. What is told as failed must not happen later; where it cannot
+                    // be stopped either, it stays in the list, for `cancel_running`.
+                    if self.cancel_and_wait(&reference).await.is_ok() {
+                        underway.ended();
+                    }
+                    return Err(error);
+                }
+            };
             underway.ended();
             attempts += u32::from(!old);
             let error = match JobOutcome::of(&reference, &ended.job) {

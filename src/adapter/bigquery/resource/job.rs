@@ -1,7 +1,7 @@
 //! A job as it is read (<https://cloud.google.com/bigquery/docs/reference/rest/v2/Job>).
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{JobStatistics, TableId, statistics};
 use crate::adapter::bigquery::error::ErrorProto;
@@ -39,6 +39,7 @@ pub(in crate::adapter::bigquery) struct JobStatus {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Configuration {
+    labels: Map<String, Value>,
     query: Value,
     load: Value,
     copy: Value,
@@ -68,6 +69,12 @@ impl Job {
         self.status.as_ref().map_or(&[], |status| status.errors.as_slice())
     }
 
+    /// Whether it has all of these labels.
+    pub(in crate::adapter::bigquery) fn has_labels(&self, labels: &Map<String, Value>) -> bool {
+        let own = self.configuration.as_ref().map(|configuration| &configuration.labels);
+        labels.iter().all(|(key, value)| own.is_some_and(|own| own.get(key) == Some(value)))
+    }
+
     /// What it did and cost.
     pub(in crate::adapter::bigquery) fn statistics(&self) -> JobStatistics {
         self.statistics.clone().map(JobStatistics::from).unwrap_or_default()
@@ -80,7 +87,7 @@ impl Job {
 
     /// The table it wrote to; for a query without one, the temporary table of its result.
     pub(in crate::adapter::bigquery) fn destination(&self) -> Option<TableId> {
-        let Configuration { query, load, copy } = self.configuration.as_ref()?;
+        let Configuration { query, load, copy, .. } = self.configuration.as_ref()?;
         let of = |part: &Value| serde_json::from_value(part.get("destinationTable")?.clone()).ok();
         of(query).or_else(|| of(load)).or_else(|| of(copy))
     }

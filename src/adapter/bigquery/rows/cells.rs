@@ -185,4 +185,63 @@ mod tests {
             assert!(plain(kind, value).is_err(), "{kind} {value}");
         }
     }
+
+    mod any {
+        use proptest::prelude::*;
+        use serde_json::{Value, json};
+
+        use crate::adapter::bigquery::resource::Field;
+
+        fn value() -> impl Strategy<Value = Value> {
+            let leaf = prop_oneof![
+                Just(Value::Null),
+                any::<bool>().prop_map(Value::from),
+                any::<f64>().prop_map(|number| json!(number)),
+                any::<i64>().prop_map(|number| json!(number.to_string())),
+                "[-+.0-9eETZ: ]{0,24}".prop_map(Value::from),
+                any::<String>().prop_map(Value::from),
+            ];
+            leaf.prop_recursive(4, 32, 4, |inner| {
+                prop_oneof![
+                    prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                    prop::collection::vec(inner.clone(), 0..4)
+                        .prop_map(|values| json!({"f": values})),
+                    inner.prop_map(|value| json!({"v": value})),
+                ]
+            })
+        }
+
+        fn field() -> impl Strategy<Value = Field> {
+            let kind = prop::sample::select(vec![
+                "INTEGER",
+                "FLOAT64",
+                "BOOL",
+                "NUMERIC",
+                "BYTES",
+                "TIMESTAMP",
+                "DATETIME",
+                "TIME",
+                "DATE",
+                "STRING",
+                "JSON",
+                "RANGE",
+                "NOVELTY",
+            ]);
+            let leaf = (kind, any::<bool>()).prop_map(|(kind, repeated)| Field {
+                mode: repeated.then(|| "REPEATED".to_owned()),
+                ..Field::new("c", kind)
+            });
+            leaf.prop_recursive(3, 12, 3, |inner| {
+                prop::collection::vec(inner, 0..3)
+                    .prop_map(|fields| Field { fields, ..Field::new("s", "RECORD") })
+            })
+        }
+
+        proptest! {
+            #[test]
+            fn no_row_panics(fields in prop::collection::vec(field(), 0..3), row in value()) {
+                let _ = super::super::row(&fields, &row);
+            }
+        }
+    }
 }

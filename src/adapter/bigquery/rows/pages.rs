@@ -36,7 +36,7 @@ impl BigQueryClient {
         job: &JobRef,
         limit: Option<usize>,
     ) -> Result<Table, BigQueryError> {
-        self.read_pages(job, limit, None).await
+        self.read_pages(job, limit, None, Stop::Never).await
     }
 
     /// Runs a query and reads its rows, at most `limit` (all, where none).
@@ -50,7 +50,8 @@ impl BigQueryClient {
         cancel: &Cancel,
     ) -> Result<(JobOutcome, Table), BigQueryError> {
         let (outcome, first) = self.query_job_and_page(job, limit, cancel).await?;
-        let table = self.read_pages(&outcome.job, limit, first).await?;
+        let stop = Stop::AtOnce(cancel);
+        let table = self.read_pages(&outcome.job, limit, first, stop).await?;
         Ok((outcome, table))
     }
 
@@ -60,6 +61,7 @@ impl BigQueryClient {
         job: &JobRef,
         limit: Option<usize>,
         mut first: Option<Value>,
+        stop: Stop<'_>,
     ) -> Result<Table, BigQueryError> {
         let mut table = Table::default();
         let mut fields: Option<Vec<Field>> = None;
@@ -73,7 +75,7 @@ impl BigQueryClient {
                     let rest = limit.map(|limit| limit.saturating_sub(table.rows.len()));
                     let address = page_address(job, rest).maybe("pageToken", token.as_deref());
                     let request = Request::get(address).of_job(PAGE_TIMEOUT);
-                    let answer = self.transport().send(&request, Stop::Never).await;
+                    let answer = self.transport().send(&request, stop).await;
                     let answer = answer.map_err(|fault| fault.error.of_job(job))?;
                     bytes += answer.body.len();
                     Value::Object(answer.object()?)
