@@ -34,6 +34,7 @@ pub fn run(
         adapter: session.adapter()?,
         threads: session.project.target.threads,
         target: session.target_name(),
+        warnings: session.warnings.clone(),
     };
     let sink = session.report.sink();
     let checked = handle.block_on(check_freshness(request, &cancel, &sink));

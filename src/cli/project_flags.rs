@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, WarnOptions, did_you_mean},
-    project::{Project, Yaml, YamlFile, read_cli_mapping},
+    project::{Project, ProjectFile, Yaml, YamlFile, YamlKey, read_cli_mapping},
 };
 
 /// The flags that have a meaning here.
@@ -40,7 +40,7 @@ const SWITCHES: [Switch; 6] = [
 ];
 
 /// Those with a meaning, for suggestions too.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 16] = [
     "fail_fast",
     "indirect_selection",
     "log_format",
@@ -50,6 +50,8 @@ const KNOWN: [&str; 14] = [
     "print",
     "printer_width",
     "quiet",
+    "require_resource_names_without_spaces",
+    "require_source_and_semantic_model_names_without_spaces",
     "use_colors",
     "version_check",
     "warn_error",
@@ -59,7 +61,7 @@ const KNOWN: [&str; 14] = [
 
 /// Those of dbt's that are about things which are not here: a parser with a cache, a log file,
 /// statistics that are sent. To turn them on or off changes nothing.
-const ABOUT_NOTHING: [&str; 21] = [
+const ABOUT_NOTHING: [&str; 20] = [
     "cache_selected_only",
     "debug",
     "hints_enabled",
@@ -73,7 +75,6 @@ const ABOUT_NOTHING: [&str; 21] = [
     "snowflake_projects_otel",
     "source_freshness_run_project_hooks",
     "state_modified_compare_more_unrendered_values",
-    "state_modified_compare_vars",
     "static_parser",
     "target_path",
     "upload_to_artifacts_ingest_api",
@@ -82,6 +83,42 @@ const ABOUT_NOTHING: [&str; 21] = [
     "use_v2_parser",
     "v2_parser",
 ];
+
+/// dbt 1.12's flags of behaviour, and which of both is done here: with most of them dbt's default
+/// (<https://docs.getdbt.com/reference/global-configs/behavior-changes>).
+const BEHAVIOURS: [(&str, bool); 16] = [
+    ("allow_jinja_file_extensions", false),
+    ("latest_version_pointer_enabled_by_default", false),
+    ("require_all_warnings_handled_by_warn_error", true),
+    ("require_batched_execution_for_custom_microbatch_strategy", true),
+    ("require_corrected_analysis_fqns", false),
+    ("require_explicit_package_overrides_for_builtin_materializations", true),
+    ("require_generic_test_arguments_property", true),
+    ("require_ref_searches_node_package_before_root", false),
+    ("require_sql_header_in_test_configs", false),
+    ("require_unique_project_resource_names", false),
+    ("require_valid_schema_from_generate_schema_name", false),
+    ("skip_nodes_if_on_run_start_fails", true),
+    ("state_modified_compare_vars", false),
+    ("support_custom_ref_kwargs", false),
+    ("use_catalogs_v2", false),
+    ("validate_macro_args", true),
+];
+
+/// A behaviour that is another one here.
+fn other_behaviour(config: &ProjectFile, key: &YamlKey, value: &Yaml) -> Option<Diagnostic> {
+    let (name, here) = BEHAVIOURS.iter().find(|(known, _)| *known == key.text)?;
+    let message = match value.as_bool() {
+        Some(on) if on == *here => return None,
+        Some(on) => format!("`{name}: {on}` is not supported: it is done as with `{here}`"),
+        None => format!("flag `{name}` takes true or false"),
+    };
+    let diagnostic = match value.as_bool() {
+        Some(_) => Diagnostic::warning("unsupported-flag", message),
+        None => Diagnostic::error("wrong-flag", message),
+    };
+    Some(diagnostic.at(value.span(&config.source), ""))
+}
 
 impl ProjectFlags {
     /// The flags of a project, and what is wrong with them.
@@ -133,10 +170,14 @@ impl ProjectFlags {
                 }
                 "version_check" => {}
                 other if ABOUT_NOTHING.contains(&other) => {}
-                // Behaviour flags of dbt's come and go with its versions.
-                other if other.starts_with("require_") || other.contains("_on_") => {}
+                other if BEHAVIOURS.iter().any(|(known, _)| *known == other) => {
+                    problems.extend(other_behaviour(config, key, value));
+                }
+                // Those of other versions: they come and go.
+                other if other.starts_with("require_") => {}
                 other => {
                     let known = KNOWN.into_iter().chain(ABOUT_NOTHING);
+                    let known = known.chain(BEHAVIOURS.iter().map(|(name, _)| *name));
                     problems.push(
                         Diagnostic::warning(
                             "unknown-flag",

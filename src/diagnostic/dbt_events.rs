@@ -18,7 +18,7 @@ const fn deprecation(name: &'static str, codes: &'static [&'static str]) -> DbtE
 
 /// Those of dbt 1.12 that a project's own text can bring about
 /// (<https://docs.getdbt.com/reference/global-configs/warnings>).
-pub(super) const EVENTS: [DbtEvent; 77] = [
+pub(super) const EVENTS: [DbtEvent; 78] = [
     warning("AdapterEventWarning", &[]),
     warning("CatalogGenerationError", &[]),
     warning("ConstraintNotEnforced", &["unenforced-constraint"]),
@@ -29,9 +29,10 @@ pub(super) const EVENTS: [DbtEvent; 77] = [
     warning("DepsUnpinned", &[]),
     warning("FreshnessConfigProblem", &[]),
     warning("InvalidConcurrentBatchesConfig", &[]),
-    warning("InvalidMacroAnnotation", &[]),
+    warning("InvalidMacroAnnotation", &["macro-arguments"]),
     warning("InvalidValueForField", &[]),
     warning("JinjaLogWarning", &["template-warning"]),
+    warning("LogFreshnessResult", &["stale-source"]),
     warning("LogTestResult", &["test-failed"]),
     warning("MFConverterIssue", &[]),
     warning("MacroNotFoundForPatch", &["properties-without-macro"]),
@@ -90,7 +91,7 @@ pub(super) const EVENTS: [DbtEvent; 77] = [
     deprecation("PackageRedirectDeprecation", &[]),
     deprecation("ProjectFlagsMovedDeprecation", &[]),
     deprecation("PropertyMovedToConfigDeprecation", &[]),
-    deprecation("ResourceNamesWithSpacesDeprecation", &[]),
+    deprecation("ResourceNamesWithSpacesDeprecation", &["name-with-spaces"]),
     deprecation("SourceFreshnessProjectHooksNotRun", &[]),
     deprecation("SourceOverrideDeprecation", &[]),
     deprecation("TestsConfigDeprecation", &[]),

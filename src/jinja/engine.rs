@@ -15,7 +15,8 @@ use super::{
     Captured, LineMap, MacroInfo, Phase, RenderError, Rendered, Scope,
     context::{Context, Shared},
     failure::Text,
-    filters, macros,
+    filters,
+    macros::{self, MacroCall},
     rewrite::{Marks, rewrite},
     source_map::strip_marks,
 };
@@ -188,7 +189,13 @@ impl Engine {
         let mut ids: Vec<Arc<str>> = info
             .calls
             .iter()
-            .filter_map(|name| self.find_macro(&info.package, name))
+            .filter_map(|call| match call {
+                MacroCall::Plain(name) => self.find_macro(&info.package, name),
+                MacroCall::Of(package, name) => self.macro_in(package, name),
+                MacroCall::Dispatch(name, namespace) => {
+                    self.dispatch(&info.package, name, namespace.as_deref())
+                }
+            })
             .map(|found| Arc::clone(&found.unique_id))
             .filter(|id| *id != info.unique_id)
             .collect();

@@ -17,6 +17,17 @@ pub enum MacroKind {
     Materialization,
 }
 
+/// A call in a macro's text that may be one of a macro.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MacroCall {
+    /// `name(…)`
+    Plain(String),
+    /// `package.name(…)`
+    Of(String, String),
+    /// `adapter.dispatch('name', 'namespace')`
+    Dispatch(String, Option<String>),
+}
+
 /// A macro of a project, a package or of `elt` itself.
 #[derive(Clone, Debug)]
 pub struct MacroInfo {
@@ -36,8 +47,8 @@ pub struct MacroInfo {
     pub parameters: Vec<String>,
     /// How many of them, the first ones, have no default.
     pub required: usize,
-    /// The names it calls, unresolved.
-    pub calls: Vec<String>,
+    /// What it calls, unresolved.
+    pub calls: Vec<MacroCall>,
     /// Whether its body names `varargs` and `kwargs`.
     pub hidden: [bool; 2],
 }
@@ -120,7 +131,7 @@ pub fn find_macros(package: &Arc<str>, file: &Arc<SourceFile>) -> Parsed<Vec<Mac
     while at < tokens.len() {
         if !matches!(tokens[at].0, Token::BlockStart) {
             if let (Some((info, _)), Token::Ident(name)) = (&mut open, &tokens[at].0) {
-                note_ident(info, name, tokens.get(at + 1));
+                note_ident(info, name, &tokens, at);
             }
             at += 1;
             continue;
@@ -197,17 +208,51 @@ pub fn find_macros(package: &Arc<str>, file: &Arc<SourceFile>) -> Parsed<Vec<Mac
     Parsed { value: found, diagnostics }
 }
 
-fn note_ident(info: &mut MacroInfo, name: &str, next: Option<&(Token<'_>, TokenSpan)>) {
+fn note_ident(info: &mut MacroInfo, name: &str, tokens: &[(Token<'_>, TokenSpan)], at: usize) {
     match name {
         "varargs" => info.hidden[0] = true,
         "kwargs" => info.hidden[1] = true,
-        _ if matches!(next, Some((Token::ParenOpen, _)))
-            && !info.calls.iter().any(|known| known == name) =>
-        {
-            info.calls.push(name.to_owned());
-        }
         _ => {}
     }
+    let token = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map(|(token, _)| token);
+    if !matches!(token(Some(at + 1)), Some(Token::ParenOpen)) {
+        return;
+    }
+    let call = match (token(at.checked_sub(1)), token(at.checked_sub(2))) {
+        (Some(Token::Dot), Some(Token::Ident("adapter"))) if name == "dispatch" => {
+            let Some(call) = dispatched(&tokens[at + 2..]) else { return };
+            call
+        }
+        (Some(Token::Dot), Some(Token::Ident(package))) => {
+            // A method of what a longer path gives is no macro.
+            if matches!(token(at.checked_sub(3)), Some(Token::Dot)) {
+                return;
+            }
+            MacroCall::Of((*package).to_owned(), name.to_owned())
+        }
+        (Some(Token::Dot), _) => return,
+        _ => MacroCall::Plain(name.to_owned()),
+    };
+    if !info.calls.contains(&call) {
+        info.calls.push(call);
+    }
+}
+
+/// What `adapter.dispatch(…)` names, where it is written out: what follows the bracket.
+fn dispatched(inside: &[(Token<'_>, TokenSpan)]) -> Option<MacroCall> {
+    let text = |at: usize| match inside.get(at).map(|(token, _)| token) {
+        Some(Token::Str(text)) => Some((*text).to_owned()),
+        Some(Token::String(text)) => Some(text.to_string()),
+        _ => None,
+    };
+    let is_ident = |at: usize, name: &str| matches!(inside.get(at), Some((Token::Ident(found), _)) if *found == name);
+    let first = if is_ident(0, "macro_name") { 2 } else { 0 };
+    let second = first + 2;
+    let namespace = match is_ident(second, "macro_namespace") {
+        true => text(second + 2),
+        false => text(second),
+    };
+    Some(MacroCall::Dispatch(text(first)?, namespace))
 }
 
 /// How many parameters come before the first with a default.
@@ -313,4 +358,35 @@ pub fn find_blocks(file: &Arc<SourceFile>, kind: &str) -> Parsed<Vec<Block>> {
         at = end.end;
     }
     Parsed { value: blocks, diagnostics }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_of_macros_of_packages_and_of_what_is_dispatched() {
+        let text = "{% macro m(x) %}{{ own(1) }}{{ utils.star(x) }}{{ x.replace('a', 'b') }}\
+                    {{ modules.datetime.now() }}{{ adapter.dispatch('to', 'utils')(x) }}\
+                    {{ adapter.dispatch(macro_name='of', macro_namespace='more')() }}\
+                    {{ adapter.dispatch('alone')(x) }}{{ adapter.dispatch(x)() }}\
+                    {{ [1].append(2) }}{% endmacro %}";
+        let file = SourceFile::new("macros/m.sql", text);
+        let found = find_macros(&Arc::from("shop"), &file);
+        let of = |package: &str, name: &str| MacroCall::Of(package.to_owned(), name.to_owned());
+        let dispatch = |name: &str, namespace: Option<&str>| {
+            MacroCall::Dispatch(name.to_owned(), namespace.map(str::to_owned))
+        };
+        assert_eq!(
+            found.value[0].calls,
+            [
+                MacroCall::Plain("own".to_owned()),
+                of("utils", "star"),
+                of("x", "replace"),
+                dispatch("to", Some("utils")),
+                dispatch("of", Some("more")),
+                dispatch("alone", None),
+            ]
+        );
+    }
 }

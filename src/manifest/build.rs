@@ -29,6 +29,7 @@ use super::{
     patches::Patches,
     resolve::{Reader, Resolved, Resolver},
     seed_columns::warn_unknown_columns,
+    spaces::check_spaces,
 };
 use crate::{
     diagnostic::{Diagnostic, Parsed},
@@ -95,6 +96,7 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
     warn_unknown_columns(&manifest, project, &patches, &mut diagnostics);
     warn_deprecations(&manifest, input.globals.run_started_at, &mut diagnostics);
     warn_of_microbatches(&manifest, &mut diagnostics);
+    check_spaces(&manifest, project, &mut diagnostics);
     infer_primary_keys(&mut manifest);
     manifest.macros = builder.build_macros(&mut diagnostics);
     leave_out_follow_ons(unread, &mut diagnostics);

@@ -75,7 +75,8 @@ fn twice(
         .help(help)
 }
 
-fn place(node: &Node) -> Span {
+/// Where a node is written: its test's name, or its code's first line.
+pub(super) fn place(node: &Node) -> Span {
     match &node.test {
         Some(test) if test.declared.is_some() => test.declared.clone(),
         _ => None,

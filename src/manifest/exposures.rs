@@ -9,10 +9,11 @@ use super::{
     builder::{Builder, OwnConfig},
     call_text::{Reference, parse_reference},
     config_merge::{canonical_key, merge_key},
+    macro_arguments::check_arguments,
 };
 use crate::{
     diagnostic::{Diagnostic, SourceFile, did_you_mean},
-    jinja::{RefCall, SourceCall},
+    jinja::{MacroKind, RefCall, SourceCall},
     project::{
         PropertiesFile, Yaml,
         properties::{self, ExposureProperties, GroupProperties},
@@ -140,7 +141,11 @@ impl Builder<'_> {
                     original_file_path: original.unwrap_or(info.file.path()).to_owned(),
                     macro_sql: Arc::from(info.text()),
                     description: String::new(),
-                    arguments: info.parameters.iter().map(|name| argument(name)).collect(),
+                    // As in dbt: of tests only what properties say.
+                    arguments: match info.kind {
+                        MacroKind::Test => Vec::new(),
+                        _ => info.parameters.iter().map(|name| argument(name)).collect(),
+                    },
                     meta: Map::new(),
                     depends_on_macros: self
                         .engine
@@ -189,6 +194,9 @@ impl Builder<'_> {
             );
             return;
         };
+        if let Some(info) = self.engine.macro_in(package, &declared.name.value) {
+            check_arguments(&info, declared, diagnostics);
+        }
         found.description = description;
         found.patch_path = Some(format!("{package}://{}", file.path.original_file_path));
         let arguments = declared

@@ -26,6 +26,8 @@ pub struct Source {
     pub original_file_path: String,
     /// Where its name is written.
     pub declared: Span,
+    /// Where its source is.
+    pub source_declared: Span,
     /// Where it is.
     pub relation: Relation,
     /// The merged configuration; `meta.ingest` holds its feed, `freshness`/`loaded_at_field` too.

@@ -191,6 +191,7 @@ impl Builder<'_> {
             path: file.path.original_file_path.clone(),
             original_file_path: file.path.original_file_path.clone(),
             declared: table.name.span.clone(),
+            source_declared: source.name.span.clone(),
             relation,
             relation_name,
             description,

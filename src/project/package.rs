@@ -63,6 +63,11 @@ impl Project {
         path.to_string_lossy().into_owned()
     }
 
+    /// A flag of behaviour among the root project's `flags`.
+    pub fn behaviour(&self, name: &str) -> Option<bool> {
+        self.root_package().config.flags.as_ref()?.get(name)?.as_bool()
+    }
+
     /// The package of a name.
     pub fn package(&self, name: &str) -> Option<&Package> {
         self.packages.iter().find(|package| &*package.name == name)

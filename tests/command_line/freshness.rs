@@ -122,6 +122,11 @@ fn sources_are_judged_by_their_newest_rows() {
     );
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(project.join("elsewhere.json").exists());
+    let strict = ["source", "freshness", "--select", "source:raw.late", "-o", "elsewhere.json"];
+    let strict = [&strict[..], &["--warn-error-options", "{error: [LogFreshnessResult]}"]].concat();
+    let said = elt(project, &strict);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert!(said.err.contains("error[stale-source]: source `raw.late`"), "{}", said.err);
 
     copy_state(project);
     assert_eq!(listed(project, &["--select", "source_status:fresher+", "--state", "before"]), "");

@@ -8,7 +8,7 @@ use tokio::{sync::Semaphore, task::JoinSet};
 use super::Criteria;
 use crate::{
     adapter::{Adapter, AdapterErrorKind, Cancel},
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Diagnostic, Severity, WarnOptions, Weight},
     manifest::{Manifest, ResourceType, Source, UniqueId},
     relation::{Cell, Dialect, Table},
     run::{Event, EventSink, NodeLabel, NodeResult, Status},
@@ -16,6 +16,9 @@ use crate::{
 
 /// The column of every bronze table that says when a row was landed.
 const LANDED_AT: &str = "_ingested_at";
+
+/// The code of rows that are too old.
+const STALE: &str = "stale-source";
 
 /// Which sources are asked, and where.
 pub struct FreshnessRequest {
@@ -29,6 +32,8 @@ pub struct FreshnessRequest {
     pub threads: usize,
     /// `profile.target`, as shown.
     pub target: String,
+    /// Which warnings fail.
+    pub warnings: WarnOptions,
 }
 
 /// When a source's newest row was loaded.
@@ -85,6 +90,7 @@ pub async fn check_freshness(
     let clock = Instant::now();
     let threads = request.threads.max(1);
     events(Event::RunStarted { total: wanted.len(), threads, target: request.target });
+    let warnings_fail = request.warnings.weight(STALE) == Weight::Error;
     let places = Arc::new(Semaphore::new(threads));
     let mut running = JoinSet::new();
     for (at, (source, criteria)) in wanted.into_iter().enumerate() {
@@ -92,7 +98,7 @@ pub async fn check_freshness(
         let (cancel, events) = (cancel.clone(), Arc::clone(events));
         running.spawn(async move {
             let _place = places.acquire_owned().await;
-            (at, check(&source, criteria, &*adapter, &cancel, &events).await)
+            (at, check(&source, criteria, &*adapter, warnings_fail, (&cancel, &events)).await)
         });
     }
     let mut checked = running.join_all().await;
@@ -105,8 +111,8 @@ async fn check(
     source: &Source,
     criteria: Criteria,
     adapter: &dyn Adapter,
-    cancel: &Cancel,
-    events: &EventSink,
+    warnings_fail: bool,
+    (cancel, events): (&Cancel, &EventSink),
 ) -> SourceFreshness {
     let name = format!("{}.{}", source.source_name, source.name);
     let label = NodeLabel {
@@ -126,7 +132,10 @@ async fn check(
     result.relation_name = Some(source.relation.to_string());
     let (problem, freshness) = match asked {
         Ok(freshness) => {
-            let (status, rule) = criteria.judge(freshness.age_secs());
+            let (mut status, rule) = criteria.judge(freshness.age_secs());
+            if status == Status::Warn && warnings_fail {
+                status = Status::Fail;
+            }
             result.status = status;
             let severity = match status {
                 Status::Warn => Severity::Warning,
@@ -134,7 +143,7 @@ async fn check(
             };
             let problem = rule.map(|rule| {
                 let message = format!("source `{name}` {}, more than {rule}", told(&freshness));
-                Diagnostic { severity, ..Diagnostic::error("stale-source", message) }
+                Diagnostic { severity, ..Diagnostic::error(STALE, message) }
             });
             (problem, Some(freshness))
         }

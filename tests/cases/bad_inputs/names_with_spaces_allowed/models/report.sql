@@ -1,0 +1,1 @@
+select * from {{ ref('my orders') }} join {{ source('raw shop', 't') }} using (id)
