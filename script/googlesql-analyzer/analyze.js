@@ -16,6 +16,7 @@
 "use strict";
 
 const { spawn } = require("node:child_process");
+const { createHash } = require("node:crypto");
 const { createRequire } = require("node:module");
 const net = require("node:net");
 const path = require("node:path");
@@ -130,14 +131,19 @@ async function readScript(call, catalog, sql) {
   return kinds;
 }
 
+/** What was answered: cases begin alike. */
+const answers = new Map();
+
 async function analyze(call, catalog, target) {
-  const answered = await call("Analyze", {
-    ...target,
-    options: analyzerOptions(statementKinds),
-    simple_catalog: catalog.toProto(),
-  });
-  const [field, node] = innermost(answered.resolved_statement);
-  return { kind: field.replace(/^resolved_|_stmt_node$/g, ""), node, next: answered.resume_byte_position };
+  const request = { ...target, simple_catalog: catalog.toProto() };
+  const key = createHash("sha256").update(JSON.stringify(request)).digest("base64");
+  if (!answers.has(key)) {
+    const answered = await call("Analyze", { ...request, options: analyzerOptions(statementKinds) });
+    const [field, { query, ...node }] = innermost(answered.resolved_statement);
+    const kind = field.replace(/^resolved_|_stmt_node$/g, "");
+    answers.set(key, { kind, node, next: answered.resume_byte_position });
+  }
+  return answers.get(key);
 }
 
 /** The DECLAREs at the head of a script, which the analyzer itself does not know. */
