@@ -36,6 +36,7 @@ mod set;
 mod source_map;
 mod times;
 mod turns;
+mod written_config;
 mod yaml_scalar_text;
 
 pub use calls::{FunctionCall, RefCall, SourceCall};
@@ -50,3 +51,4 @@ pub use scope::{
     Whither,
 };
 pub use times::datetime_value;
+pub use written_config::written_config;

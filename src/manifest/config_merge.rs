@@ -47,6 +47,12 @@ pub fn canonical_key(key: &str, dialect: Dialect) -> &str {
     }
 }
 
+/// The key as dbt keeps it in what is written: as [`canonical_key`], but hooks as they are spelled.
+pub fn written_key(key: &str, dialect: Dialect) -> &str {
+    let plain = key.strip_prefix('+').unwrap_or(key).trim();
+    if matches!(plain, "pre_hook" | "post_hook") { plain } else { canonical_key(key, dialect) }
+}
+
 /// Sets `key` over what `config` holds, by the key's rule. Values were checked for type before.
 pub fn merge_key(config: &mut Map<String, Value>, key: &str, value: &Value) {
     let value = normalized(key, value);

@@ -11,7 +11,10 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    ResourceType, config_check::ConfigChecker, config_merge::canonical_key, unrendered::raw_json,
+    ResourceType,
+    config_check::ConfigChecker,
+    config_merge::{canonical_key, written_key},
+    unrendered::raw_json,
 };
 use crate::{
     diagnostic::{Diagnostic, SourceFile},
@@ -22,19 +25,11 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct ConfigTree {
     own: Vec<(String, Value)>,
-    /// Those of the configs that are templates, as written.
-    templates: Vec<(String, Value)>,
+    /// The same as they are written, where that is something else.
+    written: Option<Vec<(String, Value)>>,
     below: HashMap<String, ConfigTree>,
     range: TextRange,
     used: AtomicBool,
-}
-
-/// The configs of one place of a tree.
-pub(super) struct Layer<'t> {
-    /// All of them.
-    pub own: &'t [(String, Value)],
-    /// Those that are templates, as written.
-    pub templates: &'t [(String, Value)],
 }
 
 impl ConfigTree {
@@ -46,6 +41,7 @@ impl ConfigTree {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let mut tree = Self { range: yaml.range, ..Self::default() };
+        let (mut written, mut differs) = (Vec::new(), false);
         for (key, value) in yaml.entries() {
             let is_place = !key.text.starts_with('+') && matches!(value.value, YamlValue::Map(_));
             if is_place {
@@ -57,43 +53,36 @@ impl ConfigTree {
             let name = canonical_key(&key.text, checker.dialect());
             let json = value.to_json();
             checker.check(kind, name, &json, || value.span(source), diagnostics);
-            if let Some(raw) = raw_json(value, source) {
-                tree.templates.push((name.to_owned(), raw));
-            }
+            let raw = raw_json(value, source);
+            let shown = written_key(&key.text, checker.dialect());
+            differs |= raw.is_some() || shown != name;
+            written.push((shown.to_owned(), raw.unwrap_or_else(|| json.clone())));
             tree.own.push((name.to_owned(), json));
         }
+        tree.written = differs.then_some(written);
         tree
     }
 
     /// The configs that apply to an fqn, least specific first.
-    pub fn layers<'t>(&'t self, fqn: &[String]) -> Vec<&'t [(String, Value)]> {
-        let mut layers = vec![self.own.as_slice()];
-        let mut place = self;
-        place.used.store(true, Ordering::Relaxed);
-        for part in fqn {
-            let Some(below) = place.below.get(part) else { break };
-            place = below;
+    pub fn layers<'t>(&'t self, fqn: &'t [String]) -> impl Iterator<Item = &'t [(String, Value)]> {
+        let own = |place: &'t Self| {
             place.used.store(true, Ordering::Relaxed);
-            layers.push(&place.own);
-        }
-        layers
+            place.own.as_slice()
+        };
+        self.places(fqn).map(own)
     }
 
-    /// Whether a value of the tree is a template.
-    fn has_templates(&self) -> bool {
-        !self.templates.is_empty() || self.below.values().any(Self::has_templates)
+    /// The same as they are written.
+    pub fn written<'t>(&'t self, fqn: &'t [String]) -> impl Iterator<Item = &'t [(String, Value)]> {
+        self.places(fqn).map(|place| place.written.as_deref().unwrap_or(&place.own))
     }
 
-    /// The configs of each layer, and those of them that are templates.
-    pub fn templates<'t>(&'t self, fqn: &[String]) -> Vec<Layer<'t>> {
-        let mut layers = vec![Layer { own: &self.own, templates: &self.templates }];
-        let mut place = self;
-        for part in fqn {
-            let Some(below) = place.below.get(part) else { break };
-            place = below;
-            layers.push(Layer { own: &place.own, templates: &place.templates });
-        }
-        layers
+    fn places<'t>(&'t self, fqn: &'t [String]) -> impl Iterator<Item = &'t Self> {
+        let below = fqn.iter().scan(self, |place, part| {
+            *place = place.below.get(part)?;
+            Some(*place)
+        });
+        std::iter::once(self).chain(below)
     }
 
     fn unused(&self, path: &mut Vec<String>, found: &mut Vec<(String, TextRange)>) {
@@ -115,7 +104,6 @@ impl ConfigTree {
 pub(super) struct PackageTrees {
     trees: Vec<(ResourceType, &'static str, ConfigTree)>,
     source: Arc<SourceFile>,
-    has_templates: bool,
 }
 
 impl PackageTrees {
@@ -155,13 +143,7 @@ impl PackageTrees {
                 (kind, key, tree)
             })
             .collect();
-        let has_templates = trees.iter().any(|(_, _, tree)| tree.has_templates());
-        Self { trees, source: Arc::clone(&file.source), has_templates }
-    }
-
-    /// Whether a value of a tree is a template.
-    pub fn has_templates(&self) -> bool {
-        self.has_templates
+        Self { trees, source: Arc::clone(&file.source) }
     }
 
     /// The tree that configures a kind of node. Analyses and hooks take that of models, as in dbt.

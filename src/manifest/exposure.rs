@@ -40,6 +40,8 @@ pub struct Exposure {
     pub owner: serde_json::Map<String, serde_json::Value>,
     /// The merged configuration.
     pub config: NodeConfig,
+    /// The configuration as it is written.
+    pub unrendered: serde_json::Map<String, serde_json::Value>,
     /// Its `ref()` calls.
     pub refs: Vec<RefCall>,
     /// Its `source()` calls.

@@ -36,8 +36,10 @@ impl Builder<'_> {
         fqn.push(name.clone());
         let own = OwnConfig::default();
         let mut config = self.node_config(ResourceType::Exposure, at, &fqn, &own, diagnostics);
+        let mut unrendered = self.unrendered_tree(ResourceType::Exposure, at, &fqn);
         if let Some(meta) = &declared.meta {
             merge_key(&mut config.0, "meta", &meta.to_json());
+            unrendered.insert("meta".to_owned(), meta.to_json());
         }
         for tag in &declared.tags {
             merge_key(&mut config.0, "tags", &json!(tag.value));
@@ -48,6 +50,10 @@ impl Builder<'_> {
             let span = || value.span(&file.source);
             self.checker.check(ResourceType::Exposure, key, &json, span, diagnostics);
             merge_key(&mut config.0, key, &json);
+            unrendered.insert(key.to_owned(), json);
+        }
+        if !declared.tags.is_empty() {
+            unrendered.insert("tags".to_owned(), json!(config.tags()));
         }
         let mut refs = Vec::new();
         let mut sources = Vec::new();
@@ -86,6 +92,7 @@ impl Builder<'_> {
             description: self.docs.describe(&package, declared.description.as_ref(), diagnostics).0,
             owner: declared.owner.as_ref().map(|owner| owner.all.clone()).unwrap_or_default(),
             config,
+            unrendered,
             refs,
             sources,
             depends_on_nodes: Vec::new(),

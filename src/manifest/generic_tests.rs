@@ -17,6 +17,7 @@ use super::{
     names::PlainName,
     node::BoxedNode,
     node_build::finish_config,
+    unrendered::OwnCode,
 };
 use crate::{
     diagnostic::{Diagnostic, Parsed, SourceFile, did_you_mean},
@@ -296,6 +297,9 @@ impl Builder<'_> {
         let mut unreported = Vec::new();
         let mut config =
             self.node_config(ResourceType::Test, tested.package, &fqn, &own, &mut unreported);
+        let written = (None, OwnCode::Test(call));
+        let unrendered =
+            self.unrendered(ResourceType::Test, tested.package, &fqn, written, &config);
         let mut tags = tested.tags.clone();
         if let Some(column) = column {
             tags.extend(column.tags.iter().map(|tag| tag.value.clone()));
@@ -364,7 +368,7 @@ impl Builder<'_> {
             checksum: String::new(),
             test: None,
             seed_path: None,
-            details: NodeDetails::default(),
+            details: NodeDetails { unrendered, ..NodeDetails::default() },
         }
     }
 }

@@ -93,8 +93,8 @@ pub struct NodeDetails {
     pub deprecation_date: Option<Spanned<DateTime<FixedOffset>>>,
     /// `time_spine` as declared.
     pub time_spine: Option<serde_json::Value>,
-    /// Configuration keys that are computed, with the expression as written.
-    pub unrendered: Vec<(String, serde_json::Value)>,
+    /// The configuration as it is written, where that is not what it came to.
+    pub unrendered: Option<serde_json::Map<String, serde_json::Value>>,
     /// The columns that tests and constraints say are the key.
     pub primary_key: Vec<String>,
     /// The place of a hook among its kind.

@@ -13,6 +13,7 @@ use super::{
     names::{Part, PlainName, default_custom_schema},
     parse_host::ParseHost,
     patches::Patch,
+    unrendered::OwnCode,
 };
 use crate::{
     diagnostic::{Diagnostic, Parsed, SourceFile, Span},
@@ -74,7 +75,9 @@ impl Builder<'_> {
         };
         let mut config =
             self.node_config(spec.kind, spec.package, &spec.fqn, &own, &mut diagnostics);
-        let unrendered = self.unrendered(spec.kind, spec.package, &spec.fqn, &own);
+        let code = OwnCode::Calls(&captured.configs, &spec.source, spec.code_range.clone());
+        let written = (spec.patch, code);
+        let unrendered = self.unrendered(spec.kind, spec.package, &spec.fqn, written, &config);
         if !spec.tags.is_empty() {
             super::config_merge::merge_key(&mut config.0, "tags", &json!(spec.tags));
         }

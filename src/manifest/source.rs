@@ -32,6 +32,8 @@ pub struct Source {
     pub relation: Relation,
     /// The merged configuration; `meta.ingest` holds its feed, `freshness`/`loaded_at_field` too.
     pub config: NodeConfig,
+    /// The configuration as it is written.
+    pub unrendered: serde_json::Map<String, serde_json::Value>,
     /// The table's description.
     pub description: String,
     /// The source's description.

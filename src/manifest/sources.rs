@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Source, UniqueId,
-    builder::Builder,
+    NodeConfig, ResourceType, Source, UniqueId,
+    builder::{Builder, OwnConfig},
     call_text::Reference,
     columns::{build_columns, texts},
     config_merge::{canonical_key, merge_key},
@@ -120,7 +120,17 @@ impl Builder<'_> {
         };
         let unique_id =
             UniqueId::new(format!("source.{package}.{}.{}", source.name.value, table.name.value));
-        let config = self.source_config(*at, file, &fqn, &sources, &tables, &mut diagnostics);
+        let kind = ResourceType::Source;
+        let of_project = self.node_config(kind, *at, &fqn, &OwnConfig::default(), &mut diagnostics);
+        let config = self.source_config(of_project, file, &sources, &tables, &mut diagnostics);
+        // What is wrong was told just now.
+        let own =
+            self.source_config(NodeConfig::default(), file, &sources, &tables, &mut Vec::new());
+        let mut unrendered = self.unrendered_tree(kind, *at, &fqn);
+        unrendered.extend(own.0);
+        if *at != 0 {
+            unrendered.extend(self.unrendered_tree(kind, 0, &fqn));
+        }
         let mut quoting_declared = Map::new();
         for yaml in sources
             .iter()
@@ -213,6 +223,7 @@ impl Builder<'_> {
             quoting: quoting_declared,
             doc_blocks,
             patch_path,
+            unrendered,
             config,
         };
         let mut tags: Vec<String> = Vec::new();
@@ -245,16 +256,12 @@ impl Builder<'_> {
     /// `freshness` merged field by field, null turning it off.
     fn source_config(
         &self,
-        package: usize,
+        mut config: NodeConfig,
         file: &PropertiesFile,
-        fqn: &[String],
         sources: &[&SourceProperties],
         tables: &[&SourceTableProperties],
         diagnostics: &mut Vec<Diagnostic>,
-    ) -> super::NodeConfig {
-        use super::ResourceType;
-        let own = super::builder::OwnConfig::default();
-        let mut config = self.node_config(ResourceType::Source, package, fqn, &own, diagnostics);
+    ) -> NodeConfig {
         let layers: Vec<SourceLayer<'_>> = sources
             .iter()
             .map(|source| SourceLayer {

@@ -2,84 +2,122 @@
 //! one that another environment or target gives
 //! (<https://docs.getdbt.com/reference/node-selection/state-comparison-caveats>).
 
+use std::ops::Range;
+
 use serde_json::{Map, Value};
 
 use super::{
-    ResourceType,
-    builder::{Builder, OwnConfig, config_call_span},
-    config_merge::canonical_key,
+    NodeConfig, ResourceType,
+    builder::Builder,
+    config_merge::{canonical_key, merge_key, written_key},
+    patches::Patch,
 };
 use crate::{
     diagnostic::SourceFile,
+    jinja::{ConfigCall, written_config},
     project::{Spanned, Yaml, YamlValue},
 };
 
-/// Keys whose value was computed, with the expression that did it.
-pub(super) type Unrendered = Vec<(String, Value)>;
+/// The configuration of a node's own file, as it is written.
+pub(super) enum OwnCode<'c> {
+    /// `config()` calls: what they gave, and the code they are in.
+    Calls(&'c [ConfigCall], &'c SourceFile, Range<usize>),
+    /// The arguments of a data test's `config`.
+    Test(&'c ConfigCall),
+}
 
 impl Builder<'_> {
-    /// The computed keys of a node's configuration, the strongest layer's expression for each.
+    /// A node's configuration as dbt keeps it unrendered: a stronger layer's value replaces that of
+    /// a weaker one, whatever the key. Nothing where that is what `config` holds.
     pub fn unrendered(
         &self,
         kind: ResourceType,
         package: usize,
         fqn: &[String],
-        own: &OwnConfig<'_>,
-    ) -> Unrendered {
-        let mut found = Unrendered::new();
-        let add_tree = |found: &mut Unrendered, package: usize| {
-            let trees = &self.trees[package];
-            if trees.has_templates() {
-                for layer in trees.of(kind).templates(fqn) {
-                    let keys = layer.own.iter().map(|(key, _)| key.as_str());
-                    replace(found, keys, layer.templates);
+        own: (Option<&Patch<'_>>, OwnCode<'_>),
+        config: &NodeConfig,
+    ) -> Option<Map<String, Value>> {
+        let mut written = self.unrendered_tree(kind, package, fqn);
+        if let Some(patch) = own.0 {
+            self.add_patch(&mut written, patch);
+        }
+        match own.1 {
+            OwnCode::Calls([], ..) => {}
+            OwnCode::Calls(calls, file, range) => {
+                match written_config(file.text().get(range).unwrap_or_default()) {
+                    Some(keywords) => written.extend(keywords.into_iter().map(|(key, value)| {
+                        (written_key(&key, self.dialect).to_owned(), Value::String(value))
+                    })),
+                    // As in dbt, what cannot be read is what it gave.
+                    None => {
+                        let mut all = Map::new();
+                        for (key, value) in calls.iter().flatten() {
+                            merge_key(&mut all, canonical_key(key, self.dialect), value);
+                        }
+                        written.extend(all);
+                    }
                 }
             }
-        };
-        add_tree(&mut found, package);
-        if let Some(patch) = own.patch {
-            let version = patch.version.as_ref().and_then(|one| one.properties.config.as_ref());
-            for config in [patch.config, version].into_iter().flatten() {
-                let templates: Vec<(String, Value)> = config
-                    .entries()
-                    .iter()
-                    .filter_map(|(key, value)| {
-                        let raw = raw_json(value, &patch.file.source)?;
-                        Some((canonical_key(&key.text, self.dialect).to_owned(), raw))
-                    })
-                    .collect();
-                let keys = config.entries().iter();
-                let keys = keys.map(|(key, _)| canonical_key(&key.text, self.dialect));
-                replace(&mut found, keys, &templates);
+            OwnCode::Test(call) => {
+                let text = |value: &Value| Value::String(super::python_text::python_str(value));
+                written.extend(call.iter().map(|(key, value)| (key.clone(), text(value))));
             }
         }
-        let Some((file, range)) = &own.code else { return found };
-        for key in own.calls.iter().flat_map(Map::keys) {
-            let name = canonical_key(key, self.dialect);
-            let span = config_call_span(file, range.clone(), key);
-            let written = expression(file.text().get(span.end as usize..range.end));
-            let template = written.map(|text| (name.to_owned(), Value::String(text)));
-            replace(&mut found, [name].into_iter(), template.as_slice());
-        }
         if package != 0 {
-            add_tree(&mut found, 0);
+            written.extend(self.unrendered_tree(kind, 0, fqn));
         }
-        found
+        (written != config.0).then_some(written)
+    }
+
+    /// What the trees of a project say of a node, as it is written.
+    pub fn unrendered_tree(
+        &self,
+        kind: ResourceType,
+        package: usize,
+        fqn: &[String],
+    ) -> Map<String, Value> {
+        self.trees[package].of(kind).written(fqn).flatten().cloned().collect()
+    }
+
+    fn add_patch(&self, written: &mut Map<String, Value>, patch: &Patch<'_>) {
+        let version = patch.version.as_ref().and_then(|one| one.properties.config.as_ref());
+        for config in [patch.config, version].into_iter().flatten() {
+            for (key, value) in config.entries() {
+                let raw = raw_or_rendered(value, &patch.file.source);
+                let key = written_key(&key.text, self.dialect).to_owned();
+                written.insert(key, joined(value.to_json(), raw));
+            }
+        }
+        for (key, value) in [("meta", patch.meta), ("docs", patch.docs)] {
+            written.extend(value.map(|value| (key.to_owned(), value.to_json())));
+        }
+        for (key, value) in [("group", patch.group), ("access", patch.access)] {
+            written.extend(value.map(|value| (key.to_owned(), Value::from(value.value.as_str()))));
+        }
+        if !patch.tags.is_empty() {
+            let tags = patch.tags.iter().map(|tag| Value::from(tag.value.as_str())).collect();
+            written.insert("tags".to_owned(), tags);
+        }
     }
 }
 
-/// A stronger layer sets `keys`; `templates` are those of them that it computes.
-fn replace<'k>(
-    found: &mut Unrendered,
-    keys: impl Iterator<Item = &'k str>,
-    templates: &[(String, Value)],
-) {
-    if !found.is_empty() {
-        for key in keys {
-            found.retain(|(known, _)| known != key);
+/// A value of a properties file as dbt keeps it: what is written laid over what it gave, which puts
+/// lists one behind the other.
+fn joined(rendered: Value, raw: Value) -> Value {
+    match (rendered, raw) {
+        (Value::Array(rendered), Value::Array(raw)) => raw.into_iter().chain(rendered).collect(),
+        (Value::Object(mut rendered), Value::Object(raw)) => {
+            for (key, value) in raw {
+                let value = match rendered.remove(&key) {
+                    Some(known) => joined(known, value),
+                    None => value,
+                };
+                rendered.insert(key, value);
+            }
+            Value::Object(rendered)
         }
+        (_, raw) => raw,
     }
-    found.extend_from_slice(templates);
 }
 
 /// A YAML value with its templates as they are written; nothing where it holds none.
@@ -120,57 +158,4 @@ pub(super) fn written_text(text: &Spanned<String>) -> String {
 fn unquoted(text: &str) -> &str {
     let inside = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
     inside('"').or_else(|| inside('\'')).unwrap_or(text)
-}
-
-/// The expression after a key of a `config()` call, blanks made one; nothing for a plain literal.
-fn expression(after_key: Option<&str>) -> Option<String> {
-    let after = after_key?.trim_start_matches(['"', '\'']).trim_start();
-    let text = after.strip_prefix(['=', ':'])?;
-    let mut depth = 0usize;
-    let mut quote = None;
-    let mut end = text.len();
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '(' | '[' | '{') => depth += 1,
-            (None, ')' | ']' | '}' | ',') if depth == 0 => {
-                end = at;
-                break;
-            }
-            (None, ')' | ']' | '}') => depth -= 1,
-            _ => {}
-        }
-    }
-    let text = text[..end].split_whitespace().collect::<Vec<_>>().join(" ");
-    let quoted = |quote: char| {
-        let inside = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-        inside.is_some_and(|inside| !inside.contains(quote))
-    };
-    let word = text.to_ascii_lowercase();
-    let is_plain = quoted('\'')
-        || quoted('"')
-        || matches!(word.as_str(), "true" | "false" | "none" | "")
-        || text.parse::<f64>().is_ok();
-    (!is_plain).then_some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_expression_is_kept_and_a_literal_is_not() {
-        let of = |text: &str| expression(Some(text));
-        assert_eq!(of("='table', x=1)"), None);
-        assert_eq!(of("=true)"), None);
-        assert_eq!(of("=['a', 'b'], x=1)").as_deref(), Some("['a', 'b']"));
-        assert_eq!(
-            of(" = 'view' if\n  target.name == 'ci' else 'table')").as_deref(),
-            Some("'view' if target.name == 'ci' else 'table'")
-        );
-        assert_eq!(of("=var('a)b', ''))").as_deref(), Some("var('a)b', '')"));
-        assert_eq!(of("\": {'field': 'day'} }").as_deref(), Some("{'field': 'day'}"));
-    }
 }

@@ -167,3 +167,97 @@ fn one_of_two_snapshots_in_a_file_changes() {
     write(project, "snapshots/both.sql", &file("select 3 as id"));
     assert_eq!(listed(project, &["--select", "state:modified", "--state", "before"]), "second");
 }
+
+/// The values are those that dbt 1.12 writes for the same files.
+#[test]
+fn a_configuration_is_kept_as_it_is_written() {
+    let folder = project(&[
+        (
+            "dbt_project.yml",
+            "name: shop
+models:
+  shop:
+    +schema: \"{{ var('layer') }}\"
+    +meta: {a: 1}
+    +tags: [root]
+    sub:
+      +pre-hook: [\"select '{{ this }}'\"]
+data_tests:
+  +severity: warn
+  shop:
+    +store_failures: \"{{ var('on') }}\"
+sources:
+  shop:
+    +enabled: \"{{ var('on') }}\"
+",
+        ),
+        (
+            "models/sub/a.sql",
+            "{{ config(unique_key=['id',\"x\"], enabled=var('on'), alias='a_' ~ target.name,\n  cluster_by = [\"id\"]) }}\n{{ config(materialized='table') }}\nselect 1 as id, 2 as x\n",
+        ),
+        (
+            "models/b.sql",
+            "{{ config(pre_hook=\"select 1\", partition_by={\"field\": \"day\", \"data_type\": \"date\"} if target.type == 'bigquery' else none) }}\nselect id from {{ ref('a') }}\n",
+        ),
+        ("tests/t.sql", "{{ config(limit=5) }} select * from {{ ref('b') }} where id is null\n"),
+        (
+            "models/_models.yml",
+            "models:
+  - name: b
+    config: {meta: {d: \"{{ var('layer') }}\"}, docs: {node_color: red}}
+    columns:
+      - name: id
+        data_tests:
+          - unique: {config: {where: \"id > {{ var('least') }}\", tags: [rel]}}
+sources:
+  - name: src
+    tables: [{name: t}]
+",
+        ),
+    ]);
+    let project = folder.path();
+    let said = elt(project, &["parse", "--vars", "{layer: bronze, \"on\": true, least: 0}"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let text = std::fs::read_to_string(project.join("target/manifest.json")).expect("written");
+    let manifest: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let of = |kind: &str, start: &str| {
+        let entries = manifest[kind].as_object().expect("a mapping");
+        let found = entries.iter().find(|(id, _)| id.starts_with(start));
+        found.map(|(_, entry)| entry["unrendered_config"].clone()).expect(start)
+    };
+    let layer = "{{ var('layer') }}";
+    assert_eq!(
+        of("nodes", "model.shop.a"),
+        serde_json::json!({
+            "schema": layer,
+            "meta": {"a": 1},
+            "tags": ["root"],
+            "pre-hook": ["select '{{ this }}'"],
+            "unique_key": "['id', 'x']",
+            "enabled": "var('on')",
+            "alias": "'a_' ~ target.name",
+            "cluster_by": "['id']",
+        })
+    );
+    assert_eq!(
+        of("nodes", "model.shop.b"),
+        serde_json::json!({
+            "schema": layer,
+            "meta": {"d": layer},
+            "tags": ["root"],
+            "docs": {"node_color": "red"},
+            "pre_hook": "select 1",
+            "partition_by": "CondExpr(test=Compare(expr=Getattr(node=Name(name='target', ctx='load'), attr='type', ctx='load'), ops=[Operand(op='eq', expr=Const(value='bigquery'))]), expr1=Dict(items=[Pair(key=Const(value='field'), value=Const(value='day')), Pair(key=Const(value='data_type'), value=Const(value='date'))]), expr2=Const(value=None))",
+        })
+    );
+    let on = "{{ var('on') }}";
+    assert_eq!(
+        of("nodes", "test.shop.t"),
+        serde_json::json!({"severity": "warn", "store_failures": on, "limit": "5"})
+    );
+    assert_eq!(
+        of("nodes", "test.shop.unique"),
+        serde_json::json!({"severity": "warn", "store_failures": on, "where": "id > 0", "tags": "['rel']"})
+    );
+    assert_eq!(of("sources", "source.shop.src.t")["enabled"], on);
+}

@@ -188,6 +188,15 @@ fn contract(before: &Value, now: &Value) -> bool {
     }
 }
 
+/// Whether a macro comes with the program: whose macros do what dbt documents, so that a manifest of
+/// dbt's can be compared with.
+fn is_built_in(id: &str) -> bool {
+    BUILT_IN.iter().any(|package| id.strip_prefix(package).is_some_and(|id| id.starts_with('.')))
+}
+
+/// The packages of dbt and its adapters.
+const BUILT_IN: [&str; 3] = ["macro.dbt", "macro.dbt_bigquery", "macro.dbt_duckdb"];
+
 /// The macros of both manifests.
 struct Macros<'m> {
     before: &'m Value,
@@ -211,9 +220,7 @@ impl<'m> Macros<'m> {
         let mut open = vec![first];
         let mut changed = false;
         while let Some(id) = open.pop() {
-            // What is in neither project comes with the program.
-            let now = &self.now[id]["macro_sql"];
-            if !now.is_null() && self.before[id]["macro_sql"] != *now {
+            if !is_built_in(id) && self.before[id]["macro_sql"] != self.now[id]["macro_sql"] {
                 changed = true;
                 break;
             }

@@ -172,13 +172,10 @@ fn shown_path(folder: TargetFolder, node: &Node, extras: NodeExtras<'_>) -> Stri
 /// The configuration as the user wrote it: expressions, not what they gave.
 fn write_unrendered<W: Write>(json: &mut JsonWriter<'_, W>, node: &Node) -> io::Result<()> {
     json.key("unrendered_config")?;
+    let written = node.details.unrendered.as_ref().unwrap_or(&node.config.0);
     json.object(|json| {
-        node.config.0.iter().filter(|(key, _)| is_own_key(node, key)).try_for_each(
-            |(key, value)| {
-                let written = node.details.unrendered.iter().find(|(known, _)| known == key);
-                json.entry_value(key, written.map_or(value, |(_, written)| written))
-            },
-        )
+        let mut own = written.iter().filter(|(key, _)| is_own_key(node, key));
+        own.try_for_each(|(key, value)| json.entry_value(key, value))
     })
 }
 

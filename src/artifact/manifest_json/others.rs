@@ -52,13 +52,19 @@ pub(super) fn write_source<W: Write>(
         config.0.insert("freshness".to_owned(), freshness(source));
         write_config(json, ResourceType::Source, &config)?;
         json.entry_option("patch_path", source.patch_path.as_deref())?;
-        let mut written = config;
-        for (key, default) in
-            [("loaded_at_query", Value::Null), ("meta", json!({})), ("tags", json!([]))]
-        {
-            written.0.entry(key).or_insert(default);
+        let mut written = source.unrendered.clone();
+        for (key, default) in [
+            ("freshness", freshness(source)),
+            ("loaded_at_field", Value::Null),
+            ("loaded_at_query", Value::Null),
+            ("meta", json!({})),
+            ("tags", json!([])),
+        ] {
+            if written.get(key).is_none_or(|_| key == "freshness") {
+                written.insert(key.to_owned(), default);
+            }
         }
-        json.entry_map("unrendered_config", &written.0)?;
+        json.entry_map("unrendered_config", &written)?;
         json.entry_text("relation_name", &source.relation_name)?;
         json.entry_plain("created_at", created_at)?;
         json.entry_option("unrendered_database", source.written_database.as_deref())?;
@@ -112,7 +118,7 @@ pub(super) fn write_exposure<W: Write>(
         json.entry_texts("tags", unique(exposure.config.tags()))?;
         json.key("config")?;
         write_config(json, ResourceType::Exposure, &exposure.config)?;
-        json.entry_map("unrendered_config", &exposure.config.0)?;
+        json.entry_map("unrendered_config", &exposure.unrendered)?;
         json.entry_option("url", exposure.url.as_deref())?;
         json.key("depends_on")?;
         json.object(|json| {
