@@ -98,6 +98,7 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
         comment: QueryComment::of(None),
         target_name: "t".to_owned(),
         batches: BatchOptions::of_run(Default::default()),
+        clone_from: None,
     };
     Opened { manifest, graph, compiler, adapter, runtime, cancel, options, logs }
 }

@@ -54,6 +54,8 @@ pub enum Command {
     Snapshot(RunArgs),
     /// Build the batches of microbatch models again that are in a span of time
     Backfill(BackfillArgs),
+    /// Copy what an earlier run built elsewhere into the target
+    Clone(CloneArgs),
     /// Run again what failed or was skipped in the last run
     Retry(RetryArgs),
     /// Land feeds in bronze
@@ -86,9 +88,6 @@ pub enum Command {
     /// What dbt has and this has not.
     #[command(hide = true, disable_help_flag = true)]
     Deps(AnyArgs),
-    /// What dbt has and this has not.
-    #[command(hide = true, disable_help_flag = true)]
-    Clone(AnyArgs),
     /// Print a completion script
     Completions {
         /// The shell
@@ -177,6 +176,17 @@ pub enum PlanArg {
 pub struct RetryArgs {
     /// Build incremental models and seeds from nothing
     #[arg(long, short)]
+    pub full_refresh: bool,
+}
+
+/// Flags of `clone`; `--state` names the earlier run.
+#[derive(Clone, Debug, Default, Args)]
+pub struct CloneArgs {
+    /// Which nodes.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// Also replace what is there already
+    #[arg(long, short, env = "DBT_FULL_REFRESH", value_parser = FalseyValueParser::new())]
     pub full_refresh: bool,
 }
 
@@ -471,10 +481,6 @@ impl Cli {
             Command::Deps(_) => Some((
                 "deps",
                 "install packages with `dbt deps`, or copy them into the folder of packages (`dbt_packages`)",
-            )),
-            Command::Clone(_) => Some((
-                "clone",
-                "read what is not built here where it was built: `--defer --state DIR`",
             )),
             _ => None,
         };

@@ -90,6 +90,10 @@ pub fn job(
     adapter: Arc<dyn Adapter>,
     (handle, cancel): (&Handle, &Cancel),
 ) -> Result<Job<Compiler>, ExitCode> {
+    let clone_from = match command {
+        RunCommand::Clone => Some(Arc::new(session.cloned()?)),
+        _ => None,
+    };
     let deferral = session.deferral(&ids)?;
     let names: Vec<String> = ids.iter().map(|id| id.as_str().to_owned()).collect();
     let warehouse = BlockingWarehouse::new(Arc::clone(&adapter), handle.clone(), cancel.clone());
@@ -128,6 +132,7 @@ pub fn job(
             comment: QueryComment::of(session.project.root_package().config.query_comment.as_ref()),
             target_name: session.project.target.target_name.clone(),
             batches,
+            clone_from,
         },
         limits,
         target: session.target_name(),

@@ -3,7 +3,7 @@
 use clap::{Arg, CommandFactory, FromArgMatches, builder::Resettable};
 
 use super::{
-    args::{Cli, Command, SourceCommand},
+    args::{Cli, Command, RunArgs, SourceCommand},
     backfill, clean, compile, completions, debug, docs, freshness, ingest, init, list, nodes,
     operation, plan, retry, session, show, sql,
     time_args::TimeArgs,
@@ -76,6 +76,14 @@ fn run() -> ExitCode {
             nodes::run(global, RunCommand::Snapshot, args, &no_times, &handle)
         }
         Command::Backfill(args) => backfill::run(global, args, &handle),
+        Command::Clone(args) => {
+            let run = RunArgs {
+                selection: args.selection.clone(),
+                full_refresh: args.full_refresh,
+                ..RunArgs::default()
+            };
+            nodes::run(global, RunCommand::Clone, &run, &no_times, &handle)
+        }
         Command::Retry(args) => retry::run(global, args, &handle),
         Command::Ingest(args) => ingest::run(global, args, &handle),
         Command::Source(SourceCommand::Freshness(args)) => freshness::run(global, args, &handle),
@@ -90,7 +98,7 @@ fn run() -> ExitCode {
         Command::Init(args) => init::run(global, args),
         Command::Clean(_) => clean::run(global),
         Command::Completions { shell } => completions::completions(*shell),
-        Command::Deps(_) | Command::Clone(_) => unreachable!("refused above"),
+        Command::Deps(_) => unreachable!("refused above"),
         Command::Man { out_dir } => completions::man(global, out_dir.as_deref()),
     };
     // Interrupted statements must not hold the process.

@@ -1,14 +1,14 @@
 //! What `--state`, `--defer` and their like mean for a project.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
 };
 
 use super::{global_args::GlobalArgs, session::Session, switches::Switch};
 use crate::{
     artifact::deferred_relations, compile::Deferral, diagnostic::Diagnostic, manifest::UniqueId,
-    project::Project, run::ExitCode,
+    project::Project, relation::Relation, run::ExitCode,
 };
 
 /// The earlier runs that a command looks at.
@@ -51,6 +51,19 @@ impl State {
 }
 
 impl Session {
+    /// The relations of the earlier run that `elt clone` copies.
+    ///
+    /// # Errors
+    /// Why there are none, printed; the exit code.
+    pub fn cloned(&self) -> Result<HashMap<UniqueId, Relation>, ExitCode> {
+        let Some(folder) = &self.state.folder else {
+            let problem =
+                Diagnostic::error("no-state", "`elt clone` needs an earlier run's artifacts");
+            return Err(self.fail(&[problem.help("name their folder: `--state DIR`")]));
+        };
+        deferred_relations(folder, &self.manifest).map_err(|problem| self.fail(&[problem]))
+    }
+
     /// Where references lead under `--defer`; nothing without it.
     ///
     /// # Errors

@@ -148,7 +148,7 @@ impl NodeHost {
             let (start, end) = (utc_text(span.start), utc_text(span.end));
             format!("{column} >= '{start}' and {column} < '{end}'")
         });
-        let reading = Reading { without_rows: self.shared.empty, condition };
+        let reading = Reading { without_rows: self.shared.empty, condition, as_of: None };
         Referred { relation, reading }
     }
 
@@ -231,7 +231,9 @@ impl Host for NodeHost {
             let quotes = source.quoting.get("column").and_then(Json::as_bool).unwrap_or(false);
             let relation = source.relation.clone();
             let time = event_time(&source.config, &source.columns, quotes, relation.dialect);
-            Ok(self.read(relation, time))
+            let mut referred = self.read(relation, time);
+            referred.reading.as_of = source.as_of().map(utc_text);
+            Ok(referred)
         })
     }
 

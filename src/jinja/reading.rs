@@ -5,6 +5,8 @@ use crate::relation::Relation;
 /// Which rows of a relation a query sees where it names it by `ref()` or `source()`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
+    /// A source's `as_of`: those of a moment, as GoogleSQL writes it.
+    pub as_of: Option<String>,
     /// `--empty`: none
     /// (<https://docs.getdbt.com/reference/commands/build#the---empty-flag>).
     pub without_rows: bool,
@@ -17,6 +19,13 @@ impl Reading {
     /// What stands in the query, as dbt writes it.
     pub fn of(&self, relation: &Relation) -> String {
         let mut text = relation.to_string();
+        if let Some(moment) = &self.as_of {
+            text = format!("{text} for system_time as of timestamp '{moment}'");
+            if !self.without_rows && self.condition.is_none() {
+                // An alias may follow, which GoogleSQL has before the moment.
+                return format!("(select * from {text})");
+            }
+        }
         if self.without_rows {
             text = format!("(select * from {text} where false limit 0)");
         }

@@ -30,6 +30,7 @@ use super::{
     resolve::{Reader, Resolved, Resolver},
     seed_columns::warn_unknown_columns,
     spaces::check_spaces,
+    time_travel::check_time_travel,
 };
 use crate::{
     diagnostic::{Diagnostic, Parsed},
@@ -92,6 +93,7 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
     add_nodes(&mut manifest, nodes, sources, &builder, &lookup, &mut diagnostics);
     add_others(&mut manifest, &builder, &lookup, &mut diagnostics);
     builder.trees[0].warn_unused(&mut diagnostics);
+    check_time_travel(&manifest, &project.target.connection, &mut diagnostics);
     warn_without_effect(&manifest, &project.target.connection, &mut diagnostics);
     warn_unknown_columns(&manifest, project, &patches, &mut diagnostics);
     warn_deprecations(&manifest, input.globals.run_started_at, &mut diagnostics);

@@ -46,6 +46,7 @@ mod source;
 mod sources;
 mod spaces;
 mod templates;
+mod time_travel;
 mod unique_id;
 mod unit_test;
 mod unit_tests;

@@ -24,7 +24,7 @@ pub use contract::unenforced_constraints;
 pub use function::{FunctionDefinition, PythonOptions};
 pub use input::{BatchInput, Engine, Needs, Observed, PlanInput, PlanOptions};
 pub use job_context::JobContext;
-pub use materialize::{plan_data_test, seed_mistake};
+pub use materialize::{plan_clone, plan_data_test, seed_mistake};
 pub use planner::{batch_needs, is_incremental, needs, plan, plan_batch, should_full_refresh};
 pub use publish::{Audited, plan_audited, unpublished};
 pub use render::{Rendered, duckdb_statements, google_sql_statements, time_span_condition};

@@ -17,6 +17,8 @@ pub enum RunCommand {
     Snapshot,
     /// Batches of microbatch models.
     Backfill,
+    /// Copies of what an earlier run built elsewhere.
+    Clone,
 }
 
 impl RunCommand {
@@ -29,12 +31,21 @@ impl RunCommand {
             Self::Seed => "seed",
             Self::Snapshot => "snapshot",
             Self::Backfill => "backfill",
+            Self::Clone => "clone",
         }
     }
 
     /// The command of a name, for `elt retry`.
     pub fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Build, Self::Run, Self::Test, Self::Seed, Self::Snapshot, Self::Backfill];
+        let all = [
+            Self::Build,
+            Self::Run,
+            Self::Test,
+            Self::Seed,
+            Self::Snapshot,
+            Self::Backfill,
+            Self::Clone,
+        ];
         all.into_iter().find(|command| command.as_str() == name)
     }
 
@@ -47,6 +58,7 @@ impl RunCommand {
             Self::Test => matches!(kind, Test | UnitTest),
             Self::Seed => kind == Seed,
             Self::Snapshot => kind == Snapshot,
+            Self::Clone => matches!(kind, Model | Seed | Snapshot),
         }
     }
 

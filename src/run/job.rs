@@ -43,9 +43,9 @@ pub async fn run_job<C: Compile>(job: Job<C>, cancel: Cancel, events: EventSink)
     let tasks = works.iter().map(|work| Task { label: work.label(), weight: weight(work) });
     let schedule = Schedule::new(tasks.collect(), edges)
         .expect("the graph is acyclic and gates only what is below the tested nodes");
-    let Job { manifest, compile, adapter, options, limits, target, .. } = job;
-    // As in dbt, a command that has nothing to do runs no hooks.
-    let (start, end) = match works.is_empty() {
+    let Job { manifest, command, compile, adapter, options, limits, target, .. } = job;
+    // As in dbt, a command that has nothing to do runs no hooks, and `clone` never does.
+    let (start, end) = match works.is_empty() || command == RunCommand::Clone {
         true => (Vec::new(), Vec::new()),
         false => (operations(&manifest, "on-run-start"), operations(&manifest, "on-run-end")),
     };
@@ -124,6 +124,8 @@ fn ordered<C>(job: &Job<C>) -> Ordered {
     let ordered = graph::schedule(manifest, graph, &selected, command.gating());
     let works = ordered.nodes.iter().filter_map(|node| work(manifest, &node.unique_id)).collect();
     let edges = ordered.nodes.iter().enumerate();
+    // As in dbt, clones wait for nothing: each copies what is there.
+    let edges = edges.filter(|_| *command != RunCommand::Clone);
     let edges = edges.flat_map(|(at, node)| node.waits_for.iter().map(move |up| (*up, at)));
     Ordered { works, edges: edges.collect(), audits }
 }

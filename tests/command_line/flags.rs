@@ -255,7 +255,6 @@ fn flags_and_commands_of_dbts_beside_build() {
     let folder = project(&TWO_MODELS);
     let refused = [
         ("deps --upgrade", "deps"),
-        ("clone --state before", "clone"),
         ("docs serve --port 8001", "docs serve"),
         ("docs generate --static", "--static"),
         ("debug --config-dir", "--config-dir"),

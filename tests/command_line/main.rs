@@ -74,6 +74,7 @@ fn copy_state(project: &Path) {
 
 mod audited;
 mod clean;
+mod clones;
 mod compiled_files;
 mod constraints;
 mod data_tests;
@@ -93,4 +94,5 @@ mod seed_types;
 mod server;
 mod snapshots;
 mod stopping;
+mod time_travel;
 mod warnings;

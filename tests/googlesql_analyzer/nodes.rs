@@ -121,6 +121,17 @@ pub fn runs(name: &str, runs: &[Run]) -> Case {
     seed_runs(name, runs, Path::new(""))
 }
 
+/// The options of a run on BigQuery.
+pub fn options(full_refresh: bool) -> PlanOptions {
+    PlanOptions {
+        full_refresh,
+        empty: false,
+        run_started_at: moment(),
+        engine: Engine::BigQuery,
+        staging_suffix: "_1a2b3c4d".to_owned(),
+    }
+}
+
 /// The same of a seed with its file.
 pub fn seed_runs(name: &str, runs: &[Run], file: &Path) -> Case {
     let mut case = Case { name: name.to_owned(), given: vec![source()], statements: Vec::new() };
@@ -140,13 +151,7 @@ pub fn seed_runs(name: &str, runs: &[Run], file: &Path) -> Case {
             query_columns: Some(run.columns.clone()),
             details: known.map(|known| known.details.clone()),
         };
-        let options = PlanOptions {
-            full_refresh: run.full_refresh,
-            empty: false,
-            run_started_at: now,
-            engine: Engine::BigQuery,
-            staging_suffix: "_1a2b3c4d".to_owned(),
-        };
+        let options = PlanOptions { run_started_at: now, ..options(run.full_refresh) };
         let input =
             PlanInput { node: &node, sql: &run.sql, observed: &observed, options: &options };
         let planned = if is_audited(&node) {

@@ -1,5 +1,6 @@
 //! One file per materialization: from what exists to steps.
 
+mod clone;
 pub(super) mod data_test;
 pub(super) mod function;
 pub(super) mod grants;
@@ -13,6 +14,7 @@ mod staging;
 pub(super) mod table;
 pub(super) mod view;
 
+pub use clone::plan_clone;
 pub use data_test::plan_data_test;
 pub(super) use options::{table_options, view_options};
 pub use seed::seed_mistake;

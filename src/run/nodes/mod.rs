@@ -5,6 +5,7 @@ mod audited;
 mod batch_options;
 mod batch_outcomes;
 mod build;
+mod clone;
 mod compile_trait;
 mod compiler_calls;
 mod data_test;

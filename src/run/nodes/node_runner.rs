@@ -15,6 +15,7 @@ use crate::{
     manifest::{Node, ResourceType, UniqueId, UnitTest},
     plan::{PlanOptions, Step},
     project::{QueryComment, Scrubber},
+    relation::Relation,
     run::{
         Audits, Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor,
         Status, Threads,
@@ -42,6 +43,8 @@ pub struct RunOptions {
     pub target_name: String,
     /// What batches of microbatch models depend on.
     pub batches: BatchOptions,
+    /// `elt clone`: the relations that nodes are cloned from.
+    pub clone_from: Option<Arc<HashMap<UniqueId, Relation>>>,
 }
 
 /// One task of the schedule.
@@ -191,6 +194,9 @@ impl<C: Compile> Executor for NodeRunner<C> {
             self.finish(work.label(), thread, async move |result| match &work {
                 Work::UnitTest(test) => runner.unit_test(test, result, cancel).await,
                 Work::Node(node) => match node.resource_type {
+                    _ if let Some(sources) = &runner.options.clone_from => {
+                        runner.clone_node(node, sources, result, cancel).await
+                    }
                     ResourceType::Test => runner.data_test(node, None, result, cancel).await,
                     _ => runner.build(node, result, cancel).await,
                 },

@@ -262,6 +262,7 @@ fn run(work: Work, warehouse: Warehouse, warn_error: bool) -> Ran {
         comment: QueryComment::of(None),
         target_name: "t".to_owned(),
         batches: BatchOptions::of_run(DateTime::UNIX_EPOCH),
+        clone_from: None,
     };
     let events: EventSink = Arc::new(|_| {});
     let adapter: Arc<dyn Adapter> = Arc::clone(&warehouse) as _;
