@@ -10,7 +10,7 @@ use super::{
     compile::write_manifest,
     global_args::GlobalArgs,
     plan,
-    refused::test_overrides,
+    refused::{batch_overrides, test_overrides},
     selection::selected,
     session::{Session, invocation_command},
     switches::Switch,
@@ -152,6 +152,7 @@ pub fn execute(
     handle: &Handle,
 ) -> Result<ExitCode, ExitCode> {
     test_overrides(session, command, &ids).map_err(|problem| session.fail(&[problem]))?;
+    batch_overrides(session, &ids).map_err(|problem| session.fail(&[problem]))?;
     let adapter = session.adapter()?;
     let cancel = Cancel::default();
     if let Err(error) = stop_on_signals(&cancel) {

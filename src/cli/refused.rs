@@ -5,9 +5,21 @@ use std::collections::BTreeSet;
 use super::session::Session;
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
-    manifest::{ResourceType, UniqueId},
+    manifest::{MacroProperties, Microbatch, ResourceType, UniqueId, is_audited},
     run::RunCommand,
 };
+
+/// Macros of the root project that change how batches are written in dbt. They are plans here, so a
+/// run would write other rows than the project wants.
+pub fn batch_overrides(session: &Session, ids: &BTreeSet<UniqueId>) -> Result<(), Diagnostic> {
+    let is_microbatch = |id: &UniqueId| {
+        session.manifest.nodes.get(id).is_some_and(|node| Microbatch::is_strategy_of(node))
+    };
+    let own = own_macro(session, "get_incremental_microbatch_sql");
+    let Some(own) = own.filter(|_| ids.iter().any(is_microbatch)) else { return Ok(()) };
+    Err(refusal(session, own, "batches would not be written by it")
+        .help("leave it out: a batch replaces the rows of its time"))
+}
 
 /// Macros of the root project that change what a data test counts in dbt. Tests are counted by elt
 /// itself, so a run would give another verdict than the project wants.
@@ -20,15 +32,25 @@ pub fn test_overrides(
     let is_test = |id: &UniqueId| {
         manifest.nodes.get(id).is_some_and(|node| node.resource_type == ResourceType::Test)
     };
-    if !command.runs(ResourceType::Test) || !ids.iter().any(is_test) {
+    let is_audited = |id: &UniqueId| manifest.nodes.get(id).is_some_and(|node| is_audited(node));
+    let runs_tests = command.runs(ResourceType::Test) && ids.iter().any(is_test);
+    if !runs_tests && !ids.iter().any(is_audited) {
         return Ok(());
     }
-    let names = ["", "default__", "bigquery__", "duckdb__"].map(|of| format!("{of}get_test_sql"));
-    let own = manifest
-        .macros
-        .values()
-        .find(|found| found.package == manifest.project_name && names.contains(&found.name));
-    let Some(own) = own else { return Ok(()) };
+    let Some(own) = own_macro(session, "get_test_sql") else { return Ok(()) };
+    Err(refusal(session, own, "data tests would not be counted by it")
+        .help("set `fail_calc`, `error_if`, `warn_if`, `where` or `limit` on the tests, or leave them out: `--exclude resource_type:test`"))
+}
+
+/// The root project's macro of a name, for all adapters or one.
+fn own_macro<'s>(session: &'s Session, name: &str) -> Option<&'s MacroProperties> {
+    let manifest = &session.manifest;
+    let names = ["", "default__", "bigquery__", "duckdb__"].map(|of| format!("{of}{name}"));
+    let mut macros = manifest.macros.values();
+    macros.find(|found| found.package == manifest.project_name && names.contains(&found.name))
+}
+
+fn refusal(session: &Session, own: &MacroProperties, label: &str) -> Diagnostic {
     let path = &own.original_file_path;
     let text = std::fs::read_to_string(session.project.root.join(path)).unwrap_or_default();
     let at = text.find(own.name.as_str());
@@ -36,7 +58,5 @@ pub fn test_overrides(
     let span =
         at.map_or_else(|| Span::of_line(&file, 1), |at| Span::new(&file, at..at + own.name.len()));
     let message = format!("overriding the macro `{}` is not supported", own.name);
-    Err(Diagnostic::error("unsupported-macro", message)
-        .at(span, "data tests would not be counted by it")
-        .help("set `fail_calc`, `error_if`, `warn_if`, `where` or `limit` on the tests, or leave them out: `--exclude resource_type:test`"))
+    Diagnostic::error("unsupported-macro", message).at(span, label)
 }

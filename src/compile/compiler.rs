@@ -22,7 +22,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span, WarnOptions},
     jinja::{Caller, Captured, Engine, Globals, Marks, Phase, Scope, Warehouse, Whither},
-    manifest::{Lookup, Manifest, Node, ResourceType, TimeSpan, UniqueId},
+    manifest::{Lookup, Manifest, Node, ResourceType, TimeSpan, UniqueId, is_audited, unpublished},
     relation::Relation,
 };
 
@@ -174,7 +174,13 @@ impl Compiler {
             )]);
         };
         let is_incremental = turn.is_incremental && node.config.materialized() == "incremental";
-        let changes = Changes { turn: Turn { is_incremental, ..turn }, ..Changes::default() };
+        // Batches of a table that is published later add to it where it is built.
+        let is_beside = turn.batch.is_some() && is_audited(node);
+        let changes = Changes {
+            turn: Turn { is_incremental, ..turn },
+            this: is_beside.then(|| unpublished(&node.relation)),
+            ..Changes::default()
+        };
         let rendered = self.render(node, &changes).map_err(|diagnostic| vec![*diagnostic])?;
         self.finish(node, rendered)
     }

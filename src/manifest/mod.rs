@@ -69,7 +69,7 @@ pub use manifest_value::{Disabled, DocBlock, Manifest};
 pub use microbatch::Microbatch;
 pub use node::{Access, ColumnProperties, GenericTest, Node, NodeDetails, TestNode};
 pub use parse_host::ParseHost;
-pub use publish::is_audited;
+pub use publish::{is_audited, unpublished};
 pub use resolve::{Reader, Resolver};
 pub use resource_type::ResourceType;
 pub use source::Source;

@@ -2,11 +2,29 @@
 
 use serde_json::Value;
 
-use super::{Microbatch, Node, ResourceType, check_together::place_of};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use super::{Node, ResourceType, check_together::place_of};
+use crate::{
+    diagnostic::{Diagnostic, did_you_mean},
+    relation::{Relation, RelationKind},
+};
 
 /// The ways, as they are written.
 const WAYS: [&str; 2] = ["audited", "direct"];
+
+/// What the name of a table ends with while it is not published.
+const SUFFIX: &str = "__unpublished";
+/// BigQuery's longest table name
+/// (<https://cloud.google.com/bigquery/docs/tables#table_naming>).
+const MAX_NAME_CHARS: usize = 1024;
+
+/// The table that an audited node is built as, beside the published one: where a rejected one stays
+/// until the next build.
+pub fn unpublished(relation: &Relation) -> Relation {
+    let kept = MAX_NAME_CHARS - SUFFIX.len();
+    let name: String = relation.identifier.chars().take(kept).collect();
+    let beside = relation.with_identifier(format!("{name}{SUFFIX}"));
+    Relation { kind: Some(RelationKind::Table), ..beside }
+}
 
 /// Whether a model is published only when its data tests pass on the new rows: `publish: audited`
 /// under `config` or, where the project is to open in dbt without a warning, under `config.meta`.
@@ -47,11 +65,6 @@ pub(super) fn check(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
         report(
             format!("`{}` is a {kind}, which cannot be published by `audited`", node.name),
             "only tables and incremental models are built beside their old rows".to_owned(),
-        );
-    } else if is_audited(node) && Microbatch::is_strategy_of(node) {
-        report(
-            format!("the microbatch model `{}` cannot be published by `audited`", node.name),
-            "its batches are published one by one; test them in a model that reads it".to_owned(),
         );
     }
 }

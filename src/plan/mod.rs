@@ -26,7 +26,7 @@ pub use input::{BatchInput, Engine, Needs, Observed, PlanInput, PlanOptions};
 pub use job_context::JobContext;
 pub use materialize::{plan_clone, plan_data_test, seed_mistake};
 pub use planner::{batch_needs, is_incremental, needs, plan, plan_batch, should_full_refresh};
-pub use publish::{Audited, plan_audited, unpublished};
+pub use publish::{Audited, plan_audited, plan_beside, plan_publish};
 pub use render::{Rendered, duckdb_statements, google_sql_statements, time_span_condition};
 pub use schema_change::{OnSchemaChange, SchemaChanges};
 pub use snapshot_columns::SnapshotColumns;

@@ -8,15 +8,9 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    manifest::Node,
+    manifest::{Node, unpublished},
     relation::{Relation, RelationKind},
 };
-
-/// What the name of a table ends with while it is not published.
-const SUFFIX: &str = "__unpublished";
-/// BigQuery's longest table name
-/// (<https://cloud.google.com/bigquery/docs/tables#table_naming>).
-const MAX_NAME_CHARS: usize = 1024;
 
 /// The two plans of an audited node.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,14 +19,6 @@ pub struct Audited {
     pub build: Plan,
     /// Puts it in the old one's place.
     pub publish: Plan,
-}
-
-/// The table that is built beside a node's relation: where a rejected one stays until the next build.
-pub fn unpublished(relation: &Relation) -> Relation {
-    let kept = MAX_NAME_CHARS - SUFFIX.len();
-    let name: String = relation.identifier.chars().take(kept).collect();
-    let beside = relation.with_identifier(format!("{name}{SUFFIX}"));
-    Relation { kind: Some(RelationKind::Table), ..beside }
 }
 
 /// Plans an audited table or incremental model. `rejected` is what an earlier build has left beside
@@ -57,43 +43,81 @@ pub fn plan_audited(
         ..input.observed.clone()
     };
     let planned = plan(&PlanInput { node: &twin, observed: &observed, ..*input })?;
+    let mut steps = beside_steps(input, rejected, adds)?;
+    // Readers are given access to what is published.
+    let own = |step: &Step| !matches!(step, Step::CreateSchema { .. } | Step::Grant { .. });
+    steps.extend(planned.steps.into_iter().filter(own));
+    Ok(Audited { build: plan_of(node, steps, &beside), publish: plan_publish(input)? })
+}
+
+/// Clears the place beside a node's relation, and with `adds` puts a copy of the published table
+/// there, for batches to be added to.
+///
+/// # Errors
+/// What in the node's configuration cannot be done, at the user's line.
+pub fn plan_beside(
+    input: &PlanInput<'_>,
+    rejected: Option<&Relation>,
+    adds: bool,
+) -> Result<Plan, Vec<Diagnostic>> {
+    let steps = beside_steps(input, rejected, adds)?;
+    Ok(plan_of(input.node, steps, &unpublished(&input.node.relation)))
+}
+
+/// Puts the table that was built beside a node's relation in its place.
+///
+/// # Errors
+/// What in the node's configuration cannot be done, at the user's line.
+pub fn plan_publish(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
+    let node = input.node;
+    let candidate = unpublished(&node.relation);
+    let options = table_options(input)?;
+    let mut steps = match &input.observed.existing {
+        Some(old) if old.kind != Some(RelationKind::Table) || !same_layout(input, &options) => {
+            let to = node.relation.identifier.clone();
+            vec![
+                Step::DropRelation { relation: old.clone() },
+                Step::RenameRelation { from: candidate, to },
+            ]
+        }
+        _ => vec![Step::Publish { candidate, target: node.relation.clone() }],
+    };
+    if input.options.engine == Engine::BigQuery {
+        steps.extend(materialize::grants::steps(input)?);
+    }
+    Ok(plan_of(node, steps, &node.relation))
+}
+
+fn beside_steps(
+    input: &PlanInput<'_>,
+    rejected: Option<&Relation>,
+    adds: bool,
+) -> Result<Vec<Step>, Vec<Diagnostic>> {
+    let beside = unpublished(&input.node.relation);
     let mut steps = vec![Step::CreateSchema {
         database: beside.database.clone(),
         schema: beside.schema.clone(),
     }];
     steps.extend(rejected.map(|old| Step::DropRelation { relation: old.clone() }));
-    let options = table_options(input)?;
     if adds {
-        let kept = input.observed.existing_columns.iter().flatten();
+        let options = table_options(input)?;
         let promised = options.contract.iter().flatten().filter(|column| column.not_null);
         let promised: Vec<&str> = promised.map(|column| column.column.name.as_str()).collect();
         let is_promised = |name: &str| promised.iter().any(|one| one.eq_ignore_ascii_case(name));
+        let kept = input.observed.existing_columns.iter().flatten();
         let not_null = kept.map(|column| column.name.clone()).filter(|name| is_promised(name));
-        let not_null = not_null.collect();
-        steps.push(Step::CloneTable { from: node.relation.clone(), to: beside.clone(), not_null });
+        let (from, not_null) = (input.node.relation.clone(), not_null.collect());
+        steps.push(Step::CloneTable { from, to: beside, not_null });
     }
-    // Readers are given access to what is published.
-    let own = |step: &Step| !matches!(step, Step::CreateSchema { .. } | Step::Grant { .. });
-    steps.extend(planned.steps.into_iter().filter(own));
-    let mut publish = match &input.observed.existing {
-        Some(old) if old.kind != Some(RelationKind::Table) || !same_layout(input, &options) => {
-            let to = node.relation.identifier.clone();
-            vec![
-                Step::DropRelation { relation: old.clone() },
-                Step::RenameRelation { from: beside.clone(), to },
-            ]
-        }
-        _ => vec![Step::Publish { candidate: beside.clone(), target: node.relation.clone() }],
-    };
-    if input.options.engine == Engine::BigQuery {
-        publish.extend(materialize::grants::steps(input)?);
-    }
-    let of = |steps: Vec<Step>, relation: &Relation| Plan {
+    Ok(steps)
+}
+
+fn plan_of(node: &Node, steps: Vec<Step>, relation: &Relation) -> Plan {
+    Plan {
         context: Default::default(),
         unique_id: node.unique_id.clone(),
-        materialization: planned.materialization.clone(),
+        materialization: node.config.materialized().to_owned(),
         steps,
         relation: Some(relation.clone()),
-    };
-    Ok(Audited { build: of(steps, &beside), publish: of(publish, &node.relation) })
+    }
 }

@@ -73,6 +73,7 @@ fn copy_state(project: &Path) {
 }
 
 mod audited;
+mod audited_batches;
 mod clean;
 mod clones;
 mod compiled_files;

@@ -216,6 +216,18 @@ fn after_a_first_batch_that_fails_none_is_started() {
 }
 
 #[test]
+fn batches_that_a_macro_would_write_are_refused() {
+    let folder = shop(false, "", "select * from {{ ref('events') }}");
+    let own = "{% macro bigquery__get_incremental_microbatch_sql(args) %}select 1{% endmacro %}\n";
+    write(folder.path(), "macros/own.sql", own);
+    let said = run(folder.path(), &FIVE_DAYS);
+    assert_eq!(said.code, Some(2), "{}", said.err);
+    assert!(said.err.contains("macros/own.sql:1:10"), "{}", said.err);
+    assert!(said.err.contains("batches would not be written by it"), "{}", said.err);
+    assert_eq!(run(folder.path(), &["--select", "events"]).code, Some(0));
+}
+
+#[test]
 fn what_all_batches_warn_of_is_told_once() {
     let sql = "{% do exceptions.warn('be careful') %}select * from {{ ref('events') }}";
     let folder = shop(false, "", sql);

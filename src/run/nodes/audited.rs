@@ -9,8 +9,8 @@ use crate::{
     adapter::Cancel,
     compile::{Candidate, CompiledNode, Turn},
     diagnostic::{Diagnostic, Span},
-    manifest::Node,
-    plan::{self, Observed},
+    manifest::{Node, unpublished},
+    plan::{self, Observed, Plan},
     relation::Relation,
     run::{Event, NodeResult, Status, node_label, run_parts, scheduler::result_of_panic},
 };
@@ -49,18 +49,32 @@ impl<C: Compile> NodeRunner<C> {
         let node = ready.node;
         let needs = plan::needs(node, &ready.observed, &self.options.plan);
         self.observe(&mut ready, needs).await?;
-        let beside = plan::unpublished(&node.relation);
+        let beside = unpublished(&node.relation);
         let rejected = self.existing(&beside).await?;
         let plans = plan::plan_audited(&self.plan_input(&ready), rejected.as_ref())?;
         let shown = format!("{}\n-- the tests of the new table\n\n", plans.build);
         let built = self.apply_with_hooks(&ready, plans.build, [true, false], "", cancel).await?;
         result.rows_affected = built.rows_affected;
         result.response = built.response;
-        let candidate = Arc::new(Candidate { node: node.unique_id.clone(), relation: beside });
+        self.audit_and_publish(&ready, plans.publish, &shown, result, cancel).await
+    }
+
+    /// Tests what was built beside the node's table, and publishes it where no test fails.
+    pub(super) async fn audit_and_publish(
+        self: &Arc<Self>,
+        ready: &Ready<'_>,
+        publish: Plan,
+        before: &str,
+        result: &mut NodeResult,
+        cancel: &Cancel,
+    ) -> Result<(), Failure> {
+        let node = ready.node;
+        let relation = unpublished(&node.relation);
+        let candidate = Arc::new(Candidate { node: node.unique_id.clone(), relation });
         result.audits = self.audit(node, &candidate, result.thread, cancel).await;
         let has_old = ready.observed.existing.is_some();
         judge(node, has_old, &candidate.relation, result, cancel)?;
-        self.apply_with_hooks(&ready, plans.publish, [false, true], &shown, cancel).await?;
+        self.apply_with_hooks(ready, publish, [false, true], before, cancel).await?;
         Ok(())
     }
 

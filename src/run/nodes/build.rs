@@ -8,7 +8,7 @@ use super::{Compile, Failure, NodeRunner, guilty::Guilty, node_hooks::HookTurn};
 use crate::{
     adapter::{Cancel, PlanOutcome},
     compile::{CompiledNode, MappedText, Turn},
-    diagnostic::{Diagnostic, Weight},
+    diagnostic::{Diagnostic, Span, Weight},
     jinja::Captured,
     manifest::{Microbatch, Node, ResourceType, is_audited},
     plan::{self, Needs, Observed, Plan, PlanInput, Step},
@@ -37,11 +37,15 @@ impl<C: Compile> NodeRunner<C> {
             result.status = Status::NoOp;
             return Ok(());
         }
-        if is_audited(node) && !self.compile.is_custom(node) {
-            return self.build_audited(node, result, cancel).await;
+        let is_custom = self.compile.is_custom(node);
+        if is_custom && (is_audited(node) || Microbatch::is_strategy_of(node)) {
+            return Err(no_parts(node).into());
         }
         if Microbatch::is_strategy_of(node) {
             return self.build_batches(node, result, cancel).await;
+        }
+        if is_audited(node) {
+            return self.build_audited(node, result, cancel).await;
         }
         let existing = self.cache.find(&node.relation).await;
         let existing = existing.map_err(|error| Failure::of_adapter(&error))?;
@@ -56,7 +60,7 @@ impl<C: Compile> NodeRunner<C> {
         let unenforced = plan::unenforced_constraints(node, self.options.plan.engine);
         self.warn_unenforced(&node.original_file_path, &unenforced)?;
         let mut ready = Ready { node, compiled: &compiled, observed, turn };
-        let outcome = if self.compile.is_custom(node) {
+        let outcome = if is_custom {
             self.run_custom(&ready, cancel).await
         } else {
             let needs = plan::needs(node, &ready.observed, &self.options.plan);
@@ -224,6 +228,19 @@ impl<C: Compile> NodeRunner<C> {
         }
         Ok(())
     }
+}
+
+/// A macro builds a node as a whole, in the node's own place.
+fn no_parts(node: &Node) -> Diagnostic {
+    let what = match Microbatch::is_strategy_of(node) {
+        true => "is a microbatch model",
+        false => "is to be published by `audited`",
+    };
+    let message =
+        format!("`{}` {what}, and its materialization is one of the project's own", node.name);
+    Diagnostic::error("unsupported-materialization", message)
+        .at(Span::of_line(&node.source, 1), "")
+        .help("only the built-in materializations do that")
 }
 
 /// Seeds have rows and no SQL.

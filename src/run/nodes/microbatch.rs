@@ -12,15 +12,15 @@ use tokio::task::JoinError;
 use super::{
     Compile, Failure, NodeRunner,
     batch_outcomes::{BatchOutcome, Ended, summarize},
-    build::Ready,
+    build::{Ready, no_sql},
 };
 use crate::{
     adapter::Cancel,
     compile::Turn,
     diagnostic::{Diagnostic, Span},
     jinja::mentions,
-    manifest::{Batch, Microbatch, Node, TimeSpan},
-    plan::{self, BatchInput, BatchRange, Observed, PlanOptions},
+    manifest::{Batch, Microbatch, Node, TimeSpan, is_audited, unpublished},
+    plan::{self, BatchInput, BatchRange, Engine, Needs, Observed, PlanOptions},
     relation::{Column, Relation, RelationKind},
     run::{
         BatchResult, Event, NodeResult, Status, node_label, run_parts, scheduler::result_of_panic,
@@ -31,6 +31,8 @@ use crate::{
 struct BatchRun<C> {
     runner: Arc<NodeRunner<C>>,
     node: Arc<Node>,
+    /// The model with the table that its batches are built into.
+    target: Arc<Node>,
     batches: Arc<[Batch]>,
     /// What is at the model's place before the first batch.
     existing: Option<Relation>,
@@ -54,26 +56,20 @@ impl<C: Compile> NodeRunner<C> {
         cancel: &Cancel,
     ) -> Result<(), Failure> {
         let model = Microbatch::of(node)?;
-        if self.compile.is_custom(node) {
-            let message = format!(
-                "`{}` is a microbatch model, and its materialization is one of the project's own",
-                node.name
-            );
-            let diagnostic = Diagnostic::error("unsupported-materialization", message)
-                .at(Span::of_line(&node.source, 1), "")
-                .help("batches are built by the built-in `incremental` only");
-            return Err(diagnostic.into());
-        }
-        let existing = self.cache.find(&node.relation).await;
-        let existing = existing.map_err(|error| Failure::of_adapter(&error))?;
+        let audited = is_audited(node);
+        let published = self.existing(&node.relation).await?;
+        let place = if audited { unpublished(&node.relation) } else { node.relation.clone() };
+        let there = if audited { self.existing(&place).await? } else { published.clone() };
+        let is_table = |found: &Option<Relation>| {
+            found.as_ref().and_then(|found| found.kind) == Some(RelationKind::Table)
+        };
         let options = &self.options.batches;
-        let has_table = existing.as_ref().and_then(|found| found.kind) == Some(RelationKind::Table);
         // What an earlier run has built is gone together with its table.
-        let earlier = options.earlier.get(&node.unique_id).filter(|_| has_table);
-        let observed = Observed { existing: existing.clone(), ..Observed::default() };
-        let keeps_table = earlier.is_some() || options.keeps_tables;
-        let is_incremental = match keeps_table {
-            true => has_table,
+        let earlier = options.earlier.get(&node.unique_id).filter(|_| is_table(&there));
+        let observed = Observed { existing: published, ..Observed::default() };
+        let is_incremental = match options.keeps_tables {
+            _ if earlier.is_some() => true,
+            true => is_table(&observed.existing),
             false => plan::is_incremental(node, &observed, &self.options.plan),
         };
         let mut batches = match earlier {
@@ -85,7 +81,7 @@ impl<C: Compile> NodeRunner<C> {
         }
         if self.options.plan.empty {
             // One batch without rows says all that many would.
-            batches.drain(..batches.len() - 1);
+            batches.drain(..batches.len().saturating_sub(1));
         }
         let unenforced = plan::unenforced_constraints(node, self.options.plan.engine);
         self.warn_unenforced(&node.original_file_path, &unenforced)?;
@@ -98,9 +94,24 @@ impl<C: Compile> NodeRunner<C> {
             batches: Arc::clone(&batches),
             built_before: built_before.clone(),
         });
+        let starts_beside = audited && earlier.is_none();
+        let mut ready =
+            Ready { node, compiled: &no_sql(node), observed, turn: Turn::whole(is_incremental) };
+        if starts_beside {
+            self.start_beside(&mut ready, there.as_ref(), cancel).await?;
+        }
+        let existing = match starts_beside {
+            true => is_incremental.then(|| place.clone()),
+            false => there,
+        };
+        let target = match audited {
+            true => Arc::new(Node { relation: place, ..node.as_ref().clone() }),
+            false => Arc::clone(node),
+        };
         let run = Arc::new(BatchRun {
             runner: Arc::clone(self),
             node: Arc::clone(node),
+            target,
             batches,
             existing,
             is_incremental,
@@ -110,7 +121,36 @@ impl<C: Compile> NodeRunner<C> {
         });
         let outcomes = run.all(&model).await;
         summarize(outcomes, &built_before, result);
+        let mut published = Ok(());
+        if audited && result.status == Status::Success {
+            let on_bigquery = self.options.plan.engine == Engine::BigQuery;
+            let details = on_bigquery && ready.observed.existing.is_some();
+            self.observe(&mut ready, Needs { details, ..Needs::default() }).await?;
+            let publish = plan::plan_publish(&self.plan_input(&ready))?;
+            published = self.audit_and_publish(&ready, publish, "", result, cancel).await;
+        } else if let (true, Some(message)) = (audited, &mut result.message) {
+            message.push_str("; nothing is published");
+        }
         result.execute = Some((begun, Utc::now()));
+        published
+    }
+
+    /// Makes the table that the batches of an audited model are built into: empty, or as the
+    /// published one is.
+    async fn start_beside(
+        &self,
+        ready: &mut Ready<'_>,
+        rejected: Option<&Relation>,
+        cancel: &Cancel,
+    ) -> Result<(), Failure> {
+        let adds = ready.turn.is_incremental;
+        let needs = Needs { existing_columns: adds, ..Needs::default() };
+        self.observe(ready, needs).await?;
+        let mut plan = plan::plan_beside(&self.plan_input(ready), rejected, adds)?;
+        plan.context = self.job_context(ready.node).await?;
+        let applied = self.adapter.apply(&plan, cancel).await;
+        applied.map_err(|error| Failure::of_adapter(&error))?;
+        self.cache.wrote(&plan);
         Ok(())
     }
 
@@ -182,7 +222,8 @@ impl<C: Compile> NodeRunner<C> {
 
 impl<C: Compile> BatchRun<C> {
     async fn all(self: &Arc<Self>, model: &Microbatch) -> Vec<BatchOutcome> {
-        let last = self.batches.len() - 1;
+        // None are left where a run was killed after its last batch.
+        let Some(last) = self.batches.len().checked_sub(1) else { return Vec::new() };
         let mut outcomes = vec![self.one(0).await];
         let goes_on = matches!(outcomes[0].ended, Ended::Built(_));
         if goes_on && last > 1 {
@@ -235,7 +276,7 @@ impl<C: Compile> BatchRun<C> {
         let is_incremental = self.is_incremental || !is_first;
         let turn = Turn { is_incremental, batch: Some(batch) };
         let compiled = runner.compile_turn(node, turn).await?;
-        let table = || Relation { kind: Some(RelationKind::Table), ..node.relation.clone() };
+        let table = || Relation { kind: Some(RelationKind::Table), ..self.target.relation.clone() };
         let existing = if is_first { self.existing.clone() } else { Some(table()) };
         let observed = Observed {
             existing,
@@ -265,10 +306,12 @@ impl<C: Compile> BatchRun<C> {
             staging_suffix: format!("{}_{}", options.staging_suffix, batch.id()),
             ..options.clone()
         };
-        let plan_input = plan::PlanInput { options: &options, ..runner.plan_input(&ready) };
+        let node = self.target.as_ref();
+        let plan_input = plan::PlanInput { node, options: &options, ..runner.plan_input(&ready) };
         let plan = plan::plan_batch(&plan_input, &input)?;
-        let outcome =
-            runner.apply_with_hooks(&ready, plan, [is_first, is_last], "", &self.cancel).await?;
+        // What comes after an audited model comes after its publishing.
+        let hooks = [is_first, is_last && !is_audited(node)];
+        let outcome = runner.apply_with_hooks(&ready, plan, hooks, "", &self.cancel).await?;
         Ok(outcome.rows_affected)
     }
 

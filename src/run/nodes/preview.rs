@@ -7,7 +7,7 @@ use crate::{
     adapter::{Bytes, PlanEstimate},
     compile::{CompiledNode, DataTestQuery, Turn},
     diagnostic::Diagnostic,
-    manifest::{Microbatch, Node, ResourceType, is_audited},
+    manifest::{Microbatch, Node, ResourceType, is_audited, unpublished},
     plan::{self, BatchInput, Observed, Plan, PlanInput, PlanOptions, Step},
     relation::RelationKind,
     run::{NodePreview, PreviewStep},
@@ -69,7 +69,7 @@ impl<C: Compile> NodeRunner<C> {
         let input = self.plan_input(&ready);
         let plan = match is_audited(node) {
             true => {
-                let rejected = self.existing(&plan::unpublished(&node.relation)).await?;
+                let rejected = self.existing(&unpublished(&node.relation)).await?;
                 let audited = plan::plan_audited(&input, rejected.as_ref())?;
                 let mut plan = audited.build;
                 plan.steps.extend(audited.publish.steps);
