@@ -24,7 +24,7 @@ use super::{
     lookup::Lookup,
     microbatch,
     names::NameGenerator,
-    node::BoxedNode,
+    node::SharedNode,
     node_build::NodeSpec,
     patches::Patches,
     resolve::{Reader, Resolved, Resolver},
@@ -86,7 +86,7 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
         adapter_type: dialect.adapter_type(),
         ..Manifest::default()
     };
-    let mut lookup = Lookup::new(&manifest.project_name, nodes.iter().map(Box::as_ref), &sources);
+    let mut lookup = Lookup::new(&manifest.project_name, nodes.iter().map(Arc::as_ref), &sources);
     for package in &project.packages {
         lookup.add_unread(&package.files.unread_nodes);
     }
@@ -139,7 +139,7 @@ fn build_nodes<'p>(
     patches: &'p Patches<'p>,
     unread: &mut Unread,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<BoxedNode> {
+) -> Vec<SharedNode> {
     let mut all = Vec::new();
     for (at, package) in builder.project.packages.iter().enumerate() {
         let mut more = Vec::new();
@@ -149,7 +149,7 @@ fn build_nodes<'p>(
         diagnostics.append(&mut more);
     }
     all.extend(yaml_snapshots(&builder.project.packages, patches, diagnostics));
-    let built: Vec<Parsed<Vec<BoxedNode>>> =
+    let built: Vec<Parsed<Vec<SharedNode>>> =
         all.into_par_iter().map(|spec| build_with_tests(builder, spec)).collect();
     let mut nodes = Vec::with_capacity(built.len() * 4);
     for parsed in built {
@@ -159,14 +159,14 @@ fn build_nodes<'p>(
     nodes
 }
 
-fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<BoxedNode>> {
+fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<SharedNode>> {
     let patch = match spec.kind {
         ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot => tested(&spec),
         _ => None,
     };
     let package = spec.package;
     let Parsed { value: node, mut diagnostics } = builder.build_node(spec);
-    let Some(patch) = patch else { return Parsed { value: vec![Box::new(node)], diagnostics } };
+    let Some(patch) = patch else { return Parsed { value: vec![Arc::new(node)], diagnostics } };
     let tests = builder.build_tests(
         &Tested {
             package,
@@ -192,7 +192,7 @@ fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<Box
         &patch.data_tests,
     );
     diagnostics.extend(tests.diagnostics);
-    let mut nodes = vec![Box::new(node)];
+    let mut nodes = vec![Arc::new(node)];
     nodes.extend(tests.value);
     Parsed { value: nodes, diagnostics }
 }
@@ -200,7 +200,7 @@ fn build_with_tests(builder: &Builder<'_>, spec: NodeSpec<'_>) -> Parsed<Vec<Box
 /// Resolves and files nodes and sources: enabled, or disabled with everything that tests them.
 fn add_nodes(
     manifest: &mut Manifest,
-    nodes: Vec<BoxedNode>,
+    nodes: Vec<SharedNode>,
     sources: Vec<Source>,
     builder: &Builder<'_>,
     lookup: &Lookup,
@@ -236,22 +236,22 @@ fn add_nodes(
             })
             .collect()
     };
-    let mut enabled: Vec<BoxedNode> = Vec::with_capacity(nodes.len());
+    let mut enabled: Vec<SharedNode> = Vec::with_capacity(nodes.len());
     let mut disabled: BTreeMap<UniqueId, Vec<Disabled>> = BTreeMap::new();
     for (mut node, resolved) in nodes.into_iter().zip(resolved) {
         diagnostics.extend(resolved.diagnostics);
-        node.depends_on_nodes = resolved.nodes;
+        Arc::make_mut(&mut node).depends_on_nodes = resolved.nodes;
         let is_test = node.resource_type == ResourceType::Test;
         if !node.config.enabled() || (is_test && resolved.broken) {
             let id = node.unique_id.clone();
-            disabled.entry(id).or_default().push(Disabled::Node(Arc::from(node)));
+            disabled.entry(id).or_default().push(Disabled::Node(node));
         } else {
             enabled.push(node);
         }
     }
     check_duplicates(&enabled, diagnostics);
     for node in enabled {
-        manifest.nodes.insert(node.unique_id.clone(), Arc::from(node));
+        manifest.nodes.insert(node.unique_id.clone(), node);
     }
     for source in sources {
         let id = source.unique_id.clone();

@@ -5,11 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{Access, Manifest, Node, ResourceType, UniqueId, node::BoxedNode};
+use super::{Access, Manifest, Node, ResourceType, UniqueId, node::SharedNode};
 use crate::diagnostic::{Diagnostic, Span, did_you_mean};
 
 /// Two nodes of one id, one name, or one relation.
-pub(super) fn check_duplicates(nodes: &[BoxedNode], diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn check_duplicates(nodes: &[SharedNode], diagnostics: &mut Vec<Diagnostic>) {
     let mut by_id: HashMap<&UniqueId, &Node> = HashMap::with_capacity(nodes.len());
     let mut by_relation: HashMap<(bool, String), &Node> = HashMap::new();
     let mut by_name: HashMap<(&str, &str), &Node> = HashMap::new();

@@ -36,20 +36,23 @@ pub(super) fn build_columns<'p>(
                 tags.push(tag);
             }
         }
+        let extra: Map<String, Value> =
+            column.extra.iter().map(|(key, yaml)| (key.clone(), yaml.to_json())).collect();
         let built = ColumnProperties {
             name: column.name.value.clone(),
             description,
             data_type: column.data_type.as_ref().map(|text| text.value.clone()),
-            meta,
+            meta: meta.into(),
             tags,
             constraints: column.constraints.iter().map(|rule| constraint(rule, false)).collect(),
             quote: column.quote,
-            config,
-            extra: column.extra.iter().map(|(key, yaml)| (key.clone(), yaml.to_json())).collect(),
+            config: config.into(),
+            extra: extra.into(),
             doc_blocks,
         };
         columns.insert(column.name.value.clone(), built);
     }
+    columns.shrink_to_fit();
     Parsed { value: columns, diagnostics }
 }
 

@@ -15,7 +15,7 @@ use super::{
     generic_test_name::{TestNames, test_hash, test_names},
     model_value::ModelValue,
     names::PlainName,
-    node::BoxedNode,
+    node::SharedNode,
     node_build::finish_config,
     unrendered::OwnCode,
 };
@@ -73,18 +73,18 @@ impl Builder<'_> {
         tested: &Tested<'_>,
         columns: &[&ColumnProperties],
         tests: &[&DataTest],
-    ) -> Parsed<Vec<BoxedNode>> {
+    ) -> Parsed<Vec<SharedNode>> {
         let mut nodes = Vec::new();
         let mut diagnostics = Vec::new();
         for column in columns {
             for test in &column.data_tests {
                 let node = self.build_test(tested, test, Some(column), &mut diagnostics);
-                nodes.extend(node.map(Box::new));
+                nodes.extend(node.map(Arc::new));
             }
         }
         for test in tests {
             let node = self.build_test(tested, test, None, &mut diagnostics);
-            nodes.extend(node.map(Box::new));
+            nodes.extend(node.map(Arc::new));
         }
         Parsed { value: nodes, diagnostics }
     }

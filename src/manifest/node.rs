@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset};
 use indexmap::IndexMap;
 
-use super::{FunctionNode, HookText, NodeConfig, ResourceType, UniqueId};
+use super::{FunctionNode, HookText, NodeConfig, ResourceType, SparseMap, UniqueId};
 use crate::{
     diagnostic::{SourceFile, Span},
     jinja::{FunctionCall, RefCall, SourceCall},
@@ -79,8 +79,9 @@ pub struct Node {
     pub details: NodeDetails,
 }
 
-/// A node is a kilobyte, and lists of thousands are handed on while a manifest is built.
-pub(super) type BoxedNode = Box<Node>;
+/// A node is a kilobyte and stays where it was built: lists of thousands are handed on until they are
+/// the manifest's.
+pub(super) type SharedNode = Arc<Node>;
 
 /// Properties of a node that no stage acts on and the artifacts tell.
 #[derive(Clone, Debug, Default)]
@@ -136,7 +137,7 @@ pub struct ColumnProperties {
     /// The declared data type.
     pub data_type: Option<String>,
     /// Free metadata.
-    pub meta: serde_json::Map<String, serde_json::Value>,
+    pub meta: SparseMap,
     /// Tags.
     pub tags: Vec<String>,
     /// Column-level constraints as declared.
@@ -144,9 +145,9 @@ pub struct ColumnProperties {
     /// Whether to quote the name.
     pub quote: Option<bool>,
     /// Other keys under the column's `config` (for instance `policy_tags`).
-    pub config: serde_json::Map<String, serde_json::Value>,
+    pub config: SparseMap,
     /// Other keys of the column, which dbt keeps (for instance `policy_tags`).
-    pub extra: serde_json::Map<String, serde_json::Value>,
+    pub extra: SparseMap,
     /// Unique ids of the doc blocks its description quotes.
     pub doc_blocks: Vec<String>,
 }

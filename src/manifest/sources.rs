@@ -11,7 +11,7 @@ use super::{
     columns::{build_columns, texts},
     config_merge::{canonical_key, merge_key},
     generic_tests::Tested,
-    node::BoxedNode,
+    node::SharedNode,
     unrendered::written_text,
 };
 use crate::{
@@ -96,7 +96,7 @@ impl Builder<'_> {
     }
 
     /// Builds a source table and its tests.
-    pub fn build_source(&self, declared: &DeclaredTable<'_>) -> Parsed<(Source, Vec<BoxedNode>)> {
+    pub fn build_source(&self, declared: &DeclaredTable<'_>) -> Parsed<(Source, Vec<SharedNode>)> {
         let mut diagnostics = Vec::new();
         let DeclaredTable { package: at, file, source, table, overriding } = declared;
         let package = Arc::clone(&self.project.packages[*at].name);

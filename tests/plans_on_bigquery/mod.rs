@@ -7,7 +7,7 @@ use elt::{
     plan::{self, BatchInput, Engine, Observed, Plan, PlanInput, PlanOptions},
     relation::{Column, Dialect, PartitionLayout, Relation, RelationDetails, RelationKind},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::node_support;
 
@@ -93,7 +93,7 @@ fn node(case: &Value) -> Node {
             ..ColumnProperties::default()
         };
         if let Some(tags) = column.get("policy_tags") {
-            declared.config.insert("policy_tags".into(), tags.clone());
+            declared.config = Map::from_iter([("policy_tags".to_owned(), tags.clone())]).into();
         }
         node.columns.insert(declared.name.clone(), declared);
     }
