@@ -101,6 +101,7 @@ class Catalog {
     }
     if (known && node.create_mode === "CREATE_IF_NOT_EXISTS") return;
     let columns;
+    let likeIts = false;
     if (node.column_definition_list?.length) {
       columns = node.column_definition_list.map(({ name, type }) => ({ name, type }));
     } else if (node.clone_from || node.copy_from) {
@@ -109,12 +110,13 @@ class Catalog {
       const from = [...this.relations.values()].find((one) => one.path.join(".") === scan.table?.full_name);
       if (!from) throw new Refusal(`this copy is not followed here: ${JSON.stringify(scan).slice(0, 300)}`);
       columns = from.columns;
+      likeIts = from.byIngestion;
     } else {
       columns = node.output_column_list.map(({ name, column }) => ({ name, type: column.type }));
     }
     unique(columns);
     partitioning(node.partition_by_list ?? [], node.cluster_by_list ?? []);
-    const byIngestion = JSON.stringify(node.partition_by_list ?? []).toLowerCase().includes('"_partition');
+    const byIngestion = likeIts || JSON.stringify(node.partition_by_list ?? []).toLowerCase().includes('"_partition');
     this.relations.set(key(path), { type, path, columns, byIngestion });
   }
 

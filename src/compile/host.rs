@@ -54,7 +54,7 @@ pub struct SharedHost {
 
 impl SharedHost {
     /// The relation that a reference to a node reads.
-    fn relation_of(&self, node: &Node) -> Result<Relation, Box<Diagnostic>> {
+    pub fn relation_of(&self, node: &Node) -> Result<Relation, Box<Diagnostic>> {
         let Some(deferral) = &self.deferral else { return Ok(node.relation.clone()) };
         let warehouse = self.warehouse.as_deref();
         let earlier = deferral.relation(&node.unique_id, &node.relation, warehouse);

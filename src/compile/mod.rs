@@ -3,6 +3,7 @@
 
 mod candidate;
 mod compiler;
+mod copied;
 mod data_test;
 mod deferral;
 mod host;

@@ -11,12 +11,13 @@ use crate::{
 };
 
 /// Materializations that are built in.
-const MATERIALIZATIONS: [&str; 10] = [
+const MATERIALIZATIONS: [&str; 11] = [
     "view",
     "table",
     "incremental",
     "ephemeral",
     "materialized_view",
+    "copy",
     "seed",
     "snapshot",
     "test",
@@ -27,11 +28,12 @@ const MATERIALIZATIONS: [&str; 10] = [
 /// Keys of the adapters beside dbt's own
 /// (<https://docs.getdbt.com/reference/resource-configs/bigquery-configs>,
 /// <https://docs.getdbt.com/reference/resource-configs/duckdb-configs>).
-const ADAPTER_KEYS: [&str; 47] = [
+const ADAPTER_KEYS: [&str; 48] = [
     "bigquery_write_mode",
     "catalog_name",
     "check_cols",
     "cluster_by",
+    "copy_materialization",
     "copy_partitions",
     "database",
     "delimiter",
@@ -138,6 +140,7 @@ fn expected(kind: ResourceType, key: &str) -> Option<Expected> {
         "limit" | "lookback" => Integer,
         "hours_to_expiration" | "partition_expiration_days" => Number,
         "on_schema_change" => Words(&["ignore", "fail", "append_new_columns", "sync_all_columns"]),
+        "copy_materialization" => Words(&["table", "incremental"]),
         "on_configuration_change" => Words(&["apply", "continue", "fail"]),
         "access" => Words(&["private", "protected", "public"]),
         "severity" => Words(&["error", "warn"]),

@@ -81,9 +81,16 @@ fn columns_after(input: &PlanInput<'_>, steps: &[Step]) -> Vec<String> {
     let mut columns: Vec<String> =
         input.observed.existing_columns.iter().flatten().map(name).collect();
     for step in steps {
-        if let Step::AlterColumns { add, drop, .. } = step {
-            columns.extend(add.iter().map(name));
-            columns.retain(|name| !drop.iter().any(|gone| gone.eq_ignore_ascii_case(name)));
+        match step {
+            Step::AlterColumns { add, drop, .. } => {
+                columns.extend(add.iter().map(name));
+                columns.retain(|name| !drop.iter().any(|gone| gone.eq_ignore_ascii_case(name)));
+            }
+            Step::CopyTables { .. } => {
+                let copied = input.observed.copied.iter().flat_map(|one| &one.columns);
+                columns.extend(copied.map(name));
+            }
+            _ => {}
         }
     }
     columns

@@ -31,6 +31,17 @@ pub struct Observed {
     pub query_columns: Option<Vec<Column>>,
     /// How the existing relation is kept.
     pub details: Option<RelationDetails>,
+    /// The tables that a copy is of.
+    pub copied: Vec<CopySource>,
+}
+
+/// A table that is copied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CopySource {
+    /// The table, its kind known if it exists.
+    pub relation: Relation,
+    /// Its columns; none where it does not exist.
+    pub columns: Vec<Column>,
 }
 
 /// One batch of a microbatch model.
@@ -53,6 +64,8 @@ pub struct Needs {
     pub query_columns: bool,
     /// [`Observed::details`].
     pub details: bool,
+    /// [`Observed::copied`].
+    pub copied: bool,
 }
 
 /// What the engine that carries plans out can do and cannot.

@@ -22,7 +22,7 @@ mod text;
 pub use batches::{BatchRange, TooManyBatches, batches};
 pub use contract::unenforced_constraints;
 pub use function::{FunctionDefinition, PythonOptions};
-pub use input::{BatchInput, Engine, Needs, Observed, PlanInput, PlanOptions};
+pub use input::{BatchInput, CopySource, Engine, Needs, Observed, PlanInput, PlanOptions};
 pub use job_context::JobContext;
 pub use materialize::{plan_clone, plan_data_test, seed_mistake};
 pub use planner::{batch_needs, is_incremental, needs, plan, plan_batch, should_full_refresh};

@@ -11,7 +11,8 @@ use crate::{
 };
 
 /// The materializations of models that need no macro of the user's.
-const BUILT_IN: [&str; 5] = ["view", "table", "incremental", "materialized_view", "ephemeral"];
+const BUILT_IN: [&str; 6] =
+    ["view", "table", "incremental", "materialized_view", "copy", "ephemeral"];
 
 /// Whether a node is rebuilt from scratch: its own `full_refresh` goes before the option
 /// (<https://docs.getdbt.com/reference/resource-configs/full_refresh>).
@@ -47,7 +48,17 @@ pub fn needs(node: &Node, observed: &Observed, options: &PlanOptions) -> Needs {
     let kind = observed.existing.as_ref().and_then(|existing| existing.kind);
     let replaces =
         !exists && matches!(kind, Some(RelationKind::Table | RelationKind::MaterializedView));
+    let is_copy = node.resource_type == ResourceType::Model && node.config.materialized() == "copy";
+    if is_copy {
+        // Its code is no query.
+        return Needs {
+            existing_columns: kind == Some(RelationKind::Table) && materialize::copy::adds(node),
+            copied: true,
+            ..Needs::default()
+        };
+    }
     Needs {
+        copied: false,
         existing_columns: exists,
         details: replaces && options.engine == Engine::BigQuery,
         query_columns: has_query
@@ -81,6 +92,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
             "incremental" => materialize::incremental::steps(input)?,
             "table" => materialize::table::steps(input)?,
             "materialized_view" => materialize::materialized_view::steps(input)?,
+            "copy" => materialize::copy::steps(input)?,
             other => return Err(vec![unknown(node, other)]),
         },
     };
@@ -111,6 +123,7 @@ pub fn batch_needs(
     let replaces = !is_incremental && observed.existing.is_some();
     let compares = materialize::incremental::compares_columns(node);
     Needs {
+        copied: false,
         existing_columns: is_incremental,
         // A table that is created is filtered by one of them.
         query_columns: !is_incremental || contract::is_enforced(node) || compares,

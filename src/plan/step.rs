@@ -185,6 +185,15 @@ pub enum Step {
         /// The partitions to replace, as SQL literals; none: those of the staging table.
         partitions: Option<Vec<String>>,
     },
+    /// Copies whole tables into one, by a job that bills nothing.
+    CopyTables {
+        /// What is copied.
+        sources: Vec<Relation>,
+        /// Where to.
+        target: Relation,
+        /// Whether what is there stays.
+        adds: bool,
+    },
     /// Creates or replaces a materialized view.
     CreateMaterializedView {
         /// The view.

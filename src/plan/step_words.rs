@@ -25,6 +25,7 @@ impl Step {
             Self::Merge { .. } => "merge",
             Self::InsertOverwrite { .. } => "replace partitions",
             Self::ReplaceTimeSpan { .. } => "replace the batch's rows",
+            Self::CopyTables { .. } => "copy tables",
             Self::CopyPartitions { .. } => "copy partitions",
             Self::CreateFunction { .. } => "create the function",
             Self::Grant { .. } => "grant",

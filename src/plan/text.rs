@@ -66,6 +66,7 @@ fn relation(step: &Step) -> Option<&Relation> {
         | Step::Insert { target: relation, .. }
         | Step::DeleteMatching { target: relation, .. }
         | Step::DeleteInsert { target: relation, .. }
+        | Step::CopyTables { target: relation, .. }
         | Step::CopyPartitions { target: relation, .. }
         | Step::CreateMaterializedView { relation, .. }
         | Step::RefreshMaterializedView { relation }

@@ -64,6 +64,7 @@ impl RelationCache {
                 Step::CreateView { relation, .. } => self.put(relation, RelationKind::View),
                 Step::CreateTable { relation, temporary: false, .. }
                 | Step::LoadSeed { relation, .. } => self.put(relation, RelationKind::Table),
+                Step::CopyTables { target, .. } => self.put(target, RelationKind::Table),
                 Step::CloneTable { to, .. } => self.put(to, RelationKind::Table),
                 Step::Publish { candidate, target } => {
                     self.remove(candidate);

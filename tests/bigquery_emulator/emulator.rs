@@ -22,6 +22,7 @@
 //!   found); `tables.patch` changes what `tables.get` says and not the table. One change per
 //!   `alter table`.
 //! - `tables.list` has no further pages, and is empty for a dataset that does not exist.
+//! - A copy takes the first of several tables only.
 //! - Materialized views are views that `tables.get` does not know and nothing drops. Partition
 //!   decorators (`t$20240101`), `create table … copy`, grants and access lists fail.
 //!
@@ -32,6 +33,7 @@
 //!
 //! **SQL**
 //! - `create table t (columns) as (query)`: only without the parentheses.
+//! - `create table … clone` is not read behind a comment.
 //! - `array_agg(distinct x ignore nulls)` fails, and as the default of an undeclared type it is NULL
 //!   in silence; `array(select distinct x …)` works.
 //! - `current_datetime()`, `@@error`, persistent functions by a name of three parts are unknown.

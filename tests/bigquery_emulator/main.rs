@@ -1,5 +1,6 @@
 //! elt against a BigQuery emulator over HTTP.
 
+mod copies;
 mod emulator;
 mod example;
 #[path = "../example_support/mod.rs"]

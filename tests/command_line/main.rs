@@ -78,6 +78,7 @@ mod clean;
 mod clones;
 mod compiled_files;
 mod constraints;
+mod copies;
 mod data_tests;
 mod defer;
 mod descriptions;

@@ -150,6 +150,7 @@ pub fn seed_runs(name: &str, runs: &[Run], file: &Path) -> Case {
             existing_columns: known.map(|known| known.columns.clone()),
             query_columns: Some(run.columns.clone()),
             details: known.map(|known| known.details.clone()),
+            copied: Vec::new(),
         };
         let options = PlanOptions { run_started_at: now, ..options(run.full_refresh) };
         let input =
@@ -185,8 +186,8 @@ fn batch(node: &Node, is_incremental: bool) -> BatchInput {
     BatchInput { batch: Batch { span, size }, is_incremental, is_first: true }
 }
 
-/// A plan as scripts, one for each step. What is no SQL is said in comments; what of it changes
-/// columns is done by other statements here.
+/// A plan as scripts, one for each step. What is no SQL is said in comments; what of it makes tables
+/// or changes columns is done by other statements here.
 pub fn statements(plan: &Plan) -> Vec<String> {
     let is_comment = |sql: &str| sql.lines().all(|line| line.starts_with("--"));
     let of_step = |step: &Step| {
@@ -197,6 +198,9 @@ pub fn statements(plan: &Plan) -> Vec<String> {
                 statements.push(format!("alter table {relation} drop column `{name}`"));
                 statements.push(format!("alter table {relation} add column `{name}` {data_type}"));
             }
+        }
+        if let Step::CopyTables { sources, target, adds: false } = step {
+            statements.push(format!("create or replace table {target}\ncopy {}", sources[0]));
         }
         statements.join(";\n")
     };

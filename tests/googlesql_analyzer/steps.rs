@@ -26,6 +26,8 @@ fn read_by(step: &Step) -> &'static str {
         Step::AlterColumns { .. } => "changes of the columns",
         Step::DeleteInsert { .. } | Step::Merge { .. } => "incremental models",
         Step::CopyPartitions { .. } | Step::InsertOverwrite { .. } => "partitions",
+        // No SQL of its own; what is around it is.
+        Step::CopyTables { .. } => "the golden plans",
         Step::ReplaceTimeSpan { .. } => "batches",
         Step::CloneTable { .. } | Step::Publish { .. } => "audited tables",
         Step::CreateMaterializedView { .. } | Step::RefreshMaterializedView { .. } => {

@@ -4,7 +4,7 @@
 use elt::{
     diagnostic::Diagnostic,
     manifest::{Batch, BatchSize, ColumnProperties, Node, ResourceType, TimeSpan, parse_utc},
-    plan::{self, BatchInput, Engine, Observed, Plan, PlanInput, PlanOptions},
+    plan::{self, BatchInput, CopySource, Engine, Observed, Plan, PlanInput, PlanOptions},
     relation::{Column, Dialect, PartitionLayout, Relation, RelationDetails, RelationKind},
 };
 use serde_json::{Map, Value};
@@ -20,7 +20,7 @@ pub fn planned(case: &Value) -> Result<Plan, Vec<Diagnostic>> {
     let observed = observed(case, &node);
     let options = PlanOptions {
         full_refresh: case["full_refresh"] == true,
-        empty: false,
+        empty: case["empty"] == true,
         run_started_at: chrono::DateTime::UNIX_EPOCH,
         engine: Engine::BigQuery,
         staging_suffix: "_1a2b3c4d".to_owned(),
@@ -61,6 +61,9 @@ pub fn given(case: &Value) -> Vec<String> {
         }
         None => "id INT64, day DATE, other_day DATE".to_owned(),
     };
+    for name in case["copied"].as_array().into_iter().flatten() {
+        all.push(format!("create table {} ({columns})", orders.with_identifier(text(name))));
+    }
     all.extend(case["exists"].as_str().map(|kind| match kind {
         "table" => {
             let by = case["partitioned_by"].as_str().map(|by| format!(" partition by {by}"));
@@ -112,7 +115,12 @@ fn observed(case: &Value, node: &Node) -> Observed {
             |(name, kind): (&String, &Value)| Column { name: name.clone(), data_type: text(kind) };
         Some(pairs.map(pair).collect::<Vec<_>>())
     };
+    let copied = case["copied"].as_array().into_iter().flatten().map(|name| CopySource {
+        relation: node.relation.with_identifier(text(name)),
+        columns: columns(&case["table_columns"]).unwrap_or_default(),
+    });
     Observed {
+        copied: copied.collect(),
         existing: kind.map(|kind| Relation { kind: Some(kind), ..node.relation.clone() }),
         existing_columns: columns(&case["table_columns"]),
         query_columns: columns(&case["query_columns"]),

@@ -93,6 +93,7 @@ impl Lowering<'_> {
                 function: self.session.function(function)?,
             },
             Step::CopyPartitions { .. }
+            | Step::CopyTables { .. }
             | Step::CreateMaterializedView { .. }
             | Step::RefreshMaterializedView { .. }
             | Step::Grant { .. }

@@ -1,6 +1,7 @@
 //! One file per materialization: from what exists to steps.
 
 mod clone;
+pub(super) mod copy;
 pub(super) mod data_test;
 pub(super) mod function;
 pub(super) mod grants;

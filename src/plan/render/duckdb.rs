@@ -159,6 +159,7 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
         Step::CreateFunction { relation, function } => create_macro(relation, function),
         // Never planned for DuckDB: it has no copy jobs, users or materialized views.
         Step::CopyPartitions { .. }
+        | Step::CopyTables { .. }
         | Step::CreateMaterializedView { .. }
         | Step::RefreshMaterializedView { .. }
         | Step::Grant { .. }

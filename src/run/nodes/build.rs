@@ -11,7 +11,8 @@ use crate::{
     diagnostic::{Diagnostic, Span, Weight},
     jinja::Captured,
     manifest::{Microbatch, Node, ResourceType, is_audited},
-    plan::{self, Needs, Observed, Plan, PlanInput, Step},
+    plan::{self, CopySource, Needs, Observed, Plan, PlanInput, Step},
+    relation::Relation,
     run::{NodeResult, Status, blame},
 };
 
@@ -113,6 +114,24 @@ impl<C: Compile> NodeRunner<C> {
         {
             let details = self.adapter.details(existing).await;
             ready.observed.details = details.map_err(|error| Failure::of_adapter(&error))?;
+        }
+        if needs.copied {
+            let given = Arc::clone(ready.node);
+            let relations = self.blocking(move |compile| compile.copied(&given)).await?;
+            for relation in relations {
+                let found = self.cache.find(&relation).await;
+                let found = found.map_err(|error| Failure::of_adapter(&error))?;
+                let columns = self.cache.columns(&relation).await;
+                let columns = columns.map_err(|error| Failure::of_adapter(&error))?;
+                let kind = found.and_then(|found| found.kind);
+                let relation = Relation { kind, ..relation };
+                let columns = columns.unwrap_or_default();
+                ready.observed.copied.push(CopySource { relation, columns });
+            }
+            // Its columns are theirs.
+            let first = ready.observed.copied.first();
+            let columns = first.map(|first| first.columns.clone());
+            ready.observed.query_columns = columns.filter(|columns| !columns.is_empty());
         }
         if needs.query_columns {
             let code = &ready.compiled.code;

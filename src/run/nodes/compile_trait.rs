@@ -90,6 +90,12 @@ pub trait Compile: Send + Sync + 'static {
     /// Everything wrong with the template.
     fn query_comment(&self, node: &Arc<Node>, text: &str) -> Result<String, Vec<Diagnostic>>;
 
+    /// The tables that a node with `materialized: copy` copies.
+    ///
+    /// # Errors
+    /// What is no table of the warehouse's.
+    fn copied(&self, node: &Node) -> Result<Vec<Relation>, Vec<Diagnostic>>;
+
     /// Whether a node is built by a materialization that the user or a package wrote. Those of a
     /// built-in name count in the root project only, as in dbt.
     fn is_custom(&self, node: &Node) -> bool;

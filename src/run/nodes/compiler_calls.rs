@@ -19,8 +19,8 @@ use crate::{
 };
 
 /// Materializations that are plans; any other is a macro.
-const PLANNED: [&str; 6] =
-    ["view", "table", "incremental", "materialized_view", "seed", "snapshot"];
+const PLANNED: [&str; 7] =
+    ["view", "table", "incremental", "materialized_view", "copy", "seed", "snapshot"];
 
 impl Compile for Compiler {
     fn node(&self, node: &Arc<Node>, turn: Turn) -> Result<CompiledNode, Vec<Diagnostic>> {
@@ -96,6 +96,10 @@ impl Compile for Compiler {
         let file = SourceFile::new("query-comment of dbt_project.yml", text);
         let text = self.render_in_run(node, &file, 0..text.len(), InRun::default())?;
         Ok(text.text().to_owned())
+    }
+
+    fn copied(&self, node: &Node) -> Result<Vec<Relation>, Vec<Diagnostic>> {
+        Self::copied(self, node)
     }
 
     fn is_custom(&self, node: &Node) -> bool {

@@ -181,6 +181,9 @@ impl Compile for Templates {
         Ok(text.to_owned())
     }
 
+    fn copied(&self, _: &Node) -> Result<Vec<Relation>, Vec<Diagnostic>> {
+        Ok(Vec::new())
+    }
     fn is_custom(&self, node: &Node) -> bool {
         node.config.materialized() == "mine"
     }

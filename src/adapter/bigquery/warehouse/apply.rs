@@ -12,8 +12,8 @@ use crate::{
     adapter::{
         AdapterError, AdapterErrorKind, Cancel, PlanOutcome,
         bigquery::{
-            Destination, JobOptions, JobOutcome, LoadFormat, LoadJob, LoadSource, Patch, QueryJob,
-            TableId, WriteDisposition,
+            CopyJob, CopyOperation, Destination, JobOptions, JobOutcome, LoadFormat, LoadJob,
+            LoadSource, Patch, QueryJob, TableId, WriteDisposition,
         },
     },
     plan::{Plan, Rendered, Step, TableOptions, google_sql_statements},
@@ -92,6 +92,9 @@ impl<'a> Applying<'a> {
                 let partitions = partitions.as_deref();
                 partitions::copy(self, target, staging, partition_by, partitions).await
             }
+            Step::CopyTables { sources, target, adds } => {
+                self.copy_tables(sources, target, *adds).await
+            }
             Step::Grant { relation, roles } => access::grant(self, relation, roles).await,
             Step::AuthorizeView { view, datasets } => {
                 access::authorize_view(self, view, datasets).await
@@ -169,6 +172,30 @@ impl<'a> Applying<'a> {
             outcome.map_err(|error| in_query(error.into(), statement.lines_before + lines))?;
         self.tally.add(&outcome);
         Ok(outcome)
+    }
+
+    /// Copies whole tables, all of them or none.
+    async fn copy_tables(
+        &mut self,
+        sources: &[Relation],
+        target: &Relation,
+        adds: bool,
+    ) -> Result<(), AdapterError> {
+        let client = &self.adapter.client;
+        let mut destination = Destination::replace(table_id(client, target));
+        if adds {
+            destination.write = WriteDisposition::Append;
+        }
+        let job = CopyJob {
+            sources: sources.iter().map(|source| table_id(client, source)).collect(),
+            destination,
+            operation: CopyOperation::Copy,
+            options: self.job_options(),
+        };
+        let outcome = client.copy_job(&job, self.cancel).await?;
+        self.tally.add(&outcome);
+        self.tally.add_rows(outcome.statistics.rows_written());
+        Ok(())
     }
 
     /// Labels of the node's jobs.

@@ -54,9 +54,10 @@ async fn bytes_of(
         | Step::AuthorizeView { .. } => None,
         // Load and copy jobs, and refreshes that BigQuery does by itself, bill nothing or say nothing
         // before.
-        Step::LoadSeed { .. } | Step::Append { .. } | Step::CopyPartitions { .. } => {
-            Some((Bytes::Exactly(0), None))
-        }
+        Step::LoadSeed { .. }
+        | Step::Append { .. }
+        | Step::CopyPartitions { .. }
+        | Step::CopyTables { .. } => Some((Bytes::Exactly(0), None)),
         Step::RefreshMaterializedView { .. } => Some((Bytes::Unknown, None)),
         // The new rows are in a table that is not there yet: the table they go to is what is scanned.
         Step::Merge { target, rows: RowSource::Relation(rows), .. }

@@ -104,6 +104,12 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             };
             vec![Rendered::plain(format!("-- copies {which} of {staging} over those of {target}"))]
         }
+        Step::CopyTables { sources, target, adds } => {
+            let sources: Vec<String> = sources.iter().map(Relation::to_string).collect();
+            let what = if *adds { "adds copies of" } else { "copies" };
+            let to = if *adds { "to" } else { "over" };
+            vec![Rendered::plain(format!("-- {what} {} {to} {target}", sources.join(", ")))]
+        }
         Step::CreateFunction { relation, function } => vec![function::create(relation, function)],
         Step::Grant { relation, roles } => {
             let kind = kind_word(relation);
