@@ -30,6 +30,23 @@ fn unknown(value: &Value, method: &str) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }
 
+/// What an object is, in a message.
+fn kind_of_object(value: &Value) -> &'static str {
+    use super::{
+        objects::{ColumnObject, relation_of},
+        times::time_repr,
+    };
+    if relation_of(value).is_some() {
+        "a relation"
+    } else if value.downcast_object_ref::<ColumnObject>().is_some() {
+        "a column"
+    } else if time_repr(value).is_some() {
+        "a time"
+    } else {
+        "this object"
+    }
+}
+
 /// Called for methods that a value does not know.
 pub fn unknown_method(
     state: &mut State<'_, '_>,
@@ -69,6 +86,16 @@ pub fn unknown_method(
         }
         None if value.kind() == ValueKind::Iterable && MUTATING.contains(&method) => {
             return Err(unknown(value, method));
+        }
+        None if value.kind() == ValueKind::Plain => {
+            // What is stored under the name may be called.
+            if let Ok(stored) = value.get_attr(method)
+                && !stored.is_undefined()
+            {
+                return stored.call(state, args);
+            }
+            let message = format!("{} has no method `{method}`", kind_of_object(value));
+            return Err(Error::new(ErrorKind::InvalidOperation, message));
         }
         None => {}
     }

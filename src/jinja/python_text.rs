@@ -3,6 +3,7 @@
 use minijinja::{Error, Output, State, Value, value::ValueKind};
 
 use super::{
+    objects::relation_repr,
     range::Range,
     sequence_filters::Group,
     times::{IsoCalendar, time_repr},
@@ -115,6 +116,6 @@ pub fn repr(value: &Value) -> String {
                 .collect();
             format!("{{{}}}", entries.join(", "))
         }
-        _ => time_repr(value).unwrap_or_else(|| value.to_string()),
+        _ => time_repr(value).or_else(|| relation_repr(value)).unwrap_or_else(|| value.to_string()),
     }
 }

@@ -18,7 +18,11 @@ pub struct Reading {
 impl Reading {
     /// What stands in the query, as dbt writes it.
     pub fn of(&self, relation: &Relation) -> String {
-        let mut text = relation.to_string();
+        self.around(relation.to_string())
+    }
+
+    /// What stands in the query around a relation's name.
+    pub fn around(&self, mut text: String) -> String {
         if let Some(moment) = &self.as_of {
             text = format!("{text} for system_time as of timestamp '{moment}'");
             if !self.without_rows && self.condition.is_none() {

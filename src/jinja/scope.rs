@@ -13,7 +13,7 @@ use super::{FunctionCall, RefCall, Referred, SourceCall};
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
     project::Vars,
-    relation::{Column, Dialect, Relation, Table},
+    relation::{Column, Dialect, Quoting, Relation, Table},
 };
 
 /// Why a template is rendered.
@@ -74,6 +74,8 @@ pub struct Globals {
     pub database: Option<String>,
     /// The dialect of the target.
     pub dialect: Dialect,
+    /// The root project's quoting.
+    pub quoting: Quoting,
     /// `--vars`.
     pub cli_vars: Vars,
     /// `vars` of the projects by package, root's overrides for a package already merged in.

@@ -9,6 +9,7 @@ use crate::{
     diagnostic::Parsed,
     jinja::{Dispatch, Engine, EngineOptions, Globals, MacroFile, convert::from_json},
     project::Project,
+    relation::Quoting,
 };
 
 /// What one invocation adds to the project.
@@ -60,6 +61,20 @@ pub fn engine(project: &Project) -> Parsed<Engine> {
     )
 }
 
+/// The root project's quoting over the adapter's default, which quotes everything.
+fn quoting(project: &Project) -> Quoting {
+    let mut quoting = Quoting::default();
+    if let Some(declared) = &project.root_package().config.quoting {
+        let flag = |names: &[&str]| {
+            names.iter().find_map(|name| declared.get(name).and_then(|yaml| yaml.as_bool()))
+        };
+        quoting.database = flag(&["database", "project"]).unwrap_or(quoting.database);
+        quoting.schema = flag(&["schema", "dataset"]).unwrap_or(quoting.schema);
+        quoting.identifier = flag(&["identifier"]).unwrap_or(quoting.identifier);
+    }
+    quoting
+}
+
 /// What templates see everywhere in this invocation.
 pub fn globals(project: &Project, invocation: Invocation) -> Globals {
     let target = &project.target;
@@ -69,6 +84,7 @@ pub fn globals(project: &Project, invocation: Invocation) -> Globals {
         schema: target.schema.clone(),
         database: Some(target.database.clone()).filter(|name| !name.is_empty()),
         dialect: target.dialect,
+        quoting: quoting(project),
         cli_vars: project.cli_vars.clone(),
         package_vars: project
             .packages

@@ -241,7 +241,7 @@
 {%- endmacro %}
 
 {% macro information_schema_name(database) -%}
-    {%- if database -%}{{ adapter.quote(database) }}.{%- endif -%}information_schema
+    {%- if database -%}{{ database }}.{%- endif -%}INFORMATION_SCHEMA
 {%- endmacro %}
 
 {% macro is_incremental() %}

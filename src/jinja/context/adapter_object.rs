@@ -10,12 +10,13 @@ use minijinja::{
 use super::Shared;
 use crate::{
     jinja::{
-        Phase, Warehouse,
+        Globals, Phase, Warehouse,
+        columns::ColumnClass,
         list::List,
         macro_object::DispatchedMacro,
-        objects::{ColumnObject, kind_of, relation_of, relation_value},
+        objects::{ColumnObject, RelationClass, relation_of, relation_value},
     },
-    relation::{Column, Dialect, Relation},
+    relation::{Column, Dialect, Quoting, Relation},
 };
 
 /// `adapter` (<https://docs.getdbt.com/reference/dbt-jinja-functions/adapter>).
@@ -74,7 +75,7 @@ impl AdapterObject {
         List::value(
             columns
                 .into_iter()
-                .map(|column| Value::from_object(ColumnObject(column, dialect)))
+                .map(|column| Value::from_object(ColumnObject::of(&column, dialect)))
                 .collect(),
         )
     }
@@ -83,6 +84,14 @@ impl AdapterObject {
 impl Object for AdapterObject {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let api = Arc::new(ApiObject::new(&self.shared.scope.globals));
+        match key.as_str()? {
+            "Relation" | "Column" => api.get_value(key),
+            _ => None,
+        }
     }
 
     fn call_method(
@@ -227,7 +236,19 @@ impl Object for AdapterObject {
 
 /// `api.Relation` and `api.Column`.
 #[derive(Debug)]
-pub struct ApiObject(pub Dialect);
+pub struct ApiObject {
+    /// The dialect of the target.
+    pub dialect: Dialect,
+    /// The project's quoting.
+    pub quoting: Quoting,
+}
+
+impl ApiObject {
+    /// What the target and the project say.
+    pub fn new(globals: &Globals) -> Self {
+        Self { dialect: globals.dialect, quoting: globals.quoting }
+    }
+}
 
 impl Object for ApiObject {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
@@ -235,85 +256,11 @@ impl Object for ApiObject {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let Self { dialect, quoting } = **self;
         match key.as_str()? {
-            "Relation" => Some(Value::from_object(RelationClass(self.0))),
-            "Column" => Some(Value::from_object(ColumnClass(self.0))),
+            "Relation" => Some(Value::from_object(RelationClass { dialect, quoting })),
+            "Column" => Some(Value::from_object(ColumnClass(dialect))),
             _ => None,
-        }
-    }
-}
-
-#[derive(Debug)]
-struct RelationClass(Dialect);
-
-impl Object for RelationClass {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        matches!(key.as_str()?, "Table" | "View" | "CTE" | "MaterializedView" | "External")
-            .then(|| Value::from(key.as_str().unwrap_or_default().to_ascii_lowercase()))
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Result<Value, Error> {
-        if method != "create" {
-            return Err(Error::from(ErrorKind::UnknownMethod));
-        }
-        let (options,): (Kwargs,) = from_args(args)?;
-        let part = |name: &str| options.get::<Option<String>>(name);
-        let mut relation = Relation::new(
-            self.0,
-            part("database")?,
-            part("schema")?.unwrap_or_default(),
-            part("identifier")?.unwrap_or_default(),
-        );
-        relation.kind = part("type")?.as_deref().and_then(kind_of);
-        Ok(relation_value(relation))
-    }
-}
-
-#[derive(Debug)]
-struct ColumnClass(Dialect);
-
-impl Object for ColumnClass {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
-        let (name, data_type): (String, String) = from_args(args)?;
-        Ok(Value::from_object(ColumnObject(Column { name, data_type }, self.0)))
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
-        method: &str,
-        args: &[Value],
-    ) -> Result<Value, Error> {
-        match method {
-            "translate_type" => {
-                let (name,): (String,) = from_args(args)?;
-                let upper = name.to_ascii_uppercase();
-                Ok(Value::from(match (self.0, upper.as_str()) {
-                    (Dialect::GoogleSql, "TEXT" | "VARCHAR") => "STRING".to_owned(),
-                    (Dialect::GoogleSql, "INTEGER" | "BIGINT" | "INT") => "INT64".to_owned(),
-                    (Dialect::GoogleSql, "FLOAT" | "DOUBLE") => "FLOAT64".to_owned(),
-                    (Dialect::GoogleSql, "BOOLEAN") => "BOOL".to_owned(),
-                    _ => name,
-                }))
-            }
-            "string_type" => Ok(Value::from(match self.0 {
-                Dialect::GoogleSql => "STRING",
-                Dialect::DuckDb => "VARCHAR",
-            })),
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }
 }

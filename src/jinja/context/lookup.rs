@@ -16,12 +16,13 @@ use super::{
     exceptions::ExceptionsObject,
     functions::{Builtin, Which},
     modules::ModulesObject,
+    references::without_type,
     var_object::VarObject,
 };
 use crate::diagnostic::{SourceFile, Span};
 use crate::jinja::{
-    Captured, MacroInfo, Phase, Scope, dict::Dict, engine::EngineInner, hole::hole, list::List,
-    macro_object::PackageObject, objects::relation_value,
+    Captured, MacroInfo, Phase, Scope, columns::ColumnClass, dict::Dict, engine::EngineInner,
+    hole::hole, list::List, macro_object::PackageObject, objects::relation_value,
 };
 
 /// What all templates of one rendering share: the model and every macro it calls.
@@ -91,7 +92,7 @@ impl Context {
         match name {
             "execute" => Some(Value::from(scope.phase == Phase::Compile)),
             "this" => Some(match &scope.this {
-                Some(relation) => relation_value(relation.clone()),
+                Some(relation) => relation_value(without_type(relation.clone())),
                 None => Value::from(()),
             }),
             "target" => Some(globals.target.clone()),
@@ -114,7 +115,8 @@ impl Context {
                 shared: Arc::clone(&self.shared),
                 package: Arc::clone(&self.package),
             })),
-            "api" => Some(Value::from_object(ApiObject(globals.dialect))),
+            "api" => Some(Value::from_object(ApiObject::new(globals))),
+            "column" => Some(Value::from_object(ColumnClass(globals.dialect))),
             "exceptions" => Some(Value::from_object(ExceptionsObject(Arc::clone(&self.shared)))),
             "modules" => Some(Value::from_object(ModulesObject)),
             "dbt_version" => Some(Value::from(crate::DBT_VERSION)),

@@ -15,7 +15,7 @@ use crate::{
         failure::refused,
         objects::{referred_value, relation_value},
     },
-    relation::Relation,
+    relation::{Relation, RelationKind},
 };
 
 /// `__at(start, end, ref)`: the function with the place it is called at. Anything else that goes by
@@ -34,13 +34,24 @@ pub fn at_place(builtin: &Builtin, state: &State<'_, '_>, args: &[Value]) -> Res
     }))
 }
 
+/// A relation as dbt makes it of a node: what it is in the warehouse nobody has looked up. Only an
+/// inlined model is told.
+pub fn without_type(relation: Relation) -> Relation {
+    let kind = relation.kind.filter(|kind| *kind == RelationKind::Cte);
+    Relation { kind, ..relation }
+}
+
 impl Builtin {
     fn caller(&self) -> Caller {
         Caller { package: Arc::clone(&self.package), ..self.shared.scope.caller.clone() }
     }
 
     fn resolved(&self, answer: Result<Referred, Box<Diagnostic>>) -> Result<Value, Error> {
-        answer.map(referred_value).map_err(|mut diagnostic| {
+        let of_no_type = |mut referred: Referred| {
+            referred.relation = without_type(referred.relation);
+            referred_value(referred)
+        };
+        answer.map(of_no_type).map_err(|mut diagnostic| {
             if let (true, Some(place)) = (diagnostic.labels.is_empty(), &self.place) {
                 *diagnostic = diagnostic.at(place.clone(), "");
             }
