@@ -23,6 +23,23 @@ pub trait Adapter: Send + Sync {
         schema: &'a str,
     ) -> BoxFuture<'a, Result<Vec<Relation>, AdapterError>>;
 
+    /// A table or view as it exists, its kind filled; none where it does not exist.
+    fn find<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Option<Relation>, AdapterError>> {
+        Box::pin(async move {
+            let all = self.relations(relation.database.as_deref(), &relation.schema).await?;
+            // Listed relations may leave the database out.
+            let same = |known: &Relation| {
+                let known = Relation { database: relation.database.clone(), ..known.clone() };
+                known.same_place(relation)
+            };
+            let kind = all.iter().find(|known| same(known)).map(|known| known.kind);
+            Ok(kind.map(|kind| Relation { kind, ..relation.clone() }))
+        })
+    }
+
     /// The columns of a relation, in order; none where it does not exist.
     fn columns<'a>(
         &'a self,
@@ -69,6 +86,22 @@ pub trait Adapter: Send + Sync {
         limit: Option<usize>,
         cancel: &'a Cancel,
     ) -> BoxFuture<'a, Result<Table, AdapterError>>;
+
+    /// Stops whatever is still under way in the warehouse and waits for its end: how much it was. The
+    /// last call of a run that is over.
+    fn stop_all<'a>(&'a self) -> BoxFuture<'a, usize> {
+        Box::pin(async { 0 })
+    }
+
+    /// Stops what another invocation left running, which was killed, and waits for its end: how much it
+    /// was. None where nothing runs on without its process.
+    fn stop_left_by<'a>(
+        &'a self,
+        invocation: &'a str,
+    ) -> BoxFuture<'a, Result<usize, AdapterError>> {
+        let _ = invocation;
+        Box::pin(async { Ok(0) })
+    }
 
     /// Tries whether plans for a schema can be carried out, and changes nothing.
     fn checks<'a>(

@@ -61,13 +61,7 @@ impl Warehouse for BlockingWarehouse {
     }
 
     fn relation(&self, relation: &Relation) -> Result<Option<Relation>, String> {
-        let found = self.relations(relation.database.as_deref(), &relation.schema)?;
-        // Listed relations may leave the database out.
-        let same = |known: &Relation| {
-            Relation { database: relation.database.clone(), ..known.clone() }.same_place(relation)
-        };
-        let kind = found.iter().find(|known| same(known)).map(|known| known.kind);
-        Ok(kind.map(|kind| Relation { kind, ..relation.clone() }))
+        self.wait(self.adapter.find(relation))
     }
 
     fn relations(&self, database: Option<&str>, schema: &str) -> Result<Vec<Relation>, String> {

@@ -44,7 +44,7 @@ impl Journal {
     /// Whatever the file system says.
     pub fn start(
         target: &Path,
-        args: &Map<String, Value>,
+        (invocation, args): (&str, &Map<String, Value>),
         started_at: DateTime<Utc>,
         selected: &BTreeSet<UniqueId>,
         scrubber: Scrubber,
@@ -61,6 +61,7 @@ impl Journal {
         let selected: Vec<&str> = selected.iter().map(UniqueId::as_str).collect();
         let journal = Self { path, file: Mutex::new(file), scrubber };
         journal.write(json!({
+            "invocation": invocation,
             "args": args,
             "started_at": started_at.to_rfc3339(),
             "selected": selected,
@@ -170,6 +171,7 @@ fn previous_run(head: &Value, lines: impl Iterator<Item = Value>) -> Option<Prev
         unfinished,
         batches,
         started_at: Some(started_at.with_timezone(&Utc)),
+        invocation: head.get("invocation").and_then(Value::as_str).map(str::to_owned),
     })
 }
 
@@ -219,8 +221,14 @@ mod tests {
         let args = json!({ "which": "build", "full_refresh": true });
         let selected = ["a", "b", "c"].map(|name| label(name).unique_id).into_iter().collect();
         let at = parse_utc("2024-01-04 10:00:00").unwrap();
-        Journal::start(folder, args.as_object().unwrap(), at, &selected, Scrubber::default())
-            .unwrap()
+        Journal::start(
+            folder,
+            ("run-1", args.as_object().unwrap()),
+            at,
+            &selected,
+            Scrubber::default(),
+        )
+        .unwrap()
     }
 
     #[test]
@@ -249,6 +257,7 @@ mod tests {
         );
         let ids: Vec<&str> = left.unfinished.iter().map(UniqueId::as_str).collect();
         assert_eq!(ids, ["model.p.b", "model.p.c"]);
+        assert_eq!(left.invocation.as_deref(), Some("run-1"));
         assert_eq!(left.batches.len(), 1);
         let batches = &left.batches[&label("b").unique_id];
         assert_eq!(batches.failed, [day(1).span, day(3).span]);

@@ -106,6 +106,8 @@ pub struct PreviousRun {
     pub batches: HashMap<UniqueId, BatchResults>,
     /// When it started, where it says.
     pub started_at: Option<DateTime<Utc>>,
+    /// Its id, where it was killed.
+    pub invocation: Option<String>,
 }
 
 /// Statuses that `elt retry` runs again, as dbt does.
@@ -161,7 +163,7 @@ pub fn read_previous_run(path: &Path) -> Result<PreviousRun, Box<Diagnostic>> {
         DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc))
     };
     let started_at = time("invocation_started_at").or_else(|| time("generated_at"));
-    Ok(PreviousRun { command, args, unfinished, batches, started_at })
+    Ok(PreviousRun { command, args, unfinished, batches, started_at, invocation: None })
 }
 
 #[cfg(test)]

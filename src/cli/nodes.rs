@@ -158,11 +158,15 @@ pub fn execute(
     if let Err(error) = stop_on_signals(&cancel) {
         session.report.note(&format!("Ctrl-C will not stop cleanly: {error}"));
     }
+    if !args.dry_run {
+        stop_what_was_left(session, &adapter, handle);
+    }
     let sink = session.report.sink();
     let mut landed = Landed::default();
     if args.ingest {
         landed = ingest_first(session, command, &mut ids, &adapter, &cancel, handle)?;
     }
+    let warehouse = Arc::clone(&adapter);
     let job = job(session, command, args, batches, ids, adapter, (handle, &cancel))?;
     if args.dry_run {
         let previews = handle.block_on(preview_job(&job, sink));
@@ -171,6 +175,8 @@ pub fn execute(
     plan::within_limit(session, &job, handle)?;
     let journal = journal(session, &landed, &job.selected);
     let outcome = handle.block_on(run_job(job, cancel, noting(&journal, sink)));
+    // What a node left behind that did not stop in time.
+    handle.block_on(warehouse.stop_all());
     // Nodes below a feed that failed are for `elt retry` too.
     let mut all = landed.skipped;
     all.extend(outcome.results.iter().cloned());
@@ -211,6 +217,28 @@ pub fn execute(
     Ok(outcome.exit_code().worst(ingest_code))
 }
 
+/// A run that was killed may have left jobs running, which would write into what this one builds.
+fn stop_what_was_left(session: &Session, adapter: &Arc<dyn Adapter>, handle: &Handle) {
+    // Whoever cannot read what it left, or finds it going on, leaves it alone.
+    let Ok(Some(killed)) = read_journal(&session.project.target_path) else { return };
+    let Some(invocation) = killed.invocation else { return };
+    match handle.block_on(adapter.stop_left_by(&invocation)) {
+        Ok(0) => {}
+        Ok(count) => {
+            let jobs = if count == 1 { "job" } else { "jobs" };
+            let told = format!("stopped {count} {jobs} of an earlier run that was killed");
+            session.report.note(&told);
+        }
+        Err(error) => {
+            let told = format!(
+                "jobs of an earlier run that was killed may be running still: {}",
+                error.message
+            );
+            session.report.note(&told);
+        }
+    }
+}
+
 /// Notes of the run while it goes on, for `elt retry` should it be killed.
 fn journal(
     session: &Session,
@@ -221,7 +249,7 @@ fn journal(
     all.extend(landed.skipped.iter().map(|result| result.node.unique_id.clone()));
     let started = Journal::start(
         &session.project.target_path,
-        &session.invocation.args,
+        (&session.invocation.id, &session.invocation.args),
         session.started_at(),
         &all,
         session.project.scrubber(),

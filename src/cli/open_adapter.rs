@@ -5,15 +5,12 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     adapter::{
         Adapter,
-        bigquery::{BigQueryAdapter, BigQueryClient, BigQueryError},
+        bigquery::{BigQueryAdapter, BigQueryClient, BigQueryError, INVOCATION_LABEL},
         duckdb::{DuckDbAdapter, DuckDbOptions},
     },
     diagnostic::Diagnostic,
     project::{BigQueryConnection, Connection, Project},
 };
-
-/// The label of each job that names the invocation.
-const INVOCATION_LABEL: &str = "elt_invocation_id";
 
 /// What an invocation wants of its jobs.
 #[derive(Clone, Copy, Debug, Default)]

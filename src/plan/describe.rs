@@ -30,6 +30,7 @@ pub(super) fn describe(
                 creates = true;
                 if on_bigquery {
                     options.column_descriptions.clear();
+                    options.policy_tags.clear();
                 }
             }
             _ => {}

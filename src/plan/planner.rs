@@ -97,6 +97,7 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
         },
     };
     describe::describe(input, &mut steps)?;
+    materialize::encrypt(input, &mut steps);
     if input.options.engine == Engine::BigQuery {
         steps.extend(materialize::grants::steps(input)?);
     }
@@ -140,6 +141,7 @@ pub fn plan_batch(input: &PlanInput<'_>, batch: &BatchInput) -> Result<Plan, Vec
     let node = input.node;
     let mut steps =
         materialize::incremental::batch_steps(input, &batch.batch, batch.is_incremental)?;
+    materialize::encrypt(input, &mut steps);
     if batch.is_first {
         describe::describe(input, &mut steps)?;
         if input.options.engine == Engine::BigQuery {

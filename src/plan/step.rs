@@ -343,6 +343,14 @@ pub struct TableOptions {
     pub other: Vec<(String, String)>,
 }
 
+impl TableOptions {
+    /// The key that the table is encrypted by.
+    pub fn kms_key(&self) -> Option<&str> {
+        let (_, literal) = self.other.iter().find(|(name, _)| name == "kms_key_name")?;
+        Some(literal.trim_matches('"'))
+    }
+}
+
 /// A column under an enforced contract.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ContractColumn {

@@ -61,7 +61,7 @@ fn run(seed: Option<u64>) -> (End, usize) {
         assert_eq!(client.cancel_running().await, 0, "seed {seed:?}");
     });
     let requests = server.requests("");
-    let mut state = server.state();
+    let state = server.state();
     assert!(state.jobs.unfinished().is_empty(), "nothing is left running, seed {seed:?}");
     let mut effects = BTreeMap::new();
     for effect in &state.jobs.effects {

@@ -197,18 +197,3 @@ fn a_job_that_was_one_too_many_is_run_when_there_is_room() {
     assert_eq!(outcome.expect("there is room").attempts, 7);
     assert_eq!(server.effects().len(), 1);
 }
-
-#[test]
-fn a_script_that_failed_is_not_run_again() {
-    let server = Server::start();
-    let behaviour = Behaviour {
-        statistics: json!({"statementType": "SCRIPT"}),
-        more_statistics: json!({"numChildJobs": "2"}),
-        ..Behaviour::fails("backendError", "Try again.")
-    };
-    server.on("begin", behaviour);
-    let job = QueryJob::new("begin insert into t select 1; insert into u select 1; end");
-    let result = wait(client(&server).query_job(&job, &Cancel::default()));
-    assert_eq!(result.expect_err("it fails").kind, BigQueryErrorKind::Service);
-    assert_eq!(server.requests("POST"), 1);
-}

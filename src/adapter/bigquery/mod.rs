@@ -32,4 +32,4 @@ pub use resource::{
     TableId, TableInfo,
 };
 pub use settings::ClientSettings;
-pub use warehouse::BigQueryAdapter;
+pub use warehouse::{BigQueryAdapter, INVOCATION_LABEL};

@@ -19,4 +19,4 @@ pub use clone::plan_clone;
 pub use data_test::plan_data_test;
 pub(super) use options::{table_options, view_options};
 pub use seed::seed_mistake;
-pub(super) use staging::staging;
+pub(super) use staging::{encrypt, staging};

@@ -117,9 +117,7 @@ pub(in crate::plan) fn view_options(
         let value = format!("timestamp_add(current_timestamp(), interval {hours} hour)");
         options.other.push(("expiration_timestamp".to_owned(), value));
     }
-    if let Some(key) = node.config.text("kms_key_name") {
-        options.other.push(("kms_key_name".to_owned(), google_text(key)));
-    }
+    options.other.extend(kms_key(node));
     if let Some(tags) = node.config.get("resource_tags").and_then(Value::as_object)
         && !tags.is_empty()
     {
@@ -130,6 +128,12 @@ pub(in crate::plan) fn view_options(
         options.other.push(("tags".to_owned(), value));
     }
     Ok(options)
+}
+
+/// The key that a node's tables are encrypted by, as an option.
+pub(super) fn kms_key(node: &Node) -> Option<(String, String)> {
+    let key = node.config.text("kms_key_name")?;
+    Some(("kms_key_name".to_owned(), google_text(key)))
 }
 
 /// A materialized view's: its layout, and when BigQuery refreshes it.

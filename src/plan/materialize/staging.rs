@@ -1,6 +1,10 @@
 //! Tables that live as long as a plan.
 
-use crate::{plan::PlanInput, relation::Relation};
+use super::options::kms_key;
+use crate::{
+    plan::{PlanInput, Step},
+    relation::Relation,
+};
 
 /// BigQuery's longest table name
 /// (<https://cloud.google.com/bigquery/docs/tables#table_naming>).
@@ -13,4 +17,16 @@ pub(in crate::plan) fn staging(input: &PlanInput<'_>) -> Relation {
     let kept = MAX_NAME_CHARS - suffix.len();
     let name: String = relation.identifier.chars().take(kept).collect();
     relation.with_identifier(format!("{name}{suffix}"))
+}
+
+/// Has staging tables encrypted by the key of their node's table: they hold the same rows.
+pub(in crate::plan) fn encrypt(input: &PlanInput<'_>, steps: &mut [Step]) {
+    let Some(key) = kms_key(input.node) else { return };
+    for step in steps {
+        if let Step::CreateTable { temporary: true, options, .. } = step
+            && !options.other.iter().any(|(name, _)| *name == key.0)
+        {
+            options.other.push(key.clone());
+        }
+    }
 }

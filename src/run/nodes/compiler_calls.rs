@@ -94,7 +94,13 @@ impl Compile for Compiler {
 
     fn query_comment(&self, node: &Arc<Node>, text: &str) -> Result<String, Vec<Diagnostic>> {
         let file = SourceFile::new("query-comment of dbt_project.yml", text);
-        let text = self.render_in_run(node, &file, 0..text.len(), InRun::default())?;
+        // As in dbt, beside what every template sees.
+        let names = Names::from([
+            ("node".to_owned(), model_value(node)),
+            ("connection_name".to_owned(), Value::from(node.unique_id.as_str())),
+        ]);
+        let given = InRun { names, ..InRun::default() };
+        let text = self.render_in_run(node, &file, 0..text.len(), given)?;
         Ok(text.text().to_owned())
     }
 

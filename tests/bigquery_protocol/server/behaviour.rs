@@ -27,6 +27,8 @@ pub struct Behaviour {
     pub more_statistics: Value,
     /// Whether it goes on when it is asked to stop.
     pub stubborn: bool,
+    /// Whether its result is what is told here, also where there are tables with rows.
+    pub told: bool,
 }
 
 impl Default for Behaviour {
@@ -42,6 +44,7 @@ impl Default for Behaviour {
             statistics: json!({"statementType": "SELECT"}),
             more_statistics: json!({}),
             stubborn: false,
+            told: false,
         }
     }
 }
@@ -70,6 +73,7 @@ impl Behaviour {
         Self {
             fields: list(fields),
             rows: list(rows).into_iter().map(list).collect(),
+            told: true,
             ..Self::default()
         }
     }

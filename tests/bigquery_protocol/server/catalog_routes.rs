@@ -8,7 +8,7 @@ use super::{
     answer::{error, not_found},
     http::{HttpAnswer, HttpRequest},
     jobs::merge,
-    running_server::Shared,
+    running_server::{Shared, State},
 };
 
 /// The datasets with their tables.
@@ -16,6 +16,8 @@ use super::{
 pub struct Catalog {
     pub datasets: BTreeMap<String, Value>,
     pub tables: BTreeMap<(String, String), Value>,
+    /// Who may do what with tables.
+    pub policies: BTreeMap<(String, String), Value>,
     /// Lines of a page at most.
     pub page_lines: Option<usize>,
     changes: usize,
@@ -33,6 +35,50 @@ impl Catalog {
         let mut resource = json!({"tableReference": reference, "type": "TABLE"});
         merge(&mut resource, more);
         self.put_table(dataset, table, resource);
+    }
+
+    /// Tells of a table what its rows are now; `new` is what it is otherwise, where it was made anew.
+    pub fn show(
+        &mut self,
+        key: &(String, String),
+        new: Option<Value>,
+        mut fields: Vec<Value>,
+        rows: usize,
+    ) {
+        let known = self.tables.get(key).cloned();
+        let mut resource = match (new, known) {
+            (Some(new), _) => new,
+            (None, Some(known)) => {
+                for field in &mut fields {
+                    let said = known.pointer("/schema/fields").and_then(Value::as_array);
+                    let said = said.into_iter().flatten();
+                    let said = said.clone().find(|said| said["name"] == field["name"]);
+                    for key in ["description", "policyTags"] {
+                        if let Some(said) = said.and_then(|said| said.get(key)) {
+                            field[key] = said.clone();
+                        }
+                    }
+                }
+                known
+            }
+            (None, None) => return,
+        };
+        let (dataset, table) = key;
+        let project = self.datasets.get(dataset).cloned().unwrap_or_default();
+        resource["tableReference"] = json!({"datasetId": dataset, "tableId": table,
+            "projectId": project.pointer("/datasetReference/projectId")});
+        resource["schema"] = json!({"fields": fields});
+        resource["numRows"] = rows.to_string().into();
+        self.put_table(dataset, table, resource);
+    }
+
+    /// Describes a column.
+    pub fn describe_column(&mut self, key: &(String, String), column: &str, text: &str) {
+        let fields = self.tables.get_mut(key).and_then(|table| table.pointer_mut("/schema/fields"));
+        let fields = fields.and_then(Value::as_array_mut).into_iter().flatten();
+        for field in fields.filter(|field| field["name"] == column) {
+            field["description"] = text.into();
+        }
     }
 
     fn etag(&mut self) -> Value {
@@ -100,7 +146,7 @@ pub fn tables(
     table: Option<&str>,
 ) -> HttpAnswer {
     let mut state = shared.state();
-    let catalog = &mut state.catalog;
+    let State { catalog, database, .. } = &mut *state;
     if !catalog.datasets.contains_key(dataset) {
         return not_found(&format!("Dataset {project}:{dataset}"));
     }
@@ -116,13 +162,20 @@ pub fn tables(
         let lines = here.map(|(_, resource)| line(resource)).collect();
         return catalog.page(request, "tables", lines);
     };
+    let (table, verb) = table.split_once(':').unwrap_or((table, ""));
     let key = (dataset.to_owned(), table.to_owned());
     let missing = || not_found(&format!("Table {project}:{dataset}.{table}"));
     let Some(mut resource) = catalog.tables.get(&key).cloned() else { return missing() };
+    if !verb.is_empty() {
+        return policy(catalog, request, key, verb);
+    }
     match request.method.as_str() {
         "GET" => HttpAnswer::json(200, &resource),
         "DELETE" => {
             catalog.tables.remove(&key);
+            if let Some(database) = database {
+                database.drop_relation(&key);
+            }
             HttpAnswer { status: 204, headers: Vec::new(), body: Vec::new() }
         }
         _ => {
@@ -136,6 +189,27 @@ pub fn tables(
     }
 }
 
+/// `getIamPolicy` and `setIamPolicy`.
+fn policy(
+    catalog: &mut Catalog,
+    request: &HttpRequest,
+    key: (String, String),
+    verb: &str,
+) -> HttpAnswer {
+    let known = catalog.policies.get(&key).cloned();
+    let known = known.unwrap_or_else(|| json!({"version": 1, "etag": "policy-0"}));
+    if verb == "getIamPolicy" {
+        return HttpAnswer::json(200, &known);
+    }
+    let mut new = request.json()["policy"].clone();
+    if new["etag"] != known["etag"] {
+        return error(409, "conditionNotMet", "The policy was changed since it was read.");
+    }
+    new["etag"] = catalog.etag();
+    catalog.policies.insert(key, new.clone());
+    HttpAnswer::json(200, &new)
+}
+
 /// The methods of `datasets`.
 pub fn datasets(
     shared: &Shared,
@@ -144,7 +218,7 @@ pub fn datasets(
     dataset: Option<&str>,
 ) -> HttpAnswer {
     let mut state = shared.state();
-    let catalog = &mut state.catalog;
+    let State { catalog, database, .. } = &mut *state;
     let Some(dataset) = dataset else {
         if request.method == "GET" {
             let lines = catalog.datasets.values().cloned().collect();
@@ -157,6 +231,9 @@ pub fn datasets(
             return error(409, "duplicate", &format!("Already Exists: Dataset {project}:{name}"));
         }
         catalog.put_dataset(&name, resource);
+        if let Some(database) = database {
+            database.make_dataset(&name);
+        }
         return HttpAnswer::json(200, &catalog.datasets[&name]);
     };
     let missing = || not_found(&format!("Dataset {project}:{dataset}"));
@@ -170,6 +247,9 @@ pub fn datasets(
             }
             catalog.tables.retain(|(of, _), _| of != dataset);
             catalog.datasets.remove(dataset);
+            if let Some(database) = database {
+                database.drop_dataset(dataset);
+            }
             HttpAnswer { status: 204, headers: Vec::new(), body: Vec::new() }
         }
         _ => {

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{error, not_found, proto},
+    behaviour::Behaviour,
     http::{HttpAnswer, HttpRequest},
     jobs::{merge, statement},
     running_server::Shared,
+    store::Statement,
 };
 
 /// Where jobs run that say nothing: the place of the data.
@@ -36,6 +38,18 @@ pub fn insert(shared: &Shared, project: &str, body: &Value) -> HttpAnswer {
         }
         let mut query = behaviour.statistics.clone();
         query["schema"] = json!({"fields": behaviour.fields});
+        if let Some(database) = &state.database
+            && let [statement] = Statement::all(&text).as_slice()
+            && statement.is_query()
+        {
+            match database.query_fields(&statement.text) {
+                Ok(fields) => query["schema"] = json!({"fields": fields}),
+                Err(wrong) if wrong.contains("does not exist") => {
+                    return error(404, "notFound", &wrong);
+                }
+                Err(wrong) => return error(400, "invalidQuery", &wrong),
+            }
+        }
         let mut statistics = json!({"query": query});
         merge(&mut statistics, &behaviour.more_statistics);
         return HttpAnswer::json(
@@ -68,8 +82,35 @@ pub fn insert(shared: &Shared, project: &str, body: &Value) -> HttpAnswer {
         let message = "An internal error occurred and the request could not be completed.";
         behaviour.failure = Some(("backendError".to_owned(), message.to_owned()));
     }
+    if state.database.is_some() && configuration.get("query").is_some() {
+        tell_statements(&text, &mut behaviour);
+    }
     state.jobs.insert(id, location, configuration, behaviour);
+    state.settle();
     HttpAnswer::json(200, &state.jobs.by_id[id].resource(project))
+}
+
+/// What a job tells of the statements in it. One that fails does so at the first that writes.
+fn tell_statements(text: &str, behaviour: &mut Behaviour) {
+    let statements = Statement::all(text);
+    if let [statement] = statements.as_slice() {
+        behaviour.statistics["statementType"] = statement.kind().into();
+        return;
+    }
+    behaviour.statistics["statementType"] = "SCRIPT".into();
+    let mut children = Vec::new();
+    for statement in &statements {
+        let mut child = json!({"statementType": statement.kind()});
+        let writes = !matches!(statement.kind(), "SELECT" | "BEGIN_TRANSACTION");
+        if let Some((reason, _)) = behaviour.failure.as_ref().filter(|_| writes) {
+            child["fails"] = reason.as_str().into();
+            children.push(child);
+            break;
+        }
+        children.push(child);
+    }
+    behaviour.more_statistics["numChildJobs"] = children.len().to_string().into();
+    behaviour.more_statistics["children"] = children.into();
 }
 
 /// Labels that BigQuery refuses.
@@ -97,8 +138,8 @@ fn is_here(request: &HttpRequest, location: &str) -> bool {
 
 /// `jobs.get`.
 pub fn get(shared: &Shared, request: &HttpRequest, project: &str, id: &str) -> HttpAnswer {
-    let mut state = shared.state();
-    match state.jobs.get(id).filter(|job| is_here(request, &job.location)) {
+    let state = shared.state();
+    match state.jobs.by_id.get(id).filter(|job| is_here(request, &job.location)) {
         Some(job) => HttpAnswer::json(200, &job.resource(project)),
         None => not_found(&format!("Job {project}:{id}")),
     }
@@ -108,6 +149,7 @@ pub fn get(shared: &Shared, request: &HttpRequest, project: &str, id: &str) -> H
 pub fn cancel(shared: &Shared, request: &HttpRequest, project: &str, id: &str) -> HttpAnswer {
     let mut state = shared.state();
     state.jobs.stop(id);
+    state.settle();
     shared.wake();
     match state.jobs.by_id.get(id).filter(|job| is_here(request, &job.location)) {
         Some(job) => HttpAnswer::json(200, &json!({"job": job.resource(project)})),
@@ -127,7 +169,9 @@ pub fn query_results(
     let until = Instant::now() + Duration::from_millis(wait);
     let mut state = shared.state();
     loop {
-        let Some(job) = state.jobs.get(id).filter(|job| is_here(request, &job.location)) else {
+        state.settle();
+        let Some(job) = state.jobs.by_id.get(id).filter(|job| is_here(request, &job.location))
+        else {
             return not_found(&format!("Job {project}:{id}"));
         };
         if job.is_done() || Instant::now() >= until || shared.is_closing() {
@@ -167,8 +211,7 @@ pub fn query_results(
 
 /// `jobs.list`: the statements of a script.
 pub fn list(shared: &Shared, request: &HttpRequest, project: &str) -> HttpAnswer {
-    let mut state = shared.state();
-    state.jobs.settle();
+    let state = shared.state();
     let Some(parent) = request.param("parentJobId") else {
         // The last of several parameters of one name counts here: all that are not done are told.
         let running = state.jobs.by_id.values().filter(|job| !job.is_done());

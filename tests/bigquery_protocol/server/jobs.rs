@@ -64,38 +64,25 @@ impl Jobs {
             failure: None,
         };
         self.by_id.insert(id.to_owned(), job);
-        self.get(id);
         self.most_running = self.most_running.max(self.running());
     }
 
     /// Tells a job to stop.
     pub fn stop(&mut self, id: &str) {
-        self.get(id);
         if let Some(job) = self.by_id.get_mut(id)
             && !job.is_done()
             && !job.behaviour.stubborn
         {
             job.stopped = Some(Instant::now());
         }
-        self.get(id);
     }
 
-    /// Ends the jobs whose time came.
-    pub fn settle(&mut self) {
-        let ended =
-            self.by_id.values_mut().filter_map(|job| Some((job.settle()?, job.statement())));
+    /// Ends the jobs whose time came: those that take effect now, in the order of their ends.
+    pub fn settle(&mut self) -> Vec<String> {
+        let ended = self.by_id.values_mut().filter_map(|job| Some((job.settle()?, job.id.clone())));
         let mut ended: Vec<(Instant, String)> = ended.collect();
         ended.sort();
-        self.effects.extend(ended.into_iter().map(|(_, statement)| statement));
-    }
-
-    /// A job, ended if its time came.
-    pub fn get(&mut self, id: &str) -> Option<&Job> {
-        let job = self.by_id.get_mut(id)?;
-        if job.settle().is_some() {
-            self.effects.push(job.statement());
-        }
-        Some(job)
+        ended.into_iter().map(|(_, id)| id).collect()
     }
 
     /// How many jobs run.
@@ -104,8 +91,7 @@ impl Jobs {
     }
 
     /// The ids of jobs that are not done.
-    pub fn unfinished(&mut self) -> BTreeSet<String> {
-        self.settle();
+    pub fn unfinished(&self) -> BTreeSet<String> {
         let jobs = self.by_id.values().filter(|job| !job.is_done());
         jobs.map(|job| job.id.clone()).collect()
     }
@@ -148,6 +134,11 @@ impl Job {
     /// When it ends, or is stopped.
     pub fn due(&self) -> Instant {
         self.limit().map_or(self.end(), |limit| limit.min(self.end()))
+    }
+
+    /// Makes it a job that failed when its time came.
+    pub fn fails(&mut self, why: (String, String)) {
+        self.failure = Some(Some(why));
     }
 
     pub fn is_done(&self) -> bool {

@@ -10,10 +10,11 @@ mod jobs;
 mod record;
 mod routes;
 mod running_server;
+mod store;
 mod token_routes;
 mod upload_routes;
 
 pub use behaviour::Behaviour;
 pub use faults::Mishap;
-pub use record::hidden;
+pub use record::{brief, hidden};
 pub use running_server::Server;

@@ -77,6 +77,64 @@ pub fn hidden(text: &str) -> String {
     Names::default().hide(text)
 }
 
+/// Changes and jobs as text, for people: what only looks is a line, what waits is left out.
+pub fn brief(exchanges: &[Exchange]) -> String {
+    let mut blocks: Vec<String> = Vec::new();
+    for Exchange { request, .. } in exchanges {
+        let waits = request.target.contains("/queries/") || request.target.contains("/jobs/");
+        if waits && request.method == "GET" && !request.target.contains("maxResults=1") {
+            continue;
+        }
+        let target = request.target.trim_start_matches("/bigquery/v2/projects/");
+        let mut block = format!("{} {target}\n", request.method);
+        if let Some(project) = request.header("x-goog-user-project") {
+            block += &format!("  x-goog-user-project: {project}\n");
+        }
+        if request.method != "GET" {
+            block += &brief_body(request);
+        }
+        blocks.push(block);
+    }
+    in_a_steady_order(&mut blocks);
+    hidden(&blocks.join("\n"))
+}
+
+/// Copies that run side by side, in the order of their texts.
+fn in_a_steady_order(blocks: &mut [String]) {
+    let ids = regex::Regex::new("elt-[0-9a-f-]{36}").expect("it is one");
+    for run in blocks.chunk_by_mut(|a, b| a.contains("sourceTables") && b.contains("sourceTables"))
+    {
+        run.sort_by_cached_key(|block| ids.replace_all(block, "").into_owned());
+    }
+}
+
+/// A body: the SQL of a job as it is read by people, rows as they are sent.
+fn brief_body(request: &HttpRequest) -> String {
+    let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap_or_default();
+    if let Ok(mut value) = serde_json::from_slice::<Value>(&request.body) {
+        let sql = value.pointer_mut("/configuration/query/query").map(Value::take);
+        let mut text = format!("{}\n", pretty(&value));
+        if let Some(sql) = sql.as_ref().and_then(Value::as_str) {
+            text = text.replace("\"query\": null,", "\"query\": (below),");
+            for line in sql.lines() {
+                text += &format!("  | {line}\n");
+            }
+        }
+        return text;
+    }
+    let text = String::from_utf8_lossy(&request.body).replace('\r', "");
+    let mut brief = String::new();
+    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with("--elt-part")) {
+        match serde_json::from_str::<Value>(line) {
+            Ok(value) if value.get("configuration").is_some() => {
+                brief += &format!("{}\n", pretty(&value));
+            }
+            _ => brief += &format!("  | {line}\n"),
+        }
+    }
+    brief
+}
+
 fn body(bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return String::new();

@@ -19,9 +19,10 @@ use super::{
     catalog_routes::Catalog,
     faults::{Faults, Mishap},
     http::{self, HttpAnswer, HttpRequest},
-    jobs::Jobs,
+    jobs::{Jobs, merge},
     record::{self, Exchange},
     routes,
+    store::Database,
     upload_routes::Uploads,
 };
 
@@ -48,6 +49,8 @@ pub struct State {
     pub statements: Vec<Value>,
     pub catalog: Catalog,
     pub uploads: Uploads,
+    /// The rows of tables, where they have some.
+    pub database: Option<Database>,
     /// Rows of a page at most.
     pub page_rows: usize,
     /// What everything is answered with.
@@ -67,6 +70,7 @@ impl Server {
             statements: Vec::new(),
             catalog: Catalog::default(),
             uploads: Uploads::default(),
+            database: None,
             page_rows: 100_000,
             nonsense: None,
             exchanges: Vec::new(),
@@ -88,6 +92,13 @@ impl Server {
             }
         });
         Self { shared }
+    }
+
+    /// A server whose statements do what they say, to tables of a project that hold rows.
+    pub fn with_rows(project: &str) -> Self {
+        let server = Self::start();
+        server.state().database = Some(Database::new(project));
+        server
     }
 
     /// Its address, as `api_endpoint` takes it.
@@ -114,6 +125,11 @@ impl Server {
         record::text(&self.state().exchanges)
     }
 
+    /// What was on the wire after so many requests, as `tell` tells it.
+    pub fn told_since(&self, before: usize, tell: impl Fn(&[Exchange]) -> String) -> String {
+        tell(&self.state().exchanges[before..])
+    }
+
     /// How many requests there were whose method and target hold a text.
     pub fn requests(&self, text: &str) -> usize {
         let state = self.state();
@@ -128,9 +144,7 @@ impl Server {
 
     /// The statements that took effect.
     pub fn effects(&self) -> Vec<String> {
-        let mut state = self.state();
-        state.jobs.settle();
-        state.jobs.effects.clone()
+        self.state().jobs.effects.clone()
     }
 }
 
@@ -143,10 +157,38 @@ impl Drop for Server {
     }
 }
 
+impl State {
+    /// Ends the jobs whose time came: they take effect.
+    pub fn settle(&mut self) {
+        for id in self.jobs.settle() {
+            let Some(job) = self.jobs.by_id.get_mut(&id) else { continue };
+            let statement = job.statement();
+            if let Some(database) = self.database.as_ref().filter(|_| !job.behaviour.told) {
+                let rows = self.uploads.loaded.get(&id).map(Vec::as_slice);
+                match database.carry_out(job, rows, &mut self.catalog) {
+                    Ok(statistics) => {
+                        if let Some(query) = statistics.get("query") {
+                            job.behaviour.statistics = query.clone();
+                        }
+                        merge(&mut job.behaviour.more_statistics, &statistics);
+                    }
+                    Err(wrong) => {
+                        job.fails(wrong);
+                        continue;
+                    }
+                }
+            }
+            self.jobs.effects.push(statement);
+        }
+    }
+}
+
 impl Shared {
     pub fn state(&self) -> MutexGuard<'_, State> {
         // A failed assertion elsewhere is told there.
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        state.settle();
+        state
     }
 
     pub fn url(&self) -> String {

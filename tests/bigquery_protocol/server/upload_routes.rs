@@ -39,9 +39,17 @@ fn job_id(job: &Value) -> String {
 }
 
 fn insert(shared: &Shared, project: &str, job: &Value, rows: Vec<u8>) -> HttpAnswer {
+    let id = job_id(job);
+    let mut state = shared.state();
+    let is_new = !state.jobs.by_id.contains_key(&id);
+    if is_new {
+        // Before the job, which may end at once.
+        state.uploads.loaded.insert(id.clone(), rows);
+    }
+    drop(state);
     let answer = job_routes::insert(shared, project, job);
-    if answer.status == 200 {
-        shared.state().uploads.loaded.insert(job_id(job), rows);
+    if is_new && answer.status != 200 {
+        shared.state().uploads.loaded.remove(&id);
     }
     answer
 }

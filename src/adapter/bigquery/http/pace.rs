@@ -13,6 +13,10 @@ use tokio::{sync::Mutex, time::Instant};
 const UPDATES_PER_PERIOD: usize = 5;
 /// See [`UPDATES_PER_PERIOD`].
 const UPDATES_PERIOD: Duration = Duration::from_secs(10);
+/// Partitions of one table that may change in [`UPDATES_PERIOD`]: "50 partition modifications every 10
+/// seconds per partitioned table"
+/// (<https://cloud.google.com/bigquery/quotas#partitioned_tables>).
+const PARTITIONS_PER_PERIOD: usize = 50;
 /// Tables that are kept in mind: beyond it, those whose last update is long ago are forgotten.
 const MAX_TABLES: usize = 4096;
 
@@ -58,13 +62,14 @@ impl Gate {
 }
 
 /// Keeps updates of each single table or dataset apart.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::adapter::bigquery) struct TableUpdates {
     times: Mutex<Times>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Times {
+    per_period: usize,
     by_name: HashMap<String, VecDeque<Instant>>,
 }
 
@@ -78,11 +83,9 @@ impl Times {
             self.by_name.retain(|_, times| recent(times));
         }
         let times = self.by_name.entry(name.to_owned()).or_default();
-        let turn = match times.len() {
-            UPDATES_PER_PERIOD.. => {
-                times.pop_front().map_or(now, |first| now.max(first + UPDATES_PERIOD))
-            }
-            _ => now,
+        let turn = match times.len() >= self.per_period {
+            true => times.pop_front().map_or(now, |first| now.max(first + UPDATES_PERIOD)),
+            false => now,
         };
         times.push_back(turn);
         turn
@@ -90,6 +93,20 @@ impl Times {
 }
 
 impl TableUpdates {
+    /// Of a table's or a dataset's metadata.
+    pub(in crate::adapter::bigquery) fn of_metadata() -> Self {
+        Self::so_many(UPDATES_PER_PERIOD)
+    }
+
+    /// Of a table's partitions.
+    pub(in crate::adapter::bigquery) fn of_partitions() -> Self {
+        Self::so_many(PARTITIONS_PER_PERIOD)
+    }
+
+    fn so_many(per_period: usize) -> Self {
+        Self { times: Mutex::new(Times { per_period, by_name: HashMap::new() }) }
+    }
+
     /// Waits until one more update of `name` is allowed.
     pub(in crate::adapter::bigquery) async fn pass(&self, name: &str) {
         let turn = self.times.lock().await.turn(name, Instant::now());
@@ -116,7 +133,7 @@ mod tests {
 
     #[test]
     fn five_updates_of_a_table_are_free_and_others_are_not_held_up() {
-        let mut times = Times::default();
+        let mut times = Times { per_period: UPDATES_PER_PERIOD, by_name: HashMap::new() };
         let now = Instant::now();
         let mut wait = |name, secs| {
             let now = now + Duration::from_secs(secs);

@@ -130,6 +130,7 @@ pub(in crate::adapter::bigquery) struct Transport {
     patience: Duration,
     gate: Gate,
     updates: TableUpdates,
+    partitions: TableUpdates,
     places: Semaphore,
     jitter: Jitter,
     reached: AtomicBool,
@@ -171,7 +172,8 @@ impl Transport {
             patience: settings.retry_deadline,
             authenticator,
             gate: Gate::per_second(METADATA_REQUESTS_PER_SECOND),
-            updates: TableUpdates::default(),
+            updates: TableUpdates::of_metadata(),
+            partitions: TableUpdates::of_partitions(),
             places: Semaphore::new(MAX_CONCURRENT_REQUESTS),
             jitter: Jitter::new(),
             reached: AtomicBool::new(false),
@@ -181,6 +183,11 @@ impl Transport {
     /// Keeps updates of the metadata of `name` apart.
     pub(in crate::adapter::bigquery) async fn pace_update(&self, name: &str) {
         self.updates.pass(name).await;
+    }
+
+    /// Keeps changes of the partitions of a table apart.
+    pub(in crate::adapter::bigquery) async fn pace_partition(&self, table: &str) {
+        self.partitions.pass(table).await;
     }
 
     /// The pause before the attempt after `failures` ones.

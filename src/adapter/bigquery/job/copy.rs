@@ -79,6 +79,10 @@ impl BigQueryClient {
         cancel: &Cancel,
     ) -> Result<JobOutcome, BigQueryError> {
         let configuration = json!({"copy": job.configuration()});
+        if let Some((table, _)) = job.destination.table.table.split_once('$') {
+            let table = TableId { table: table.to_owned(), ..job.destination.table.clone() };
+            self.transport().pace_partition(&table.to_string()).await;
+        }
         let ran = self.run(&job.options, configuration, None, Watch::Look, cancel).await;
         ran.map(|(outcome, _)| outcome)
     }

@@ -10,6 +10,7 @@ mod outcome;
 mod query;
 mod run;
 mod running;
+mod script;
 mod submit;
 mod upload;
 mod wait;

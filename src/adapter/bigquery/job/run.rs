@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     JobId, JobOptions, JobOutcome, LoadSource, QueryJob,
     outcome::located,
+    script::Effect,
     submit::{Found, Submitted},
     wait::{Ended, Watch},
 };
@@ -119,7 +120,8 @@ impl BigQueryClient {
                 // What failed before this was asked for is no answer to it.
                 continue;
             }
-            let again = match may_run_again(&ended.job, &error) {
+            let (verdict, error) = self.may_run_again(&reference, &ended.job, error).await;
+            let again = match verdict {
                 Verdict::Passing => {
                     faults += 1;
                     faults <= self.settings().job_retries
@@ -160,6 +162,33 @@ impl BigQueryClient {
         }
     }
 
+    /// Whether a failed job can be run again without doing anything twice: what failed has written
+    /// nothing, unless it is a script.
+    async fn may_run_again(
+        &self,
+        reference: &JobRef,
+        job: &Job,
+        error: BigQueryError,
+    ) -> (Verdict, BigQueryError) {
+        let verdict = error.reason.as_deref().map_or(Verdict::Lasting, judge_job);
+        let statistics = job.statistics();
+        if !verdict.may_pass() || !statistics.is_script() {
+            return (verdict, error);
+        }
+        match self.effect_of_script(reference, &statistics).await {
+            Effect::Nothing => (verdict, error),
+            Effect::Lasting(kind) => {
+                let told =
+                    format!("the script's {kind} took effect: it is not run again by itself");
+                (Verdict::Lasting, error.help(told))
+            }
+            Effect::Unknown => {
+                let told = "what the script has done is not known: it is not run again by itself";
+                (Verdict::Lasting, error.help(told))
+            }
+        }
+    }
+
     /// Nobody knows whether a job exists whose insertion was not answered: it is cancelled.
     async fn not_submitted(&self, reference: &JobRef, fault: Fault) -> BigQueryError {
         if fault.maybe_done {
@@ -167,17 +196,6 @@ impl BigQueryClient {
             let _ = self.cancel_and_wait(reference).await;
         }
         fault.error.of_job(reference)
-    }
-}
-
-/// Whether a failed job can be run again without doing anything twice: what failed has written nothing,
-/// unless it is a script, whose statements are committed one by one.
-fn may_run_again(job: &Job, error: &BigQueryError) -> Verdict {
-    let statistics = job.statistics();
-    let script = statistics.statement_type.as_deref() == Some("SCRIPT");
-    match error.reason.as_deref() {
-        Some(reason) if !script && statistics.child_jobs == 0 => judge_job(reason),
-        _ => Verdict::Lasting,
     }
 }
 

@@ -199,6 +199,12 @@ impl BigQueryClient {
     /// waits for their ends. Returns how many there were.
     pub async fn cancel_running(&self) -> usize {
         let jobs = self.running().all();
+        self.cancel_all(&jobs).await;
+        jobs.len()
+    }
+
+    /// Cancels jobs, this client's or others', all at once, and waits for their ends.
+    pub async fn cancel_all(&self, jobs: &[JobRef]) {
         let tasks: Vec<_> = jobs
             .iter()
             .map(|job| {
@@ -214,7 +220,6 @@ impl BigQueryClient {
             // The task ends in any case.
             let _ = task.await;
         }
-        jobs.len()
     }
 
     /// Cancels one job and waits for its end.

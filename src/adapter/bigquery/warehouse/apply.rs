@@ -1,5 +1,7 @@
 //! A plan as jobs and changes of metadata, one after the other.
 
+use serde_json::json;
+
 use super::{
     access,
     bigquery_adapter::BigQueryAdapter,
@@ -101,12 +103,21 @@ impl<'a> Applying<'a> {
             }
             Step::LoadSeed { relation, file, columns, delimiter, options } => {
                 let spool = spool::seed(file, columns, *delimiter)?;
-                self.load(relation, columns, &spool, true).await?;
+                let mut destination = Destination::replace(table_id(client, relation));
+                if let Some(key) = options.kms_key() {
+                    let key = json!({"kmsKeyName": key});
+                    destination
+                        .properties
+                        .insert("destinationEncryptionConfiguration".to_owned(), key);
+                }
+                self.load(destination, columns, &spool).await?;
                 self.describe_loaded(relation, options).await
             }
             Step::Append { relation, columns, rows } => {
                 let spool = spool::rows(columns, rows)?;
-                self.load(relation, columns, &spool, false).await
+                let mut destination = Destination::replace(table_id(client, relation));
+                destination.write = WriteDisposition::Append;
+                self.load(destination, columns, &spool).await
             }
             Step::Query { sql } => {
                 let job = QueryJob { options: self.job_options(), ..QueryJob::new(sql) };
@@ -149,7 +160,7 @@ impl<'a> Applying<'a> {
     pub async fn statements(&mut self, step: &Step, counts: bool) -> Result<(), AdapterError> {
         let mut rows = None;
         for statement in google_sql_statements(step) {
-            if statement.sql.trim().is_empty() {
+            if says_nothing(&statement.sql) {
                 continue;
             }
             let outcome = self.query(&statement).await?;
@@ -208,20 +219,14 @@ impl<'a> Applying<'a> {
         JobOptions { labels, ..JobOptions::default() }
     }
 
-    /// Loads rows into a table, replacing what is in it or adding to it.
+    /// Loads rows into a table.
     async fn load(
         &mut self,
-        relation: &Relation,
+        destination: Destination,
         columns: &[Column],
         spool: &spool::Spool,
-        replaces: bool,
     ) -> Result<(), AdapterError> {
         let fields = columns.iter().map(schema::field).collect::<Result<Vec<_>, _>>()?;
-        let target = table_id(&self.adapter.client, relation);
-        let mut destination = Destination::replace(target);
-        if !replaces {
-            destination.write = WriteDisposition::Append;
-        }
         let source = LoadSource::File(spool.path.clone());
         let job = LoadJob {
             fields,
@@ -254,6 +259,11 @@ impl<'a> Applying<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether a text holds nothing but comments on lines of their own: what has no statement is said so.
+fn says_nothing(sql: &str) -> bool {
+    sql.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with("--"))
 }
 
 /// An error of a statement as one of the user's query in it. Lines of ours before the query are none of

@@ -19,6 +19,9 @@ use crate::{
     relation::{Column, Dialect, Relation, RelationDetails, Table},
 };
 
+/// The label of each job that names the invocation it is of.
+pub const INVOCATION_LABEL: &str = "elt_invocation_id";
+
 /// BigQuery behind the trait of all warehouses.
 pub struct BigQueryAdapter {
     pub(super) client: BigQueryClient,
@@ -86,6 +89,17 @@ impl Adapter for BigQueryAdapter {
         })
     }
 
+    fn find<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Option<Relation>, AdapterError>> {
+        // One table is asked for, however many the dataset has.
+        Box::pin(async move {
+            let table = self.client.get_table(&table_id(&self.client, relation)).await?;
+            Ok(table.map(|table| Relation { kind: table.kind, ..relation.clone() }))
+        })
+    }
+
     fn columns<'a>(
         &'a self,
         relation: &'a Relation,
@@ -139,6 +153,22 @@ impl Adapter for BigQueryAdapter {
         Box::pin(async move {
             let rows = self.client.query_rows(&QueryJob::new(sql), limit, cancel).await;
             Ok(rows.map(|(_, table)| table)?)
+        })
+    }
+
+    fn stop_all<'a>(&'a self) -> BoxFuture<'a, usize> {
+        Box::pin(self.client.cancel_running())
+    }
+
+    fn stop_left_by<'a>(
+        &'a self,
+        invocation: &'a str,
+    ) -> BoxFuture<'a, Result<usize, AdapterError>> {
+        Box::pin(async move {
+            let labels = [(INVOCATION_LABEL.to_owned(), invocation.to_owned())];
+            let left = self.client.running_jobs(&labels).await?;
+            self.client.cancel_all(&left).await;
+            Ok(left.len())
         })
     }
 

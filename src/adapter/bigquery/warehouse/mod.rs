@@ -12,7 +12,7 @@ mod schema;
 mod spool;
 mod tally;
 
-pub use bigquery_adapter::BigQueryAdapter;
+pub use bigquery_adapter::{BigQueryAdapter, INVOCATION_LABEL};
 
 use crate::adapter::{AdapterError, AdapterErrorKind};
 

@@ -1,15 +1,21 @@
 //! Partitions replaced by copy jobs, which bill nothing
 //! (<https://cloud.google.com/bigquery/docs/managing-partitioned-tables#copy_partitions>).
 
+use tokio::task::JoinSet;
+
 use super::{apply::Applying, failed, names::table_id};
 use crate::{
     adapter::{
-        AdapterError,
-        bigquery::{CopyJob, TableId},
+        AdapterError, Cancel,
+        bigquery::{BigQueryClient, BigQueryError, CopyJob, JobOutcome, TableId},
     },
     plan::{PartitionBy, Rendered},
     relation::{Cell, Dialect, Relation},
 };
+
+/// Copy jobs under way at a time: enough to hide what one takes, few enough to leave room for the jobs
+/// of other nodes.
+const COPIES_AT_ONCE: usize = 16;
 
 /// Copies the partitions of the staging table, or those named, over the target's.
 pub(super) async fn copy(
@@ -23,16 +29,57 @@ pub(super) async fn copy(
     let (source, target) = (table_id(client, staging), table_id(client, target));
     let outcome = applying.query(&Rendered::plain(names_query(staging, by, partitions))).await?;
     let rows = applying.adapter.client.get_query_results(&outcome.job, None).await?.rows;
+    let mut names = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(Cell::Text(name)) = row.into_iter().next() else {
-            return Err(failed("partitions", "a partition has no name".to_owned()));
-        };
-        let job = copy_job(&source, &target, &name, applying);
-        let outcome = applying.adapter.client.copy_job(&job, applying.cancel).await?;
-        applying.tally.add(&outcome);
-        applying.tally.add_rows(outcome.statistics.rows_written());
+        match row.into_iter().next() {
+            Some(Cell::Text(name)) => names.push(name),
+            _ => return Err(failed("partitions", "a partition has no name".to_owned())),
+        }
     }
-    Ok(())
+    let jobs = names.iter().map(|name| copy_job(&source, &target, name, applying)).collect();
+    let outcomes = side_by_side(&applying.adapter.client, jobs, applying.cancel).await;
+    let mut failure = None;
+    for outcome in outcomes {
+        match outcome {
+            Ok(outcome) => {
+                applying.tally.add(&outcome);
+                applying.tally.add_rows(outcome.statistics.rows_written());
+            }
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    failure.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// Runs copy jobs, a few at a time, and gives what became of each that began, in the order of their
+/// ends. None begins after one failed; those under way are waited for.
+async fn side_by_side(
+    client: &BigQueryClient,
+    jobs: Vec<CopyJob>,
+    cancel: &Cancel,
+) -> Vec<Result<JobOutcome, BigQueryError>> {
+    let mut waiting = jobs.into_iter();
+    let mut running = JoinSet::new();
+    let mut ended = Vec::new();
+    loop {
+        let goes_on = ended.iter().all(Result::is_ok) && !cancel.is_cancelled();
+        while goes_on
+            && running.len() < COPIES_AT_ONCE
+            && let Some(job) = waiting.next()
+        {
+            let (client, cancel) = (client.clone(), cancel.clone());
+            running.spawn(async move { client.copy_job(&job, &cancel).await });
+        }
+        match running.join_next().await {
+            Some(Ok(outcome)) => ended.push(outcome),
+            Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            None => break,
+        }
+    }
+    if waiting.next().is_some() && ended.iter().all(Result::is_ok) {
+        ended.push(Err(BigQueryError::cancelled()));
+    }
+    ended
 }
 
 fn copy_job(source: &TableId, target: &TableId, name: &str, applying: &Applying<'_>) -> CopyJob {

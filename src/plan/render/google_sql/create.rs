@@ -3,7 +3,7 @@
 
 use super::{
     described_columns,
-    words::{described, list, option_list, quote},
+    words::{described, list, option_list, quote, text_literal},
 };
 use crate::{
     plan::{PartitionBy, Rendered, TableOptions, render::partition::partition_of},
@@ -40,9 +40,12 @@ pub(super) fn table(
 ) -> Vec<Rendered> {
     let layout = layout(options);
     if temporary {
+        let key = options
+            .kms_key()
+            .map_or(String::new(), |key| format!(", kms_key_name = {}", text_literal(key)));
         let head = format!(
             "create or replace table {relation}{layout}\noptions (expiration_timestamp = \
-             timestamp_add(current_timestamp(), interval {STAGING_HOURS} hour))\nas ("
+             timestamp_add(current_timestamp(), interval {STAGING_HOURS} hour){key})\nas ("
         );
         return vec![Rendered::around(&head, query, ")")];
     }

@@ -1,0 +1,192 @@
+//! GoogleSQL statements of plans: what kind they are, what they make, and how the embedded engine says
+//! them.
+
+use regex::Regex;
+use serde_json::{Value, json};
+
+/// A statement of a script, or one alone.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// As it was sent, without comments before and behind it.
+    pub text: String,
+}
+
+/// A table or view that a statement makes, changes or drops: dataset and name.
+pub type Name = (String, String);
+
+impl Statement {
+    /// The statements of a text.
+    pub fn all(sql: &str) -> Vec<Self> {
+        let mut all = Vec::new();
+        let (mut quote, mut begin) = (None, 0);
+        let bytes = sql.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            let byte = bytes[at];
+            match quote {
+                Some(open) if byte == open => quote = None,
+                Some(_) => at += usize::from(byte == b'\\'),
+                None if sql[at..].starts_with("/*") => {
+                    at += sql[at..].find("*/").map_or(0, |end| end + 1);
+                }
+                None if sql[at..].starts_with("--") => {
+                    at += sql[at..].find('\n').unwrap_or(sql.len() - at - 1);
+                }
+                None if matches!(byte, b'\'' | b'"' | b'`') => quote = Some(byte),
+                None if byte == b';' => {
+                    all.push(&sql[begin..at]);
+                    begin = at + 1;
+                }
+                None => {}
+            }
+            at += 1;
+        }
+        all.push(&sql[begin.min(sql.len())..]);
+        let comment = Regex::new(r"(?s)\A\s*(/\*.*?\*/|--[^\n]*\n)").expect("it is one");
+        let bare = |text: &str| {
+            let mut text = text.trim();
+            while let Some(found) = comment.find(text) {
+                text = text[found.end()..].trim();
+            }
+            text.to_owned()
+        };
+        let all = all.into_iter().map(bare).filter(|text| !text.is_empty());
+        all.map(|text| Self { text }).collect()
+    }
+
+    fn begins(&self, words: &str) -> bool {
+        let text = self.text.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
+        text.to_ascii_lowercase().starts_with(words)
+    }
+
+    /// `statementType`.
+    pub fn kind(&self) -> &'static str {
+        let kinds = [
+            ("create or replace table", "CREATE_TABLE_AS_SELECT"),
+            ("create or replace view", "CREATE_VIEW"),
+            ("create or replace materialized view", "CREATE_MATERIALIZED_VIEW"),
+            ("create or replace", "CREATE_FUNCTION"),
+            ("create", "CREATE_TABLE"),
+            ("alter materialized view", "ALTER_MATERIALIZED_VIEW"),
+            ("alter view", "ALTER_VIEW"),
+            ("alter", "ALTER_TABLE"),
+            ("drop", "DROP_TABLE"),
+            ("merge", "MERGE"),
+            ("insert", "INSERT"),
+            ("delete", "DELETE"),
+            ("update", "UPDATE"),
+            ("begin", "BEGIN_TRANSACTION"),
+            ("commit", "COMMIT_TRANSACTION"),
+            ("rollback", "ROLLBACK_TRANSACTION"),
+            ("call", "CALL"),
+        ];
+        kinds.iter().find(|(words, _)| self.begins(words)).map_or("SELECT", |(_, kind)| kind)
+    }
+
+    /// Whether it has rows as its result.
+    pub fn is_query(&self) -> bool {
+        self.kind() == "SELECT" && !self.begins("declare")
+    }
+
+    /// The variable that it declares, and its value.
+    pub fn declared(&self) -> Option<(String, String)> {
+        let found = Regex::new(r"(?is)\Adeclare\s+(\w+)\s+(?:[\w<>]+\s+)?default\s+(.*)\z");
+        let found = found.expect("it is one").captures(&self.text)?;
+        Some((found[1].to_owned(), found[2].to_owned()))
+    }
+
+    /// The relation that it is about, where it is no query.
+    pub fn target(&self) -> Option<Name> {
+        if self.is_query() {
+            return None;
+        }
+        let head = Regex::new(r"(?is)\A[a-z\s]*?`([^`]+)`\.`([^`]+)`(?:\.`([^`]+)`)?");
+        let found = head.expect("it is one").captures(&self.text)?;
+        let name = |at: usize| found.get(at).map(|part| part.as_str().to_owned());
+        match name(3) {
+            Some(table) => Some((name(2)?, table)),
+            None => Some((name(1)?, name(2)?)),
+        }
+    }
+
+    /// What stands between the name and the query of a `create … as`.
+    fn clauses(&self) -> Option<(&str, &str)> {
+        let body = Regex::new(r"(?i)\nas(?: \(|\n)").expect("it is one");
+        let found = body.find(&self.text)?;
+        let head = &self.text[..found.start()];
+        let name = Regex::new(r"(`[^`]+`\.?)+").expect("it is one").find(head)?;
+        Some((&head[name.end()..], self.text[found.start()..].trim_start()))
+    }
+
+    /// Partitioning and clustering as `tables.get` tells them.
+    pub fn layout(&self) -> Value {
+        let mut layout = json!({});
+        let Some((clauses, _)) = self.clauses() else { return layout };
+        let line = |words: &str| {
+            let mut lines = clauses.lines().map(str::trim);
+            lines.find_map(|line| line.strip_prefix(words)).map(str::to_owned)
+        };
+        let column = |text: &str| {
+            let quoted = Regex::new("`([^`]+)`").expect("it is one");
+            quoted.captures(text).map(|found| found[1].to_owned())
+        };
+        if let Some(by) = line("partition by ") {
+            if let Some(range) = by.strip_prefix("range_bucket(") {
+                let numbers = Regex::new(r"-?\d+").expect("it is one");
+                let numbers: Vec<&str> = numbers.find_iter(range).map(|one| one.as_str()).collect();
+                layout["rangePartitioning"] = json!({"field": column(range), "range": {
+                    "start": numbers.first(), "end": numbers.get(1), "interval": numbers.get(2)}});
+            } else {
+                let unit =
+                    by.rsplit_once(", ").map_or("day", |(_, unit)| unit.trim_end_matches(')'));
+                let mut time = json!({"type": unit.to_uppercase()});
+                if let Some(field) = column(&by) {
+                    time["field"] = field.into();
+                }
+                layout["timePartitioning"] = time;
+            }
+        }
+        if let Some(by) = line("cluster by ") {
+            let columns: Vec<String> = by.split(", ").filter_map(column).collect();
+            layout["clustering"] = json!({"fields": columns});
+        }
+        layout
+    }
+
+    /// The description of a column that it sets.
+    pub fn described_column(&self) -> Option<(String, String)> {
+        let set = r#"(?is)alter column `([^`]+)` set options \(description = ["'](.*)["']\)\z"#;
+        let found = Regex::new(set).expect("it is one").captures(&self.text)?;
+        Some((found[1].to_owned(), found[2].to_owned()))
+    }
+
+    /// As the embedded engine says it. None where there is nothing to do for it.
+    pub fn lowered(&self, variables: &[String]) -> Option<String> {
+        let kind = self.kind();
+        let text = match kind {
+            "CREATE_FUNCTION" | "CALL" | "ALTER_VIEW" | "ALTER_MATERIALIZED_VIEW" => return None,
+            "ALTER_TABLE" if self.text.contains("set options") => return None,
+            "CREATE_TABLE_AS_SELECT" | "CREATE_VIEW" | "CREATE_MATERIALIZED_VIEW" => {
+                let (dataset, table) = self.target()?;
+                let (_, query) = self.clauses()?;
+                let what = if kind == "CREATE_TABLE_AS_SELECT" { "table" } else { "view" };
+                let project = self.text.split('`').nth(1).unwrap_or_default();
+                format!("create or replace {what} `{project}`.`{dataset}`.`{table}` {query}")
+            }
+            _ => self.text.clone(),
+        };
+        Some(lowered(&text, variables))
+    }
+}
+
+/// A text in the embedded engine's words.
+pub fn lowered(text: &str, variables: &[String]) -> String {
+    let mut text = text.replace('`', "\"");
+    for name in variables {
+        let value = format!("getvariable('{name}')");
+        text = text.replace(&format!("in unnest({name})"), &format!("in {value}"));
+        let word = Regex::new(&format!(r"\b{name}\b([^'])")).expect("it is one");
+        text = word.replace_all(&format!("{text} "), format!("{value}$1")).into_owned();
+    }
+    text.replace("current_timestamp()", "cast(now() as timestamp)")
+}

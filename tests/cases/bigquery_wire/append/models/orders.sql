@@ -1,0 +1,4 @@
+{{ config(materialized='incremental',
+    incremental_strategy='append') }}
+select 1 as id, date '2024-01-01' as day, 'a' as name union all
+select 2, date '2024-01-02', 'b'

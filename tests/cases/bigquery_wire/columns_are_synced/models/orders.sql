@@ -1,0 +1,5 @@
+{{ config(materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns') }}
+select 1 as id, date '2024-01-01' as day, 'a' as name union all
+select 2, date '2024-01-02', 'b'

@@ -1,0 +1,4 @@
+{{ config(materialized='table',
+    grants={'roles/bigquery.dataViewer': ['user:ann@example.com', 'group:all@example.com'], 'roles/bigquery.dataEditor': 'serviceAccount:x@p.iam.gserviceaccount.com'}) }}
+select 1 as id, date '2024-01-01' as day, 'a' as name union all
+select 2, date '2024-01-02', 'b'

@@ -1,0 +1,5 @@
+{{ config(materialized='table',
+    pre_hook='select 1 as before_it',
+    post_hook='select 2 as after_it') }}
+select 1 as id, date '2024-01-01' as day, 'a' as name union all
+select 2, date '2024-01-02', 'b'

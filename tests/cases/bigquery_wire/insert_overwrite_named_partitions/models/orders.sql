@@ -1,0 +1,6 @@
+{{ config(materialized='incremental',
+    incremental_strategy='insert_overwrite',
+    partition_by={'field': 'day', 'data_type': 'date', 'granularity': 'day'},
+    partitions=['date \'2024-01-02\'', 'date \'2024-01-03\'']) }}
+select 1 as id, date '2024-01-01' as day, 'a' as name union all
+select 2, date '2024-01-02', 'b'

@@ -1,0 +1,7 @@
+{{ config(materialized='incremental',
+    incremental_strategy='merge',
+    kms_key_name='projects/p/locations/eu/keyRings/r/cryptoKeys/k',
+    unique_key=['id', 'day'],
+    partition_by={'field': 'day', 'data_type': 'date', 'granularity': 'day'}) }}
+select 1 as id, date '2024-01-01' as day, 'a' as name union all
+select 2, date '2024-01-02', 'b'

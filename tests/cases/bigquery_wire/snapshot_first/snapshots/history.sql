@@ -1,0 +1,5 @@
+{% snapshot history %}
+{{ config(unique_key='id', strategy='check', check_cols=['name'], hard_deletes='invalidate') }}
+select 1 as id, date '2024-01-01' as day, 'a' as name union all
+select 2, date '2024-01-02', 'b'
+{% endsnapshot %}
