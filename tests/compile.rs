@@ -261,7 +261,7 @@ fn unit_tests_of_the_example_pass_on_the_embedded_engine() {
     for (id, test) in &compiler.manifest().unit_tests {
         let mut schemas = HashMap::new();
         for input in compiler.unit_test_inputs(id).unwrap() {
-            let described = input.query.map(|query| on_the_engine(&query));
+            let described = input.query.map(|(_, query)| on_the_engine(&query));
             if let Some(Ok((columns, _))) = described {
                 schemas.insert(input.relation.to_string(), columns);
             }

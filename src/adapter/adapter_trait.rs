@@ -65,8 +65,13 @@ pub trait Adapter: Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
-    /// The columns a query would give, without running it (BigQuery: a dry run).
-    fn describe<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>>;
+    /// The columns a query would give behind the statements of `header`, without running it (BigQuery: a
+    /// dry run). An error of the header has the step 0.
+    fn describe<'a>(
+        &'a self,
+        header: &'a str,
+        sql: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>>;
 
     /// What the warehouse would run for these statements, as text.
     fn explain<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<String, AdapterError>>;

@@ -9,6 +9,7 @@ pub mod duckdb;
 mod error;
 mod estimate;
 mod outcome;
+mod query_behind;
 
 pub use adapter_trait::{Adapter, BoxFuture};
 pub use blocking::BlockingWarehouse;
@@ -17,3 +18,4 @@ pub use check::Check;
 pub use error::{AdapterError, AdapterErrorKind};
 pub use estimate::{Bytes, PlanEstimate, StepEstimate};
 pub use outcome::PlanOutcome;
+pub use query_behind::query_behind;

@@ -84,7 +84,7 @@ const ABOUT_NOTHING: [&str; 20] = [
     "v2_parser",
 ];
 
-/// dbt 1.12's flags of behaviour, and which of both is done here: with most of them dbt's default
+/// dbt 1.12's flags of behaviour, and which of both is done here, for most of them dbt's default
 /// (<https://docs.getdbt.com/reference/global-configs/behavior-changes>).
 const BEHAVIOURS: [(&str, bool); 16] = [
     ("allow_jinja_file_extensions", false),
@@ -95,7 +95,7 @@ const BEHAVIOURS: [(&str, bool); 16] = [
     ("require_explicit_package_overrides_for_builtin_materializations", true),
     ("require_generic_test_arguments_property", true),
     ("require_ref_searches_node_package_before_root", false),
-    ("require_sql_header_in_test_configs", false),
+    ("require_sql_header_in_test_configs", true),
     ("require_unique_project_resource_names", false),
     ("require_valid_schema_from_generate_schema_name", false),
     ("skip_nodes_if_on_run_start_fails", true),

@@ -13,7 +13,7 @@ use super::{
     session::Session,
 };
 use crate::{
-    adapter::{AdapterError, AdapterErrorKind, Cancel},
+    adapter::{AdapterError, AdapterErrorKind, Cancel, query_behind},
     compile::MappedText,
     diagnostic::{Diagnostic, SourceFile},
     manifest::ResourceType,
@@ -28,12 +28,12 @@ use crate::{
 pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
     let typed = Map::from_iter([("full_refresh".to_owned(), json!(args.full_refresh))]);
     let session = Session::open(global, "show", typed)?;
-    let (text, place) = match &args.inline {
+    let (text, place, header) = match &args.inline {
         Some(inline) => {
             let file = SourceFile::new("--inline", inline.as_str());
             let compiled = compiler(session, &BTreeSet::new(), handle)?.compile_inline(&file);
             let compiled = compiled.map_err(|problems| session.fail(&problems))?;
-            (compiled.text().to_owned(), Some(compiled))
+            (compiled.text().to_owned(), Some(compiled), None)
         }
         None => {
             let ids = selected(session, &args.selection)?;
@@ -53,13 +53,13 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
                 );
             };
             match node.resource_type {
-                ResourceType::Seed => (format!("select * from {}", node.relation), None),
+                ResourceType::Seed => (format!("select * from {}", node.relation), None, None),
                 _ => {
                     let own = BTreeSet::from([node.unique_id.clone()]);
                     let compiler = compiler(session, &own, handle)?;
                     let compiled = compiler.compile(&node.unique_id, false);
-                    let compiled = compiled.map_err(|problems| session.fail(&problems))?.code;
-                    (compiled.text().to_owned(), Some(compiled))
+                    let compiled = compiled.map_err(|problems| session.fail(&problems))?;
+                    (compiled.code.text().to_owned(), Some(compiled.code), compiled.header)
                 }
             }
         }
@@ -70,8 +70,12 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
         session.report.note(&format!("Ctrl-C will not stop cleanly: {error}"));
     }
     let limit = usize::try_from(args.limit).ok();
-    let table = handle.block_on(adapter.query(&text, limit, &cancel));
-    let table = table.map_err(|error| refused(session, &error, place.as_ref()))?;
+    let header_text = header.as_ref().map(MappedText::text);
+    let table = handle.block_on(query_behind(adapter.as_ref(), header_text, &text, limit, &cancel));
+    let table = table.map_err(|error| {
+        let code = header.as_ref().filter(|_| error.step == Some(0)).or(place.as_ref());
+        refused(session, &error, code)
+    })?;
     session.report.data(&render_table(&table, table_format(args.output)));
     Ok(ExitCode::Success)
 }

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::{
     candidate::Candidate,
     deferral::Deferral,
+    header,
     host::{NodeHost, SharedHost, StandIns, cte_name},
     inject::{Injected, inject},
     mapped::MappedText,
@@ -72,8 +73,10 @@ pub struct CompiledNode {
     pub extra_ctes: Vec<ExtraCte>,
     /// Where it ends up, as SQL text; none for what makes no relation.
     pub relation_name: Option<String>,
-    /// What the template called (`config()` calls hold `sql_header`).
+    /// What the template called.
     pub captured: Captured,
+    /// `sql_header`: the statements that its query needs before it.
+    pub header: Option<MappedText>,
 }
 
 impl CompiledNode {
@@ -340,6 +343,7 @@ impl Compiler {
             code,
             extra_ctes,
             relation_name: makes_relation.then(|| node.relation.to_string()),
+            header: header::header(node, &rendered.captured),
             captured: rendered.captured,
         })
     }
@@ -397,7 +401,7 @@ impl Compiler {
 }
 
 /// Where a node whose code is generated was declared.
-fn declaration(node: &Node) -> Option<Span> {
+pub(super) fn declaration(node: &Node) -> Option<Span> {
     let of_test = node.test.as_ref().and_then(|test| test.declared.clone());
     of_test.or_else(|| node.properties.clone())
 }

@@ -6,6 +6,7 @@ mod compiler;
 mod copied;
 mod data_test;
 mod deferral;
+mod header;
 mod host;
 mod in_run;
 mod inject;

@@ -13,7 +13,7 @@ struct Promise {
     reason: &'static str,
 }
 
-const PROMISES: [Promise; 11] = [
+const PROMISES: [Promise; 10] = [
     Promise { key: "grants", reason: "the embedded engine knows no users" },
     Promise { key: "policy_tags", reason: "the embedded engine hides no columns" },
     Promise { key: "data_policies", reason: "the embedded engine hides no columns" },
@@ -33,7 +33,6 @@ const PROMISES: [Promise; 11] = [
         reason: "only a build brings a materialized view up to date",
     },
     Promise { key: "max_staleness", reason: "only a build brings a materialized view up to date" },
-    Promise { key: "sql_header", reason: "no statement goes before a model's query yet" },
 ];
 
 /// Warns once for each key that some node sets in vain.

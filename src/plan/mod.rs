@@ -9,6 +9,7 @@ mod function;
 mod input;
 mod job_context;
 mod materialize;
+mod needs_header;
 mod planner;
 mod publish;
 mod render;

@@ -274,6 +274,12 @@ pub enum Step {
         /// The rows.
         rows: Rows,
     },
+    /// Statements of the user (`sql_header`) that the queries after them need: they run in the same
+    /// session, on BigQuery in the same job.
+    Header {
+        /// The text.
+        sql: String,
+    },
     /// Any statement: hooks, custom materializations.
     Statement {
         /// The text.

@@ -33,6 +33,7 @@ impl Step {
             Self::SnapshotMerge { .. } => "merge the changes",
             Self::LoadSeed { .. } => "load the file",
             Self::Append { .. } => "load rows",
+            Self::Header { .. } => "run the header",
             Self::Statement { .. } => "run a hook",
             Self::Query { .. } => "query",
         }

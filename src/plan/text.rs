@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Plan, Step, duckdb_statements, google_sql_statements};
+use super::{Plan, Rendered, Step, duckdb_statements, google_sql_statements};
 use crate::relation::{Dialect, Relation};
 
 impl Display for Plan {
@@ -10,11 +10,18 @@ impl Display for Plan {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         // Steps without a relation (schemas) are said as the others are.
         let dialect = self.steps.iter().find_map(|step| relation(step).map(|found| found.dialect));
-        for (at, step) in self.steps.iter().enumerate() {
-            if at > 0 {
+        let dialect = dialect.unwrap_or(Dialect::GoogleSql);
+        let (mut header, mut is_first) = (None, true);
+        for step in &self.steps {
+            if let (Step::Header { sql }, Dialect::GoogleSql) = (step, dialect) {
+                // It is part of the scripts of other steps.
+                header = Some(sql.as_str());
+                continue;
+            }
+            if !std::mem::take(&mut is_first) {
                 f.write_str("\n")?;
             }
-            write_step(f, step, dialect.unwrap_or(Dialect::GoogleSql))?;
+            write_step(f, step, dialect, header.filter(|_| step.needs_header()))?;
             f.write_str("\n")?;
         }
         Ok(())
@@ -25,11 +32,16 @@ impl Display for Step {
     /// The step's statements.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let dialect = relation(self).map_or(Dialect::GoogleSql, |relation| relation.dialect);
-        write_step(f, self, dialect)
+        write_step(f, self, dialect, None)
     }
 }
 
-fn write_step(f: &mut Formatter<'_>, step: &Step, dialect: Dialect) -> fmt::Result {
+fn write_step(
+    f: &mut Formatter<'_>,
+    step: &Step,
+    dialect: Dialect,
+    header: Option<&str>,
+) -> fmt::Result {
     match step {
         Step::LoadSeed { file, .. } => {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -46,7 +58,9 @@ fn write_step(f: &mut Formatter<'_>, step: &Step, dialect: Dialect) -> fmt::Resu
         if at > 0 {
             f.write_str("\n\n")?;
         }
-        write!(f, "{};", statement.sql.trim_end().trim_end_matches(';'))?;
+        let behind = header.map(|header| Rendered::behind(header, statement));
+        let sql = &behind.as_ref().unwrap_or(statement).sql;
+        write!(f, "{};", sql.trim_end().trim_end_matches(';'))?;
     }
     Ok(())
 }
@@ -79,6 +93,7 @@ fn relation(step: &Step) -> Option<&Relation> {
         | Step::SnapshotMerge { target: relation, .. } => Some(relation),
         Step::CreateSchema { .. }
         | Step::DropSchema { .. }
+        | Step::Header { .. }
         | Step::Statement { .. }
         | Step::Query { .. } => None,
     }

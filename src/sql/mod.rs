@@ -45,6 +45,7 @@ mod star;
 mod statements;
 mod stored;
 mod string_functions;
+mod temporary_functions;
 mod to_json;
 mod translate;
 mod type_parameters;
@@ -55,6 +56,7 @@ mod windows;
 pub use error::SqlError;
 pub use names::{ColumnType, FunctionType, NoSchemas, Schemas};
 pub use read_interval::{IntervalParts, interval as read_interval};
+pub use temporary_functions::{drop_temporary_function, is_temporary_call};
 pub use translate::{
     Translated, translate_expression, translate_query, translate_statements, translate_stored_query,
 };

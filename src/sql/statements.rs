@@ -21,6 +21,7 @@ impl Translator<'_> {
             StatementKind::CreateTable(create) => self.create_table(create, statement),
             StatementKind::CreateView(create) => self.create_view(create, statement),
             StatementKind::CreateSchema(create) => self.create_schema(create, statement),
+            StatementKind::CreateFunction(create) => self.create_function(create, statement),
             StatementKind::Assert(condition, message) => {
                 let condition = self.condition(condition, "ASSERT");
                 let message = match message {
@@ -75,7 +76,7 @@ impl Translator<'_> {
         format!("CREATE SCHEMA {absent}{}", self.table_name(&create.name))
     }
 
-    fn refused(&mut self, statement: &Statement) -> String {
+    pub(super) fn refused(&mut self, statement: &Statement) -> String {
         let text = self.written(statement);
         let shown: Vec<&str> = text.split_whitespace().take(3).collect();
         self.refuse(

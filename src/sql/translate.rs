@@ -1,7 +1,7 @@
 //! The translator: reads GoogleSQL, writes DuckDB SQL.
 
 use super::{
-    Schemas, SqlError,
+    FunctionType, Schemas, SqlError,
     ast::{Spanned, StatementKind},
     bindings::Binding,
     parse,
@@ -33,7 +33,7 @@ pub fn translate_stored_query(
     let (text, columns) = translator.query(&query);
     let sql = translator.stored(text, &columns);
     let columns = columns.complete.then_some(columns.columns);
-    translator.finish(Translated { sql, is_query: true, columns })
+    translator.finish(Translated { sql, is_query: true, columns, function: None })
 }
 
 /// A translated statement.
@@ -45,6 +45,8 @@ pub struct Translated {
     pub is_query: bool,
     /// The columns that a query gives, where all are known; types may be [`Type::Unknown`].
     pub columns: Option<Vec<(String, Type)>>,
+    /// The temporary function that a statement makes: its name, and how a call is checked.
+    pub function: Option<(String, FunctionType)>,
 }
 
 /// Translates statements separated by semicolons, one by one.
@@ -66,10 +68,14 @@ pub fn translate_statements(
                     sql,
                     is_query: true,
                     columns: columns.complete.then_some(columns.columns),
+                    function: None,
                 }
             }
             _ => {
-                Translated { sql: translator.statement(statement), is_query: false, columns: None }
+                let known = translator.temporary_functions.len();
+                let sql = translator.statement(statement);
+                let function = translator.temporary_functions.get(known).cloned();
+                Translated { sql, is_query: false, columns: None, function }
             }
         });
     }
@@ -114,6 +120,8 @@ pub(super) struct Translator<'a> {
     pub bindings: Vec<Binding>,
     /// For names of our own.
     pub counter: usize,
+    /// Temporary functions that statements before have made, the latest last.
+    pub temporary_functions: Vec<(String, FunctionType)>,
 }
 
 impl<'a> Translator<'a> {
@@ -126,6 +134,7 @@ impl<'a> Translator<'a> {
             ctes: Vec::new(),
             bindings: Vec::new(),
             counter: 0,
+            temporary_functions: Vec::new(),
         }
     }
 

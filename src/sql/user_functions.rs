@@ -8,13 +8,14 @@ use super::{
     bindings::has_subquery,
     parse,
     scope::Scope,
+    temporary_functions::engine_name,
     translate::{Translator, Typed},
     types::{Type, quote},
 };
 
 /// What the names of arguments begin with in the engine: a macro's argument goes before the columns of
 /// queries in its body, GoogleSQL's behind.
-const ARGUMENT_PREFIX: &str = "__arg_";
+pub(super) const ARGUMENT_PREFIX: &str = "__arg_";
 
 /// Namespaces of GoogleSQL's own functions.
 const NAMESPACES: [&str; 10] = [
@@ -103,6 +104,10 @@ impl Translator<'_> {
     /// A call of a user's function; none where the name is no user's.
     pub fn user_function(&mut self, call: &Call, place: &Expr) -> Option<Typed> {
         let parts = call.name.names();
+        if let [name] = parts.as_slice() {
+            let declared = self.temporary_function(name)?;
+            return Some(self.checked_call(name, &engine_name(name), &declared, call, place));
+        }
         if parts.len() < 2
             || parts.len() == 2
                 && NAMESPACES.iter().any(|known| known.eq_ignore_ascii_case(&parts[0]))
@@ -116,9 +121,22 @@ impl Translator<'_> {
             let help = "`elt build` builds the functions of a project before what calls them";
             return Some(self.refuse("missing-function", message, place, Some(help)));
         };
+        let name = parts.iter().map(|part| quote(part)).collect::<Vec<_>>().join(".");
+        Some(self.checked_call(&shown, &name, &declared, call, place))
+    }
+
+    /// A call of a function that is known; `name` is the engine's name of it.
+    fn checked_call(
+        &mut self,
+        shown: &str,
+        name: &str,
+        declared: &FunctionType,
+        call: &Call,
+        place: &Expr,
+    ) -> Typed {
         if !call.is_plain() || call.arguments.iter().any(|argument| argument.name.is_some()) {
             let message = format!("`{shown}` takes values by their place and nothing else");
-            return Some(self.refuse("sql-syntax", message, place, None));
+            return self.refuse("sql-syntax", message, place, None);
         }
         let given: Vec<&Expr> = call.arguments.iter().map(|argument| &argument.value).collect();
         if given.len() != declared.arguments.len() {
@@ -127,12 +145,12 @@ impl Translator<'_> {
                 declared.arguments.len(),
                 given.len()
             );
-            return Some(self.refuse("wrong-arguments", message, place, None));
+            return self.refuse("wrong-arguments", message, place, None);
         }
-        Some(self.call(&parts, &declared, &given))
+        self.call(shown, name, declared, &given)
     }
 
-    fn call(&mut self, parts: &[String], declared: &FunctionType, given: &[&Expr]) -> Typed {
+    fn call(&mut self, shown: &str, name: &str, declared: &FunctionType, given: &[&Expr]) -> Typed {
         let mut values = Vec::new();
         for (expression, (name, data_type)) in given.iter().copied().zip(&declared.arguments) {
             let kind = Type::parse(data_type).unwrap_or_default();
@@ -141,7 +159,6 @@ impl Translator<'_> {
                 self.declared_as(&value, &kind, &format!("argument `{name}` is given"), expression);
             values.push(Typed::new(sql, kind));
         }
-        let name = parts.iter().map(|part| quote(part)).collect::<Vec<_>>().join(".");
         let returns = Type::parse(&declared.returns).unwrap_or_default();
         let call = |texts: &[String]| format!("{name}({})", texts.join(", "));
         if !declared.has_query {
@@ -153,8 +170,7 @@ impl Translator<'_> {
         for (value, expression) in values.iter().zip(given.iter().copied()) {
             if VOLATILE.iter().any(|volatile| value.sql.contains(volatile)) {
                 let message = format!(
-                    "an argument of `{}`, whose body asks tables, gives another value each time",
-                    parts.join(".")
+                    "an argument of `{shown}`, whose body asks tables, gives another value each time"
                 );
                 let help = "compute it in a subquery first";
                 return self.refuse("unsupported-syntax", message, expression, Some(help));
@@ -166,7 +182,7 @@ impl Translator<'_> {
 
     /// A value as BigQuery coerces it to a type, or the refusal
     /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules#coercion>).
-    fn declared_as(
+    pub(super) fn declared_as(
         &mut self,
         value: &Typed,
         to: &Type,

@@ -87,6 +87,7 @@ mod feeds;
 mod flags;
 mod freshness;
 mod functions;
+mod headers;
 mod http_feeds;
 mod microbatch;
 mod microbatch_stopped;

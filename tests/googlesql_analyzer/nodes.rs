@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeZone as _, Utc};
 use elt::{
     manifest::{Batch, ColumnProperties, Microbatch, Node, ResourceType, TimeSpan, is_audited},
     plan::{
-        BatchInput, Engine, Observed, Plan, PlanInput, PlanOptions, Step, TableOptions,
+        BatchInput, Engine, Observed, Plan, PlanInput, PlanOptions, Rendered, Step, TableOptions,
         google_sql_statements, plan, plan_audited, plan_batch,
     },
     relation::{Column, Dialect, Relation, RelationDetails, RelationKind},
@@ -190,8 +190,17 @@ fn batch(node: &Node, is_incremental: bool) -> BatchInput {
 /// or changes columns is done by other statements here.
 pub fn statements(plan: &Plan) -> Vec<String> {
     let is_comment = |sql: &str| sql.lines().all(|line| line.starts_with("--"));
+    let header = plan.steps.iter().find_map(|step| match step {
+        Step::Header { sql } => Some(sql),
+        _ => None,
+    });
     let of_step = |step: &Step| {
-        let statements = google_sql_statements(step).into_iter().map(|rendered| rendered.sql);
+        let header = header.filter(|_| step.needs_header());
+        let statements = google_sql_statements(step).into_iter();
+        let statements = statements.map(|own| match header {
+            Some(header) => Rendered::behind(header, &own).sql,
+            None => own.sql,
+        });
         let mut statements: Vec<String> = statements.filter(|sql| !is_comment(sql)).collect();
         if let Step::AlterColumns { relation, extend, .. } = step {
             for Column { name, data_type } in extend {

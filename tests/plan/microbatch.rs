@@ -72,7 +72,7 @@ impl Model {
             observed.existing_columns = columns.expect("the table's columns");
         }
         if needs.query_columns {
-            let columns = warehouse.wait(warehouse.adapter.describe(sql));
+            let columns = warehouse.wait(warehouse.adapter.describe("", sql));
             observed.query_columns = Some(columns.map_err(Failure::Adapter)?);
         }
         let input = PlanInput { node, sql, observed: &observed, options: &options };

@@ -60,7 +60,7 @@ fn apply_once(
                 .map_err(|error| AdapterError { step: Some(at), ..error })?;
         }
     }
-    let session = Session { shared, connection };
+    let session = Session::new(shared, connection);
     let writes = plan.steps.iter().any(|step| !matches!(step, Step::Query { .. }));
     let control = |sql: &str| {
         connection.execute_batch(sql).map_err(|error| engine_error(&error, Dialect::GoogleSql, 0))
@@ -125,13 +125,10 @@ fn run_step(
     match step {
         Step::CreateSchema { .. } => {}
         Step::Query { sql } => {
-            let query = session.query(sql)?;
-            outcome.table = Some(session.rows(&query, None)?);
+            outcome.table = Some(session.answer(sql, None)?);
         }
-        Step::Statement { sql } => {
-            for statement in session.statements(sql)?.into_iter().map(|one| one.sql) {
-                session.run(&statement, 0)?;
-            }
+        Step::Header { sql } | Step::Statement { sql } => {
+            session.run_script(sql)?;
             session.shared.forget_all();
         }
         Step::LoadSeed { file, columns, delimiter, relation, .. } => {

@@ -99,7 +99,7 @@ impl Adapter for DuckDbAdapter {
             let database = database.filter(|name| !name.is_empty()).map(str::to_owned);
             let schema = schema.to_owned();
             self.work(&Cancel::default(), move |shared, connection| {
-                relations(&Session { shared, connection }, database, &schema)
+                relations(&Session::new(shared, connection), database, &schema)
             })
             .await
         })
@@ -116,7 +116,7 @@ impl Adapter for DuckDbAdapter {
                 ..relation.clone()
             };
             self.work(&Cancel::default(), move |shared, connection| {
-                let session = Session { shared, connection };
+                let session = Session::new(shared, connection);
                 let found = session.table_columns(&relation.to_string())?;
                 Ok(found.map(|columns| session.in_dialect(columns)))
             })
@@ -124,12 +124,16 @@ impl Adapter for DuckDbAdapter {
         })
     }
 
-    fn describe<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>> {
+    fn describe<'a>(
+        &'a self,
+        header: &'a str,
+        sql: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>> {
         Box::pin(async move {
-            let sql = sql.to_owned();
+            let (header, sql) = (header.to_owned(), sql.to_owned());
             self.work(&Cancel::default(), move |shared, connection| {
-                let session = Session { shared, connection };
-                let columns = session.describe(&session.query(&sql)?)?;
+                let session = Session::new(shared, connection);
+                let columns = session.describe_behind(&header, &sql)?;
                 Ok(session.in_dialect(columns))
             })
             .await
@@ -140,7 +144,7 @@ impl Adapter for DuckDbAdapter {
         Box::pin(async move {
             let sql = sql.to_owned();
             self.work(&Cancel::default(), move |shared, connection| {
-                let statements = Session { shared, connection }.statements(&sql)?;
+                let statements = Session::new(shared, connection).statements(&sql)?;
                 let texts: Vec<String> = statements.into_iter().map(|one| one.sql).collect();
                 Ok(texts.join(";\n"))
             })
@@ -171,41 +175,11 @@ impl Adapter for DuckDbAdapter {
         Box::pin(async move {
             let sql = sql.to_owned();
             self.work(cancel, move |shared, connection| {
-                query(&Session { shared, connection }, &sql, limit)
+                Session::new(shared, connection).answer(&sql, limit)
             })
             .await
         })
     }
-}
-
-fn query(session: &Session<'_>, sql: &str, limit: Option<usize>) -> Result<Table, AdapterError> {
-    let mut statements = session.statements(sql)?;
-    let last = statements.pop();
-    let changes = statements.iter().any(|statement| !statement.is_query);
-    for statement in statements {
-        session.run(&statement.sql, 0)?;
-    }
-    let Some(last) = last else { return Ok(Table::default()) };
-    let mut table = session.rows(&last.sql, limit)?;
-    // The engine has fewer types than the dialect: JSON is text in its results, for one.
-    for (column, (_, kind)) in table.columns.iter_mut().zip(last.columns.into_iter().flatten()) {
-        if kind.is_known() {
-            column.data_type = kind.google();
-        }
-    }
-    if changes || !last.is_query {
-        session.shared.forget_all();
-    }
-    if last.is_query {
-        return Ok(table);
-    }
-    // A statement's own answer (a count of rows) is not a result.
-    let is_count = matches!(table.columns.as_slice(), [one] if one.name == "Count");
-    Ok(if is_count || session.shared.dialect == Dialect::GoogleSql {
-        Table::default()
-    } else {
-        table
-    })
 }
 
 fn relations(

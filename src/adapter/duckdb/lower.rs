@@ -25,6 +25,7 @@ impl Lowering<'_> {
         let lowered = match step {
             Step::CreateSchema { .. }
             | Step::DropSchema { .. }
+            | Step::Header { .. }
             | Step::Statement { .. }
             | Step::Query { .. } => step.clone(),
             Step::RenameRelation { from, to } => {

@@ -25,7 +25,10 @@ impl Schemas for Session<'_> {
     }
 
     fn function(&self, parts: &[&str]) -> Option<FunctionType> {
-        self.function_of(parts).ok().flatten()
+        match parts {
+            [name] => self.temporary_function(name),
+            parts => self.function_of(parts).ok().flatten(),
+        }
     }
 }
 

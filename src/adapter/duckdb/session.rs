@@ -1,5 +1,7 @@
 //! One connection at work.
 
+use std::{cell::RefCell, collections::BTreeMap};
+
 use duckdb::{Connection, arrow::array::Array};
 
 use super::{
@@ -13,16 +15,48 @@ use crate::{
     adapter::AdapterError,
     plan::FunctionDefinition,
     relation::{Column, Dialect, Table},
-    sql::{self, Translated},
+    sql::{self, FunctionType, Translated},
 };
 
 /// A connection with what it shares.
 pub(super) struct Session<'a> {
     pub shared: &'a Shared,
     pub connection: &'a Connection,
+    /// Temporary functions by name, which go with the session.
+    functions: RefCell<BTreeMap<String, FunctionType>>,
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        for name in self.functions.get_mut().keys() {
+            // One that went with its transaction is gone already.
+            let _ = self.connection.execute_batch(&sql::drop_temporary_function(name));
+        }
+    }
+}
+
+impl<'a> Session<'a> {
+    /// A connection at work, without functions of its own.
+    pub fn new(shared: &'a Shared, connection: &'a Connection) -> Self {
+        Self { shared, connection, functions: RefCell::default() }
+    }
 }
 
 impl Session<'_> {
+    /// A temporary function of the session.
+    pub fn temporary_function(&self, name: &str) -> Option<FunctionType> {
+        self.functions.borrow().get(&name.to_lowercase()).cloned()
+    }
+
+    /// Runs a translated statement; a function that it makes is known from now on.
+    pub fn run_statement(&self, statement: &Translated) -> Result<u64, AdapterError> {
+        let done = self.run(&statement.sql, 0)?;
+        if let Some((name, declared)) = &statement.function {
+            self.functions.borrow_mut().insert(name.to_lowercase(), declared.clone());
+        }
+        Ok(done)
+    }
+
     /// A query in the engine's SQL.
     pub fn query(&self, sql: &str) -> Result<String, AdapterError> {
         match self.shared.dialect {
@@ -42,7 +76,10 @@ impl Session<'_> {
         let mut statements =
             sql::translate_statements(without_end(sql), self).map_err(translation_error)?;
         match statements.pop() {
-            Some(query) if query.is_query && statements.is_empty() => named(query),
+            Some(query) if query.is_query && statements.is_empty() => {
+                lasting(&query.sql)?;
+                named(query)
+            }
             // Says what is wrong with it.
             _ => self.query(sql),
         }
@@ -109,6 +146,7 @@ impl Session<'_> {
                 sql: sql.to_owned(),
                 is_query: reads_only(sql),
                 columns: None,
+                function: None,
             }]),
             Dialect::GoogleSql => sql::translate_statements(sql, self).map_err(translation_error),
         }
@@ -140,6 +178,38 @@ impl Session<'_> {
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
+    /// The rows of the last of some statements, at most `limit`; none of one that is no query.
+    pub fn answer(&self, sql: &str, limit: Option<usize>) -> Result<Table, AdapterError> {
+        let mut statements = self.statements(sql)?;
+        let last = statements.pop();
+        let changes = statements.iter().any(|statement| !statement.is_query);
+        for statement in &statements {
+            self.run_statement(statement)?;
+        }
+        let Some(last) = last else { return Ok(Table::default()) };
+        let mut table = self.rows(&last.sql, limit)?;
+        // The engine has fewer types than the dialect: JSON is text in its results, for one.
+        for (column, (_, kind)) in table.columns.iter_mut().zip(last.columns.into_iter().flatten())
+        {
+            if kind.is_known() {
+                column.data_type = kind.google();
+            }
+        }
+        if changes || !last.is_query {
+            self.shared.forget_all();
+        }
+        if last.is_query {
+            return Ok(table);
+        }
+        // A statement's own answer (a count of rows) is not a result.
+        let is_count = matches!(table.columns.as_slice(), [one] if one.name == "Count");
+        Ok(if is_count || self.shared.dialect == Dialect::GoogleSql {
+            Table::default()
+        } else {
+            table
+        })
+    }
+
     /// Runs a query (or statement) of the engine's SQL and takes at most `limit` rows.
     pub fn rows(&self, sql: &str, limit: Option<usize>) -> Result<Table, AdapterError> {
         let failed = |error: duckdb::Error| engine_error(&error, self.shared.dialect, 0);
@@ -168,6 +238,33 @@ impl Session<'_> {
             columns.push((row.get(0).map_err(failed)?, row.get(1).map_err(failed)?));
         }
         Ok(columns)
+    }
+
+    /// The columns of a query behind statements that it needs, which run and are undone.
+    pub fn describe_behind(
+        &self,
+        header: &str,
+        sql: &str,
+    ) -> Result<Vec<(String, String)>, AdapterError> {
+        if is_blank(header) {
+            return self.describe(&self.query(sql)?);
+        }
+        let control = |sql: &str| {
+            let done = self.connection.execute_batch(sql);
+            done.map_err(|error| engine_error(&error, self.shared.dialect, 0))
+        };
+        control("BEGIN TRANSACTION")?;
+        let in_header = |error| AdapterError { step: Some(0), ..error };
+        let ready = self.run_script(header).map_err(in_header);
+        let described = ready.and_then(|()| self.describe(&self.query(sql)?));
+        let undone = control("ROLLBACK");
+        self.shared.forget_all();
+        undone.and(described)
+    }
+
+    /// Runs statements one by one.
+    pub fn run_script(&self, sql: &str) -> Result<(), AdapterError> {
+        self.statements(sql)?.iter().try_for_each(|one| self.run_statement(one).map(|_| ()))
     }
 
     /// The columns of a table or view by its rendered name; none where it does not exist.
@@ -243,6 +340,18 @@ fn named(query: Translated) -> Result<String, AdapterError> {
         Some(message) => Err(warehouse_error("column-names", message)),
         None => Ok(query.sql),
     }
+}
+
+/// Refuses a view whose query calls a temporary function: as in BigQuery, it would be gone when the
+/// view is read.
+fn lasting(query: &str) -> Result<(), AdapterError> {
+    if !sql::is_temporary_call(query) {
+        return Ok(());
+    }
+    let message = "a view cannot call a temporary function, which is gone when the view is read";
+    let error = warehouse_error("unsupported-syntax", message);
+    let help = "materialize the model as a table, or write a function of the project: a file in `functions`";
+    Err(AdapterError { help: Some(help.to_owned()), ..error })
 }
 
 /// What is wrong with the names of the columns of a table or view.

@@ -15,6 +15,7 @@ use crate::{
     compile::{
         Compiler, MappedText, Turn,
         compiler::Changes,
+        header::header,
         host::{StandIns, cte_relation},
         inject::{Injected, inject},
     },
@@ -32,6 +33,8 @@ pub struct CompiledUnitTest {
     /// The model's SQL over the given rows: what the warehouse describes, and then runs as part of
     /// [`CompiledUnitTest::query`].
     pub actual: MappedText,
+    /// The statements that the model's SQL needs before it (`sql_header`).
+    pub header: Option<MappedText>,
     /// The model's name, for messages.
     pub(super) model: String,
     pub(super) expect: Fixture,
@@ -47,8 +50,8 @@ pub struct UnitTestInput {
     /// `--defer`: the relation of the earlier run, to ask where this one does not exist.
     pub deferred: Option<Relation>,
     /// The query to describe where the relation does not exist (a model not built yet, an
-    /// ephemeral one).
-    pub query: Option<String>,
+    /// ephemeral one), and the statements that it needs before it.
+    pub query: Option<(String, String)>,
 }
 
 impl Compiler {
@@ -70,7 +73,11 @@ impl Compiler {
                     Some(_) => None,
                     None => self.compile(&input, false).ok(),
                 };
-                let query = query.map(|compiled| compiled.code.text().to_owned());
+                let text = |text: &MappedText| text.text().to_owned();
+                let query = query.map(|compiled| {
+                    let header = compiled.header.as_ref().map(text).unwrap_or_default();
+                    (header, text(&compiled.code))
+                });
                 let deferral = self.host.deferral.as_ref();
                 let deferred = deferral.and_then(|deferral| deferral.earlier(&input)).cloned();
                 inputs.push(UnitTestInput { relation: node.relation.clone(), deferred, query });
@@ -139,6 +146,7 @@ impl Compiler {
         Ok(CompiledUnitTest {
             unique_id: id.clone(),
             actual,
+            header: header(model, &rendered.captured),
             model: model.name.clone(),
             expect: test.expect.clone(),
             declared: test.declared.clone(),

@@ -20,6 +20,7 @@
 {%- endmacro %}
 
 {% macro get_empty_subquery_sql(select_sql, select_sql_header=none) -%}
+    {{ select_sql_header if select_sql_header }}
     select * from (
         {{ select_sql }}
     ) as __dbt_sbq
@@ -60,6 +61,8 @@
 {%- endmacro %}
 
 {% macro default__create_table_as(temporary, relation, compiled_code, language='sql') -%}
+    {%- set sql_header = config.get('sql_header') if config is defined else none -%}
+    {{ sql_header if sql_header }}
     create or replace {% if temporary %}temporary {% endif %}table {{ relation }} as (
         {{ compiled_code }}
     )
@@ -70,6 +73,8 @@
 {%- endmacro %}
 
 {% macro default__create_view_as(relation, sql) -%}
+    {%- set sql_header = config.get('sql_header') if config is defined else none -%}
+    {{ sql_header if sql_header }}
     create or replace view {{ relation }} as (
         {{ sql }}
     )

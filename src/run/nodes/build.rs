@@ -135,8 +135,12 @@ impl<C: Compile> NodeRunner<C> {
         }
         if needs.query_columns {
             let code = &ready.compiled.code;
-            let columns = self.adapter.describe(code.text()).await;
-            let columns = columns.map_err(|error| Failure::from(blame(&error, code)))?;
+            let header = ready.compiled.header.as_ref().map_or("", MappedText::text);
+            let columns = self.adapter.describe(header, code.text()).await;
+            let columns = columns.map_err(|error| {
+                let header = ready.compiled.header.as_ref().filter(|_| error.step == Some(0));
+                Failure::from(blame(&error, header.unwrap_or(code)))
+            })?;
             ready.observed.query_columns = Some(columns);
         }
         Ok(())
@@ -171,8 +175,11 @@ impl<C: Compile> NodeRunner<C> {
         let hooks = self.prepare_hooks(node, hook_turn, cancel).await?;
         let statement = |hook: &MappedText| Step::Statement { sql: hook.text().to_owned() };
         let own = std::mem::take(&mut plan.steps);
-        let own_steps = hooks.first.len()..hooks.first.len() + own.len();
+        let header = compiled.header.as_ref().filter(|_| own.iter().any(Step::needs_header));
+        let before_own: Vec<&MappedText> = hooks.first.iter().chain(header).collect();
+        let own_steps = before_own.len()..before_own.len() + own.len();
         plan.steps = hooks.first.iter().map(statement).collect();
+        plan.steps.extend(header.and_then(|_| header_step(compiled)));
         plan.steps.extend(own);
         plan.steps.extend(hooks.last.iter().map(statement));
         self.write_run_file(node, batch, &format!("{before}{plan}"))?;
@@ -181,7 +188,7 @@ impl<C: Compile> NodeRunner<C> {
             let step = error.step.unwrap_or(own_steps.start);
             let hook = match step.checked_sub(own_steps.end) {
                 Some(after) => hooks.last.get(after),
-                None => hooks.first.get(step),
+                None => before_own.get(step).copied(),
             };
             let code = hook.unwrap_or(&compiled.code);
             let compiled = hook.is_none().then(|| self.compiled_file(node, batch));
@@ -262,6 +269,11 @@ fn no_parts(node: &Node) -> Diagnostic {
         .help("only the built-in materializations do that")
 }
 
+/// The statements that a node's queries need before them.
+pub(super) fn header_step(compiled: &CompiledNode) -> Option<Step> {
+    compiled.header.as_ref().map(|text| Step::Header { sql: text.text().to_owned() })
+}
+
 /// Seeds have rows and no SQL.
 pub(super) fn no_sql(node: &Node) -> CompiledNode {
     CompiledNode {
@@ -270,5 +282,6 @@ pub(super) fn no_sql(node: &Node) -> CompiledNode {
         extra_ctes: Vec::new(),
         relation_name: Some(node.relation.to_string()),
         captured: Captured::default(),
+        header: None,
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-use super::{Compile, Failure, NodeRunner, guilty::Guilty};
+use super::{Compile, Failure, NodeRunner, build::header_step, guilty::Guilty};
 use crate::{
     adapter::Cancel,
     compile::{Candidate, DataTestQuery, TestSeverity, Turn},
     diagnostic::{Diagnostic, Severity, Span, Weight},
     manifest::Node,
-    plan,
+    plan::{self, Step},
     run::{NodeResult, Status, TestCounts},
 };
 
@@ -38,6 +38,7 @@ impl<C: Compile> NodeRunner<C> {
             result.relation_name = Some(store.relation.to_string());
         }
         let mut plan = plan::plan_data_test(node, &query, existing.as_ref());
+        plan.steps.splice(0..0, header_step(&compiled));
         plan.context = self.job_context(node).await?;
         self.write_run_file(node, None, &plan.to_string())?;
         let outcome = self.adapter.apply(&plan, cancel).await;
@@ -46,7 +47,11 @@ impl<C: Compile> NodeRunner<C> {
             let last = plan.steps.last();
             let step = error.step.and_then(|at| plan.steps.get(at)).or(last);
             let file = self.compiled_file(node, None);
-            Guilty { node, code: &compiled.code, compiled: Some(file) }.blame(&error, step)
+            let code = match (step, &compiled.header) {
+                (Some(Step::Header { .. }), Some(header)) => header,
+                _ => &compiled.code,
+            };
+            Guilty { node, code, compiled: Some(file) }.blame(&error, step)
         })?;
         self.cache.wrote(&plan);
         result.response = outcome.response;

@@ -36,7 +36,7 @@ impl Guilty<'_> {
             return seed_mistake(self.node, &CsvError { message, line, column }).into();
         }
         let text = match step {
-            Some(Step::Query { sql } | Step::Statement { sql }) => Some(sql),
+            Some(Step::Header { sql } | Step::Query { sql } | Step::Statement { sql }) => Some(sql),
             Some(Step::CreateTable { query, .. } | Step::CreateView { query, .. }) => Some(query),
             Some(Step::CreateFunction { function, .. }) => Some(&function.body),
             _ => None,

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Compile, Failure, NodeRunner, Work, build::Ready, guilty::Guilty};
+use super::{
+    Compile, Failure, NodeRunner, Work,
+    build::{Ready, header_step},
+    guilty::Guilty,
+};
 use crate::{
     adapter::{Bytes, PlanEstimate},
     compile::{CompiledNode, DataTestQuery, Turn},
@@ -41,7 +45,7 @@ impl<C: Compile> NodeRunner<C> {
             let query = DataTestQuery::new(node, &compiled, self.options.store_failures);
             let query = query.map_err(|problem| Failure::from(*problem))?;
             let plan = plan::plan_data_test(node, &query, None);
-            return self.estimated(node, &compiled, &plan, 1, preview).await;
+            return self.estimated(node, &compiled, plan, 1, preview).await;
         }
         let existing = self.cache.find(&node.relation).await;
         let existing = existing.map_err(|error| Failure::of_adapter(&error))?;
@@ -77,7 +81,7 @@ impl<C: Compile> NodeRunner<C> {
             }
             false => plan::plan(&input)?,
         };
-        self.estimated(node, &compiled, &plan, 1, preview).await
+        self.estimated(node, &compiled, plan, 1, preview).await
     }
 
     /// The batches of a microbatch model: the last of them is looked at, and stands for the others.
@@ -100,7 +104,7 @@ impl<C: Compile> NodeRunner<C> {
         let input = PlanInput { options: &options, ..self.plan_input(&ready) };
         let batch = BatchInput { batch, is_incremental, is_first: !is_incremental };
         let plan = plan::plan_batch(&input, &batch)?;
-        self.estimated(node, &compiled, &plan, batches.len() as u64, preview).await
+        self.estimated(node, &compiled, plan, batches.len() as u64, preview).await
     }
 
     /// Writes down the plan's statements and steps, and what the warehouse says of them; `times` is how
@@ -109,12 +113,13 @@ impl<C: Compile> NodeRunner<C> {
         &self,
         node: &Arc<Node>,
         compiled: &CompiledNode,
-        plan: &Plan,
+        mut plan: Plan,
         times: u64,
         preview: &mut NodePreview,
     ) -> Result<(), Failure> {
+        plan.steps.splice(0..0, header_step(compiled));
         preview.statements = plan.to_string();
-        let estimate = self.adapter.estimate(plan).await;
+        let estimate = self.adapter.estimate(&plan).await;
         let estimate = estimate.map_err(|error| Failure::of_adapter(&error))?;
         let worded = |words: &str| match times {
             1 => words.to_owned(),
@@ -131,8 +136,13 @@ impl<C: Compile> NodeRunner<C> {
         for step in steps {
             if let Some(problem) = &step.problem {
                 let compiled_file = Some(self.compiled_file(node, None));
-                let guilty = Guilty { node, code: &compiled.code, compiled: compiled_file };
-                problems.extend(guilty.blame(problem, plan.steps.get(step.step)).0);
+                let guilty_step = plan.steps.get(problem.step.unwrap_or(step.step));
+                let code = match (guilty_step, &compiled.header) {
+                    (Some(Step::Header { .. }), Some(header)) => header,
+                    _ => &compiled.code,
+                };
+                let guilty = Guilty { node, code, compiled: compiled_file };
+                problems.extend(guilty.blame(problem, guilty_step).0);
             }
             let bytes = match step.bytes {
                 Bytes::Exactly(bytes) | Bytes::AtMost(bytes) if times > 1 => {

@@ -69,7 +69,11 @@ impl Adapter for Warehouse {
     ) -> BoxFuture<'a, Result<Option<Vec<Column>>, AdapterError>> {
         Box::pin(async { Ok(None) })
     }
-    fn describe<'a>(&'a self, _sql: &'a str) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>> {
+    fn describe<'a>(
+        &'a self,
+        _header: &'a str,
+        _sql: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>> {
         Box::pin(async { Ok(Vec::new()) })
     }
     fn explain<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<String, AdapterError>> {
@@ -131,6 +135,7 @@ impl Compile for Templates {
             code.push("\nwhere new");
         }
         Ok(CompiledNode {
+            header: None,
             unique_id: node.unique_id.clone(),
             code,
             extra_ctes: Vec::new(),

@@ -6,7 +6,7 @@ use chrono::Utc;
 
 use super::{Compile, Failure, NodeRunner, compile_trait::KnownSchemas};
 use crate::{
-    adapter::{AdapterError, AdapterErrorKind, Cancel},
+    adapter::{AdapterError, AdapterErrorKind, Cancel, query_behind},
     compile::{MappedText, UnitTestInput, UnitTestRows},
     diagnostic::Diagnostic,
     manifest::UnitTest,
@@ -27,16 +27,24 @@ impl<C: Compile> NodeRunner<C> {
         let schemas = self.known_schemas(&inputs).await?;
         let given = Arc::clone(test);
         let compiled = self.blocking(move |compile| compile.unit_test(&given, &schemas)).await?;
-        let columns = self.adapter.describe(compiled.actual.text()).await;
-        let columns = columns.map_err(|error| of_test(&error, &compiled.actual, test))?;
+        let header = compiled.header.as_ref();
+        let header_text = header.map(MappedText::text);
+        let columns =
+            self.adapter.describe(header_text.unwrap_or_default(), compiled.actual.text()).await;
+        let of_header = |error: &AdapterError| header.filter(|_| error.step == Some(0));
+        let columns = columns.map_err(|error| {
+            of_test(&error, of_header(&error).unwrap_or(&compiled.actual), test)
+        })?;
         let query = compiled.query(&columns)?;
         let ready = Utc::now();
         result.compile = Some((begun, ready));
         result.compiled_code = Some(query.sql.text().into());
         self.write_compiled_test(test, query.sql.text())?;
-        let table = self.adapter.query(query.sql.text(), None, cancel).await;
+        let adapter = self.adapter.as_ref();
+        let table = query_behind(adapter, header_text, query.sql.text(), None, cancel).await;
         result.execute = Some((ready, Utc::now()));
-        let table = table.map_err(|error| of_test(&error, &query.sql, test))?;
+        let table = table
+            .map_err(|error| of_test(&error, of_header(&error).unwrap_or(&query.sql), test))?;
         let rows = query.rows(&table).map_err(|problem| {
             let diagnostic = Diagnostic::error("invalid-test-result", problem);
             Failure::from(diagnostic.at(test.declared.clone(), ""))
@@ -60,7 +68,7 @@ impl<C: Compile> NodeRunner<C> {
             }
             let columns = match (&existing, &input.query) {
                 (Some(existing), _) => self.cache.columns(existing).await.ok().flatten(),
-                (None, Some(query)) => self.adapter.describe(query).await.ok(),
+                (None, Some((header, query))) => self.adapter.describe(header, query).await.ok(),
                 (None, None) => None,
             };
             if let Some(columns) = columns {

@@ -27,8 +27,8 @@ pub use query::{
 };
 pub use span::{Span, Spanned};
 pub use statement::{
-    AlterAction, Assignment, ColumnDef, Create, CreateTable, CreateView, Delete, DropKind, Insert,
-    InsertSource, Statement, StatementKind, Update,
+    AlterAction, Assignment, ColumnDef, Create, CreateFunction, CreateTable, CreateView, Delete,
+    DropKind, Insert, InsertSource, Statement, StatementKind, Update,
 };
 pub use table::{
     Aliased, Condition, From, Join, JoinKind, Pivot, Table, TableKind, Unpivot, UnpivotColumns,

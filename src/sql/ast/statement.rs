@@ -35,6 +35,8 @@ pub enum StatementKind {
     CreateView(Box<CreateView>),
     /// CREATE SCHEMA
     CreateSchema(Box<Create>),
+    /// CREATE FUNCTION
+    CreateFunction(Box<CreateFunction>),
     /// DROP TABLE, VIEW, SCHEMA
     Drop {
         /// What.
@@ -82,6 +84,19 @@ pub struct Create {
     pub name: Path,
     /// Clauses that say something of the rows and are not known here.
     pub clauses: Vec<(String, Span)>,
+}
+
+/// `CREATE FUNCTION …`
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateFunction {
+    /// Its head; clauses are what its body is instead of an expression (`LANGUAGE js`).
+    pub create: Create,
+    /// Its arguments; `ANY TYPE` is none.
+    pub arguments: Vec<(Ident, Option<DataType>)>,
+    /// RETURNS
+    pub returns: Option<DataType>,
+    /// What it gives, where it is an expression.
+    pub body: Option<Expr>,
 }
 
 /// `CREATE TABLE …`

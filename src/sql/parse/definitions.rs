@@ -4,7 +4,7 @@ use super::{
     cursor::{Parsed, Parser},
     token::Token,
 };
-use crate::sql::ast::{ColumnDef, Create, CreateTable, CreateView, StatementKind};
+use crate::sql::ast::{ColumnDef, Create, CreateFunction, CreateTable, CreateView, StatementKind};
 
 impl Parser {
     pub(super) fn create(&mut self) -> Parsed<StatementKind> {
@@ -14,7 +14,7 @@ impl Parser {
         while words.iter().any(|word| self.is_word_at(ahead, word)) {
             ahead += 1;
         }
-        let known = ["TABLE", "VIEW", "SCHEMA"];
+        let known = ["TABLE", "VIEW", "SCHEMA", "FUNCTION"];
         if !known.iter().any(|word| self.is_word_at(ahead, word))
             || self.is_word_at(ahead, "TABLE") && self.is_word_at(ahead + 1, "FUNCTION")
         {
@@ -31,10 +31,51 @@ impl Parser {
             let create = self.create_name(or_replace, temporary)?;
             return self.create_view(create, materialized);
         }
+        if self.take_word("FUNCTION") {
+            let create = self.create_name(or_replace, temporary)?;
+            return self.create_function(create);
+        }
         self.expect_word("SCHEMA")?;
         let mut create = self.create_name(or_replace, temporary)?;
         self.clauses(&mut create)?;
         Ok(StatementKind::CreateSchema(Box::new(create)))
+    }
+
+    fn create_function(&mut self, mut create: Create) -> Parsed<StatementKind> {
+        let arguments = self.in_parentheses(|parser| match parser.is_sign(")") {
+            true => Ok(Vec::new()),
+            false => parser.list(|parser| {
+                let name = parser.ident("an argument")?;
+                let data_type = match parser.take_words(&["ANY", "TYPE"]) {
+                    true => None,
+                    false => Some(parser.data_type()?),
+                };
+                Ok((name, data_type))
+            }),
+        })?;
+        let returns = match self.take_word("RETURNS") {
+            true => Some(self.data_type()?),
+            false => None,
+        };
+        let _ = self.take_words(&["NOT", "DETERMINISTIC"]) || self.take_word("DETERMINISTIC");
+        let here = self.here();
+        let mut body = None;
+        if self.is_any(&["LANGUAGE", "REMOTE"]) {
+            let words = match self.take_word("LANGUAGE") {
+                true => format!("LANGUAGE {}", self.peek(0).shown()),
+                false => "`REMOTE`".to_owned(),
+            };
+            create.clauses.push((words, self.since(here)));
+            self.other_statement();
+        } else {
+            self.expect_word("AS")?;
+            body = Some(self.in_parentheses(Self::expression)?);
+            if self.take_word("OPTIONS") {
+                self.over_parentheses()?;
+            }
+        }
+        let function = CreateFunction { create, arguments, returns, body };
+        Ok(StatementKind::CreateFunction(Box::new(function)))
     }
 
     fn create_table(&mut self, mut create: Create) -> Parsed<StatementKind> {

@@ -31,12 +31,14 @@ pub(super) struct Applying<'a> {
     /// Staging tables that exist, or may.
     staged: Vec<TableId>,
     table: Option<Table>,
+    /// The plan's header, and which step it is.
+    header: Option<(usize, &'a str)>,
 }
 
 impl<'a> Applying<'a> {
     pub fn new(adapter: &'a BigQueryAdapter, plan: &'a Plan, cancel: &'a Cancel) -> Self {
         let (tally, staged) = (Tally::default(), Vec::new());
-        Self { adapter, plan, cancel, tally, staged, table: None }
+        Self { adapter, plan, cancel, tally, staged, table: None, header: None }
     }
 
     /// Carries the plan out.
@@ -45,9 +47,9 @@ impl<'a> Applying<'a> {
         for (at, step) in self.plan.steps.iter().enumerate() {
             done = match self.cancel.is_cancelled() {
                 true => Err(cancelled()),
-                false => self.step(step).await,
+                false => self.step(at, step).await,
             };
-            done = done.map_err(|error| AdapterError { step: Some(at), ..error });
+            done = done.map_err(|error| AdapterError { step: error.step.or(Some(at)), ..error });
             if done.is_err() {
                 break;
             }
@@ -64,7 +66,7 @@ impl<'a> Applying<'a> {
         })
     }
 
-    async fn step(&mut self, step: &Step) -> Result<(), AdapterError> {
+    async fn step(&mut self, at: usize, step: &'a Step) -> Result<(), AdapterError> {
         let client = &self.adapter.client;
         match step {
             Step::CreateSchema { database, schema } => {
@@ -119,9 +121,17 @@ impl<'a> Applying<'a> {
                 destination.write = WriteDisposition::Append;
                 self.load(destination, columns, &spool).await
             }
+            Step::Header { sql } => {
+                self.header = Some((at, sql));
+                Ok(())
+            }
             Step::Query { sql } => {
-                let job = QueryJob { options: self.job_options(), ..QueryJob::new(sql) };
-                let (outcome, table) = client.query_rows(&job, None, self.cancel).await?;
+                let query = self.behind_header(step, Rendered::plain(sql));
+                let (text, lines) = self.plan.context.with_comment(&query.sql);
+                let job = QueryJob { options: self.job_options(), ..QueryJob::new(text) };
+                let answer = client.query_rows(&job, None, self.cancel).await;
+                let (outcome, table) =
+                    answer.map_err(|error| self.placed(error.into(), &query, lines))?;
                 self.tally.add(&outcome);
                 self.table = Some(table);
                 Ok(())
@@ -163,6 +173,7 @@ impl<'a> Applying<'a> {
             if says_nothing(&statement.sql) {
                 continue;
             }
+            let statement = self.behind_header(step, statement);
             let outcome = self.query(&statement).await?;
             let written = outcome.statistics.rows_written();
             rows = written.map(|written| rows.unwrap_or(0) + written).or(rows);
@@ -174,13 +185,27 @@ impl<'a> Applying<'a> {
         Ok(())
     }
 
+    /// A statement behind the plan's header, where its step needs it.
+    fn behind_header(&self, step: &Step, statement: Rendered) -> Rendered {
+        match self.header.filter(|_| step.needs_header()) {
+            Some((_, header)) => Rendered::behind(header, &statement),
+            None => statement,
+        }
+    }
+
+    /// An error of a statement at its place: in the plan's header, else in the user's query. `comment`
+    /// lines were before the statement.
+    fn placed(&self, error: AdapterError, statement: &Rendered, comment: u32) -> AdapterError {
+        let (header, _) = self.header.unzip();
+        in_query(error, statement, comment, header)
+    }
+
     /// Runs a statement as a job; an error is at its place in the user's query.
     pub async fn query(&mut self, statement: &Rendered) -> Result<JobOutcome, AdapterError> {
         let (sql, lines) = self.plan.context.with_comment(&statement.sql);
         let job = QueryJob { options: self.job_options(), ..QueryJob::new(sql) };
         let outcome = self.adapter.client.query_job(&job, self.cancel).await;
-        let outcome =
-            outcome.map_err(|error| in_query(error.into(), statement.lines_before + lines))?;
+        let outcome = outcome.map_err(|error| self.placed(error.into(), statement, lines))?;
         self.tally.add(&outcome);
         Ok(outcome)
     }
@@ -266,14 +291,24 @@ fn says_nothing(sql: &str) -> bool {
     sql.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with("--"))
 }
 
-/// An error of a statement as one of the user's query in it. Lines of ours before the query are none of
-/// the user's.
-pub(super) fn in_query(error: AdapterError, lines_before: u32) -> AdapterError {
-    let position = error.position.map(|(line, column)| match line.checked_sub(lines_before) {
+/// An error of a statement as one of the user's query in it, or of the step `header`, whose lines are at
+/// its begin. Lines of ours before the query are none of the user's.
+pub(super) fn in_query(
+    error: AdapterError,
+    statement: &Rendered,
+    comment: u32,
+    header: Option<usize>,
+) -> AdapterError {
+    let Some((line, column)) = error.position else { return error };
+    let line = line.saturating_sub(comment);
+    if header.is_some() && (1..=statement.header_lines).contains(&line) {
+        return AdapterError { position: Some((line, column)), step: header, ..error };
+    }
+    let position = match line.checked_sub(statement.lines_before) {
         Some(line) if line > 0 => (line, column),
         _ => (1, 1),
-    });
-    AdapterError { position, ..error }
+    };
+    AdapterError { position: Some(position), ..error }
 }
 
 pub(super) fn cancelled() -> AdapterError {

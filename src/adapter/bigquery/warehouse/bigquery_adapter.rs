@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    apply::Applying,
+    apply::{Applying, in_query},
     checks, estimate,
     names::{dataset_id, details, relation, table_id},
 };
@@ -15,7 +15,7 @@ use crate::{
         Adapter, AdapterError, BoxFuture, Cancel, Check, PlanEstimate, PlanOutcome,
         bigquery::{BigQueryClient, DatasetId, NewDataset, QueryJob},
     },
-    plan::Plan,
+    plan::{Plan, Rendered},
     relation::{Column, Dialect, Relation, RelationDetails, Table},
 };
 
@@ -127,8 +127,31 @@ impl Adapter for BigQueryAdapter {
         Box::pin(async move { estimate::estimate(self, plan).await.map(Some) })
     }
 
-    fn describe<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>> {
-        Box::pin(async move { Ok(self.client.dry_run(&QueryJob::new(sql)).await?.columns()) })
+    fn describe<'a>(
+        &'a self,
+        header: &'a str,
+        sql: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Column>, AdapterError>> {
+        Box::pin(async move {
+            if header.trim().is_empty() {
+                return Ok(self.client.dry_run(&QueryJob::new(sql)).await?.columns());
+            }
+            let script = Rendered::behind(header, &Rendered::plain(sql));
+            let run = self.client.dry_run(&QueryJob::new(&script.sql)).await;
+            let run = run.map_err(|error| in_query(error.into(), &script, 0, Some(0)))?;
+            let columns = run.columns();
+            if !columns.is_empty() {
+                return Ok(columns);
+            }
+            // The dry run of a script tells no columns: it runs, without rows, as in dbt.
+            let query = sql.trim_end_matches(|c: char| c.is_whitespace() || c == ';');
+            let no_rows = Rendered::around("select * from (", query, ") where false limit 0");
+            let script = Rendered::behind(header, &no_rows);
+            let job = QueryJob::new(&script.sql);
+            let ran = self.client.query_rows(&job, None, &Cancel::default()).await;
+            let (_, table) = ran.map_err(|error| in_query(error.into(), &script, 0, Some(0)))?;
+            Ok(table.columns)
+        })
     }
 
     fn explain<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<String, AdapterError>> {

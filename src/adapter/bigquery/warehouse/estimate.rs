@@ -19,10 +19,15 @@ pub(super) async fn estimate(
     let mut estimate = PlanEstimate::default();
     // What an earlier step makes is not there to be read.
     let mut made: Vec<&Relation> = Vec::new();
+    let mut header = None;
     for (at, step) in plan.steps.iter().enumerate() {
-        if let Some(found) = bytes_of(adapter, step, &made).await? {
+        if let Step::Header { sql } = step {
+            header = Some((at, sql.as_str()));
+        }
+        if let Some(found) = bytes_of(adapter, step, header, &made).await? {
             let (bytes, problem) = found;
-            let problem = problem.map(|error| AdapterError { step: Some(at), ..error });
+            let problem =
+                problem.map(|error| AdapterError { step: error.step.or(Some(at)), ..error });
             let what = step.words().to_owned();
             estimate.steps.push(StepEstimate { step: at, what, bytes, problem });
         }
@@ -41,11 +46,13 @@ type Found = (Bytes, Option<AdapterError>);
 async fn bytes_of(
     adapter: &BigQueryAdapter,
     step: &Step,
+    header: Option<(usize, &str)>,
     made: &[&Relation],
 ) -> Result<Option<Found>, AdapterError> {
     let is_made = |relation: &Relation| made.iter().any(|known| known.same_place(relation));
     Ok(match step {
-        Step::CreateSchema { .. }
+        Step::Header { .. }
+        | Step::CreateSchema { .. }
         | Step::DropSchema { .. }
         | Step::DropRelation { .. }
         | Step::RenameRelation { .. }
@@ -76,7 +83,10 @@ async fn bytes_of(
                 if sql.is_empty() || sql.starts_with("--") {
                     continue;
                 }
-                match dry_run(adapter, &statement).await? {
+                let header = header.filter(|_| step.needs_header());
+                let behind = header.map(|(_, header)| Rendered::behind(header, &statement));
+                let header = header.map(|(at, _)| at);
+                match dry_run(adapter, &behind.unwrap_or(statement), header).await? {
                     Tried::Fine(bytes) => total = total.plus(bytes),
                     Tried::NotYet => total = Bytes::Unknown,
                     Tried::Wrong(error) => problem = problem.or(Some(error)),
@@ -94,12 +104,16 @@ enum Tried {
     Wrong(AdapterError),
 }
 
-async fn dry_run(adapter: &BigQueryAdapter, statement: &Rendered) -> Result<Tried, AdapterError> {
+async fn dry_run(
+    adapter: &BigQueryAdapter,
+    statement: &Rendered,
+    header: Option<usize>,
+) -> Result<Tried, AdapterError> {
     match adapter.client.dry_run(&QueryJob::new(&statement.sql)).await {
         Ok(run) => Ok(Tried::Fine(bytes(&run))),
         Err(error) if error.kind == BigQueryErrorKind::NotFound => Ok(Tried::NotYet),
         Err(error) if error.kind == BigQueryErrorKind::Invalid => {
-            Ok(Tried::Wrong(in_query(error.into(), statement.lines_before)))
+            Ok(Tried::Wrong(in_query(error.into(), statement, 0, header)))
         }
         Err(error) => Err(error.into()),
     }

@@ -54,7 +54,7 @@ pub(super) fn create(relation: &Relation, function: &FunctionDefinition) -> Rend
     let quotes = if function.body.contains("'''") { "\"\"\"" } else { "'''" };
     head.push_str(&format!("\nas r{quotes}"));
     let lines_before = head.matches('\n').count() as u32 + 1;
-    Rendered { sql: format!("{head}\n{}\n{quotes}", function.body), lines_before }
+    Rendered { sql: format!("{head}\n{}\n{quotes}", function.body), lines_before, header_lines: 0 }
 }
 
 fn closing(options: &[String]) -> String {

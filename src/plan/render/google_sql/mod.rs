@@ -143,8 +143,8 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             let columns = column_list(columns, &TableOptions::default());
             vec![Rendered::plain(format!("create table if not exists {relation} {columns}"))]
         }
-        Step::Statement { sql } | Step::Query { sql } => {
-            vec![Rendered { sql: sql.clone(), lines_before: 0 }]
+        Step::Header { sql } | Step::Statement { sql } | Step::Query { sql } => {
+            vec![Rendered::plain(sql)]
         }
     }
 }

@@ -1,0 +1,34 @@
+//! A query behind the statements that it needs.
+
+use super::{Adapter, AdapterError, Cancel};
+use crate::{
+    manifest::UniqueId,
+    plan::{Plan, Step},
+    relation::Table,
+};
+
+/// Runs a query in the same session as the statements of `header`, which are not kept beyond it, and
+/// takes at most `limit` rows. An error of the header has the step 0.
+///
+/// # Errors
+/// What the warehouse says of either.
+pub async fn query_behind(
+    adapter: &dyn Adapter,
+    header: Option<&str>,
+    sql: &str,
+    limit: Option<usize>,
+    cancel: &Cancel,
+) -> Result<Table, AdapterError> {
+    let Some(header) = header else { return adapter.query(sql, limit, cancel).await };
+    let plan = Plan {
+        context: Default::default(),
+        unique_id: UniqueId::new("query"),
+        materialization: "query".to_owned(),
+        steps: vec![Step::Header { sql: header.to_owned() }, Step::Query { sql: sql.to_owned() }],
+        relation: None,
+    };
+    let outcome = adapter.apply(&plan, cancel).await?;
+    let mut table = outcome.table.unwrap_or_default();
+    table.rows.truncate(limit.unwrap_or(usize::MAX));
+    Ok(table)
+}
