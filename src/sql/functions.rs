@@ -3,7 +3,7 @@
 use super::{
     aggregates::is_aggregate,
     arguments::Args,
-    ast::{Call, Expr, ExprKind, Ident},
+    ast::{Argument, Call, Expr, ExprKind, Ident},
     bindings::has_subquery,
     queries::names_differ,
     translate::{Translator, Typed},
@@ -128,9 +128,19 @@ impl Translator<'_> {
         if self.errors.len() > errors_before {
             return Typed::new("NULL", Type::Unknown);
         }
-        let typed: Vec<Typed> = args.iter().map(|arg| self.expression(arg)).collect();
+        let typed: Vec<Typed> = args
+            .iter()
+            .map(|arg| match arg.kind {
+                // What is not given.
+                ExprKind::Default => Typed::new("", Type::Null),
+                _ => self.expression(arg),
+            })
+            .collect();
         if let Some(found) = self.json_function(name, &typed, args, place) {
             return found;
+        }
+        if self.errors.len() > errors_before {
+            return Typed::new("NULL", Type::Unknown);
         }
         if let Some(found) = self.scalar_function(name, &typed, args, place) {
             return found;
@@ -290,12 +300,39 @@ fn cannot_fail(value: &Expr) -> bool {
 }
 
 /// The names of the arguments that functions take by name, in order; those in small letters only so.
-const NAMED: &[(&str, &[&str])] =
-    &[("MAKE_INTERVAL", &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"])];
+const NAMED: &[(&str, &[&str])] = &[
+    ("FLOAT64", &["", "WIDE_NUMBER_MODE"]),
+    ("JSON_KEYS", &["", "", "MODE"]),
+    ("JSON_STRIP_NULLS", &["", "", "INCLUDE_ARRAYS", "REMOVE_EMPTY"]),
+    ("MAKE_INTERVAL", &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"]),
+    ("PARSE_JSON", &["", "WIDE_NUMBER_MODE"]),
+];
+
+/// The one argument by name of functions that take any number of others; it comes last.
+const NAMED_LAST: &[(&str, &str)] = &[
+    ("JSON_ARRAY_APPEND", "APPEND_EACH_ELEMENT"),
+    ("JSON_ARRAY_INSERT", "INSERT_EACH_ELEMENT"),
+    ("JSON_SET", "CREATE_IF_MISSING"),
+];
 
 /// The arguments by position. What is not given has [`ExprKind::Default`].
 fn positional(name: &str, call: &Call) -> Result<Vec<Expr>, String> {
     let mut args: Vec<Expr> = Vec::with_capacity(call.arguments.len());
+    if let Some((_, last)) = NAMED_LAST.iter().find(|(function, _)| *function == name) {
+        let is_last = |argument: &&Argument| {
+            argument.name.as_ref().is_some_and(|given| given.value.eq_ignore_ascii_case(last))
+        };
+        let wrong = call.arguments.iter().filter(|argument| !is_last(argument));
+        for argument in wrong {
+            if let Some(given) = &argument.name {
+                return Err(format!("{name} takes no argument named `{given}`"));
+            }
+            args.push(argument.value.clone());
+        }
+        let given = call.arguments.iter().find(is_last).map(|argument| argument.value.clone());
+        args.push(given.unwrap_or_else(|| Expr::new(ExprKind::Default, call.span)));
+        return Ok(args);
+    }
     let names = NAMED.iter().find(|(function, _)| *function == name).map(|(_, names)| *names);
     for argument in &call.arguments {
         let Some(given) = &argument.name else {

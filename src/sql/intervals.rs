@@ -56,8 +56,8 @@ impl Translator<'_> {
             ("MAKE_INTERVAL", 0..=6) => {
                 let [year, month, day, hour, minute, second] =
                     [0, 1, 2, 3, 4, 5].map(|at| match args.get(at) {
-                        Some(arg) => arg.sql.clone(),
-                        None => "0".to_owned(),
+                        Some(arg) if !arg.sql.is_empty() => arg.sql.clone(),
+                        _ => "0".to_owned(),
                     });
                 Some(of_parts(
                     &format!("{year} * 12 + {month}"),

@@ -52,7 +52,7 @@ impl Translator<'_> {
     fn typed_text(&mut self, kind: Type, text: &str, place: &Expr) -> Typed {
         let value = Typed::new(literal(text), Type::String);
         let sql = match kind {
-            Type::Json => match super::json_text::canonical(text) {
+            Type::Json => match super::json::canonical(text, false) {
                 Ok(text) => format!("CAST({} AS JSON)", literal(&text)),
                 Err(message) => return self.refuse("sql-syntax", message, place, None),
             },

@@ -109,10 +109,7 @@ impl Translator<'_> {
     /// `value.name`: a field of a struct or of a JSON object.
     pub fn member(&mut self, value: Typed, name: &str, place: &impl Spanned) -> Typed {
         match &value.kind {
-            Type::Json => Typed::new(
-                format!("json_extract({}, {})", value.sql, literal(&format!("$.\"{name}\""))),
-                Type::Json,
-            ),
+            Type::Json => self.json_step(&value, &literal(&format!(".{name}"))),
             Type::Struct(fields) => match field(fields, name) {
                 Some((known, kind)) => {
                     Typed::new(format!("{}.{}", value.sql, quote(known)), kind.clone())
@@ -132,11 +129,8 @@ impl Translator<'_> {
     pub fn subscript(&mut self, value: Typed, how: SubscriptKind, index: &Expr) -> Typed {
         let at = self.expression(index);
         if value.kind == Type::Json {
-            let path = match at.kind {
-                Type::String => format!("'$.\"' || {} || '\"'", at.sql),
-                _ => format!("'$[' || {} || ']'", at.sql),
-            };
-            return Typed::new(format!("json_extract({}, {path})", value.sql), Type::Json);
+            let mark = if at.kind == Type::String { '.' } else { '#' };
+            return self.json_step(&value, &format!("'{mark}' || {}", at.sql));
         }
         let element = match value.kind {
             Type::Array(element) => *element,

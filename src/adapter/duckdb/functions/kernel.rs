@@ -231,6 +231,23 @@ macro_rules! list {
     )+};
 }
 
+/// ARRAY<STRING> with NULLs among them.
+pub(super) struct OptionalTexts;
+
+impl Answer for OptionalTexts {
+    type Value = Vec<Option<String>>;
+    fn answer_kind() -> DataType {
+        DataType::new_list(DataType::Utf8, true)
+    }
+    fn column(values: Vec<Option<Vec<Option<String>>>>) -> ArrayRef {
+        let mut builder = ListBuilder::new(StringBuilder::new());
+        for value in values {
+            builder.append_option(value);
+        }
+        Arc::new(builder.finish())
+    }
+}
+
 list! {
     /// ARRAY<STRING>.
     Texts: String, DataType::Utf8, StringBuilder::new();

@@ -9,6 +9,7 @@ mod fingerprint;
 mod format_moment;
 mod format_text;
 mod intervals;
+mod json;
 mod kernel;
 mod moments;
 mod numbers;
@@ -38,6 +39,7 @@ pub fn register_functions(connection: &Connection) -> duckdb::Result<()> {
     numbers::register(connection)?;
     moments::register(connection)?;
     intervals::register(connection)?;
+    json::register(connection)?;
     fingerprint::register(connection)?;
     format_moment::register(connection)?;
     format_text::register(connection)?;

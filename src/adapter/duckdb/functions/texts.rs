@@ -4,7 +4,6 @@
 use sha2::Digest;
 
 use super::kernel::{Bytes, BytesList, Int, Ints, Text, Truth, functions};
-use crate::sql::json_text;
 
 functions! {
     /// What is no UTF-8 becomes U+FFFD, byte by byte.
@@ -153,9 +152,6 @@ functions! {
         Ok(Some(strsim::levenshtein(one, other) as i64))
     }
     /// `PARSE_JSON`, as the text of the document.
-    "googlesql_parse_json" ParseJson(text: Text) -> Text {
-        json_text::canonical(text).map(Some).map_err(|error| format!("bad JSON value: {error}"))
-    }
     /// The text of a BIGNUMERIC, which has no more digits behind the point than the engine holds.
     "googlesql_bignumeric_text" BigNumericText(text: Text) -> Text {
         let (mantissa, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
