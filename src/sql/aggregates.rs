@@ -18,6 +18,8 @@ struct Call {
     over: Option<String>,
     /// Whether the row with the most or the least of this counts.
     having: Option<(bool, Typed)>,
+    /// A condition on the rows that ARRAY_AGG takes.
+    filter: Option<String>,
 }
 
 impl Translator<'_> {
@@ -208,10 +210,11 @@ impl Translator<'_> {
                 Typed::new("any_value(NULL)", kind)
             }
             "ARRAY_AGG" => {
-                let filter = if ignore {
-                    format!(" FILTER (WHERE {} IS NOT NULL)", first.sql)
-                } else {
-                    String::new()
+                let known = ignore.then(|| format!("{} IS NOT NULL", first.sql));
+                let conditions: Vec<String> = known.into_iter().chain(call.filter).collect();
+                let filter = match conditions.is_empty() {
+                    true => String::new(),
+                    false => format!(" FILTER (WHERE {})", conditions.join(" AND ")),
                 };
                 let list = format!("array_agg({distinct}{}{order}){filter}{over}", first.sql);
                 let sql = match call.limit {
@@ -328,13 +331,26 @@ impl Translator<'_> {
             }
             args.push(self.expression(&argument.value));
         }
-        let having = call.having.as_ref().map(|bound| {
-            if name != "ANY_VALUE" {
-                let message = format!("HAVING MAX and MIN in {name} are not supported");
-                self.refuse("unsupported-syntax", message, place, None);
+        let mut star = call.star;
+        let mut having = None;
+        let mut filter = None;
+        match &call.having {
+            Some(bound) if name == "ANY_VALUE" => {
+                having = Some((bound.is_max, self.expression(&bound.by)));
             }
-            (bound.is_max, self.expression(&bound.by))
-        });
+            Some(bound) => filter = self.has_extreme(bound, place),
+            None => {}
+        }
+        if let Some(condition) = filter.as_ref().filter(|_| name != "ARRAY_AGG") {
+            // What is NULL does not count.
+            if args.is_empty() {
+                star = false;
+                args.push(Typed::new("1", Type::Int64));
+            }
+            for arg in args.iter_mut().take(2) {
+                arg.sql = format!("(CASE WHEN {condition} THEN {} END)", arg.sql);
+            }
+        }
         let order_by = match call.order_by.is_empty() {
             true => None,
             false => Some(self.order_items(&call.order_by)),
@@ -342,12 +358,13 @@ impl Translator<'_> {
         Call {
             distinct: call.distinct,
             args,
-            star: call.star,
+            star,
             order_by,
             limit: call.limit.as_ref().map(|limit| self.row_count(limit)),
             nulls: call.nulls,
             over: call.over.as_ref().map(|over| self.over(over)),
             having,
+            filter,
         }
     }
 }

@@ -103,6 +103,14 @@ impl Translator<'_> {
         self.scopes.last()?.places.get(place.checked_sub(1)?).cloned()
     }
 
+    /// What a key of GROUP BY is, places too.
+    pub fn grouped_value(&mut self, key: &Expr) -> String {
+        match self.placed(key.bare()) {
+            Some(sql) => sql,
+            None => self.group_key(key.bare()),
+        }
+    }
+
     /// A key of GROUP BY. An alias of the SELECT list goes before a column of FROM in BigQuery; the
     /// engine has it the other way, so the item's own SQL is written
     /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#group_by_clause>).

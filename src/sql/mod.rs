@@ -16,6 +16,7 @@ mod dates;
 mod definitions;
 mod error;
 mod expressions;
+mod extremes;
 mod float_text;
 mod format_call;
 mod from;

@@ -55,7 +55,7 @@ impl Translator<'_> {
         if !query.order_by.is_empty() {
             let scope = aliases
                 .unwrap_or_else(|| Scope { aliases: columns.columns.clone(), ..Scope::default() });
-            self.scopes.push(Scope { phase: Phase::Results, ..scope });
+            self.scopes.push(Scope { phase: Phase::Results, is_ordered: true, ..scope });
             let keys = self.order_items(&query.order_by);
             self.scopes.pop();
             out.push_str(&format!(" ORDER BY {keys}"));
@@ -257,30 +257,24 @@ impl Translator<'_> {
         }
         let value = self.value_table(select, items, columns, as_values);
         out.push_str(&value.items.join(", "));
-        if !from.is_empty() {
-            out.push_str(" FROM ");
-            out.push_str(&from);
-        }
-        if let Some(condition) = selection {
-            out.push_str(" WHERE ");
-            out.push_str(&condition);
-        }
-        out.push_str(&self.group_by(select));
+        let mut clauses = self.group_by(select);
         // From here on the SELECT list's aliases are in sight.
         if let Some(top) = self.scopes.last_mut() {
             top.phase = Phase::Results;
         }
         if let Some(condition) = &select.having {
-            out.push_str(&format!(" HAVING {}", self.condition(condition, "HAVING")));
+            clauses.push_str(&format!(" HAVING {}", self.condition(condition, "HAVING")));
         }
         if !select.windows.is_empty() {
             let windows: Vec<String> =
                 select.windows.iter().map(|window| self.named_window(window)).collect();
-            out.push_str(&format!(" WINDOW {}", windows.join(", ")));
+            clauses.push_str(&format!(" WINDOW {}", windows.join(", ")));
         }
         if let Some(condition) = &select.qualify {
-            out.push_str(&format!(" QUALIFY {}", self.condition(condition, "QUALIFY")));
+            clauses.push_str(&format!(" QUALIFY {}", self.condition(condition, "QUALIFY")));
         }
+        out.push_str(&self.with_extremes(select, from, selection));
+        out.push_str(&clauses);
         let scope = self.scopes.pop().unwrap_or_default();
         if !value.is_row {
             return (out, value.columns, scope);

@@ -93,6 +93,10 @@ pub struct Scope {
     pub given: Vec<String>,
     /// The clause that is being written.
     pub phase: Phase,
+    /// Columns that FROM is to have for `HAVING MAX`: names and SQL.
+    pub extremes: Vec<(String, String)>,
+    /// Whether this is ORDER BY of a whole query, when FROM is written already.
+    pub is_ordered: bool,
 }
 
 /// What a name turned out to be.
