@@ -20,20 +20,20 @@ impl Translator<'_> {
         place: &Expr,
     ) -> Typed {
         let value = self.expression(inner);
-        if format.or(zone).is_some() {
-            return self.refuse(
-                "unsupported-syntax",
-                "CAST … FORMAT is not supported on the embedded engine",
-                place,
-                Some("use FORMAT_DATE, PARSE_DATE and their like"),
-            );
-        }
         let (kind, limit) = match (Type::from_ast(data_type), Limit::from_ast(data_type)) {
             (Ok(kind), Ok(limit)) => (kind, limit),
             (Err(error), _) | (_, Err(error)) => {
                 return self.refuse(error.code, error.message, place, None);
             }
         };
+        if let Some(format) = format {
+            let typed = self.cast_by_format(&value, &kind, format, zone, place);
+            let sql = if safe { format!("TRY({})", typed.sql) } else { typed.sql };
+            return Typed::new(sql, typed.kind);
+        }
+        if let Some(zone) = zone {
+            return self.refuse("sql-syntax", "AT TIME ZONE needs a FORMAT", zone, None);
+        }
         if !castable(&value.kind, &kind) {
             let message = format!("{} cannot be cast to {}", value.kind.google(), kind.google());
             return self.refuse("wrong-type", message, place, None);

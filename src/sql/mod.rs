@@ -8,6 +8,8 @@ mod ast;
 mod bind;
 mod bindings;
 mod by_name;
+#[doc(hidden)]
+pub mod cast_format;
 mod casts;
 mod choices;
 mod comparisons;

@@ -10,3 +10,4 @@ mod text;
 mod zone;
 
 pub(super) use part::{Part, part};
+pub(super) use zone::in_zone;

@@ -15,7 +15,7 @@ impl Translator<'_> {
 }
 
 /// What a clock in the zone shows at a moment.
-pub(super) fn in_zone(moment: &str, zone: &str) -> String {
+pub(in crate::sql) fn in_zone(moment: &str, zone: &str) -> String {
     match zone {
         "'UTC'" => format!("({moment} AT TIME ZONE 'UTC')"),
         _ => format!("googlesql_in_zone({moment}, {zone})"),

@@ -3,6 +3,7 @@
 //! The translation calls them by names that begin with `googlesql_`. A panic inside is contained by
 //! the driver and becomes the query's error.
 
+mod cast_format;
 mod casts;
 mod division;
 mod fingerprint;
@@ -35,6 +36,7 @@ pub fn register_functions(connection: &Connection) -> duckdb::Result<()> {
     connection.register_scalar_function::<shifts::ShiftRight>("googlesql_shift_right")?;
     connection.register_scalar_function::<casts::FloatText>("googlesql_float_text")?;
     texts::register(connection)?;
+    cast_format::register(connection)?;
     regexps::register(connection)?;
     numbers::register(connection)?;
     moments::register(connection)?;
