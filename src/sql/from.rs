@@ -24,7 +24,7 @@ impl Translator<'_> {
     }
 
     /// A join to what `*` has from `start` on.
-    fn join(&mut self, join: &Join, start: usize) -> String {
+    pub fn join(&mut self, join: &Join, start: usize) -> String {
         let keyword = match join.kind {
             JoinKind::Cross => "CROSS JOIN",
             JoinKind::Inner => "JOIN",
@@ -90,7 +90,7 @@ impl Translator<'_> {
         let is_merged = |name: &String| names.iter().any(|other| other.eq_ignore_ascii_case(name));
         for part in left_parts.into_iter().chain(right_parts) {
             match part {
-                StarPart::Merged(merged) if is_merged(&merged.name) => {}
+                StarPart::Column(merged) | StarPart::Merged(merged) if is_merged(&merged.name) => {}
                 StarPart::Source(at, mut without) => {
                     let columns = &scope.sources[at].columns;
                     let has = |name: &&String| {
@@ -124,10 +124,17 @@ impl Translator<'_> {
     /// One item of FROM; it becomes visible in the innermost scope.
     pub fn table(&mut self, table: &Table) -> String {
         let text = self.table_of(table);
-        let Some(share) = &table.sample else { return text };
+        match &table.sample {
+            Some(share) => self.sampled(&text, share),
+            None => text,
+        }
+    }
+
+    /// A part of a table's rows, taken by chance.
+    pub fn sampled(&mut self, table: &str, share: &Expr) -> String {
         match &share.bare().kind {
-            ExprKind::Number(share) if !text.starts_with("LATERAL ") => {
-                format!("{text} TABLESAMPLE bernoulli({share} PERCENT)")
+            ExprKind::Number(share) if !table.starts_with("LATERAL ") => {
+                format!("{table} TABLESAMPLE bernoulli({share} PERCENT)")
             }
             _ => {
                 let message = "TABLESAMPLE takes a number of percent that is written out";
@@ -173,7 +180,13 @@ impl Translator<'_> {
                 self.scopes.extend(held);
                 let shown = alias.clone().unwrap_or_else(|| self.fresh("sub"));
                 let element = value_column(&columns);
-                self.add_source(Source { alias, table: shown.clone(), columns, element });
+                self.add_source(Source {
+                    alias,
+                    table: shown.clone(),
+                    columns,
+                    element,
+                    ..Source::default()
+                });
                 format!("({text}) AS {}", quote(&shown))
             }
             TableKind::Unnest(arrays) => match arrays.as_slice() {
@@ -217,6 +230,7 @@ impl Translator<'_> {
                     table: known_as.clone(),
                     columns,
                     element,
+                    ..Source::default()
                 });
                 return format!("{} AS {}", quote(&cte), quote(&known_as));
             }
@@ -250,7 +264,7 @@ impl Translator<'_> {
             alias: Some(known_as.clone()),
             table: known_as.clone(),
             columns,
-            element: None,
+            ..Source::default()
         });
         format!("{} AS {}", path.join("."), quote(&known_as))
     }
@@ -275,7 +289,12 @@ impl Translator<'_> {
         if let (None, Type::Struct(fields), None) = (&alias, &element, &offset) {
             // Without a name the fields are the columns.
             let columns = Columns::all(fields.clone());
-            self.add_source(Source { alias: None, table: table.clone(), columns, element: None });
+            self.add_source(Source {
+                alias: None,
+                table: table.clone(),
+                columns,
+                ..Source::default()
+            });
             return format!(
                 "LATERAL (SELECT unnest({array}, max_depth := 2)) AS {}",
                 quote(&table)
@@ -296,23 +315,31 @@ impl Translator<'_> {
             columns.columns.push((offset.clone(), Type::Int64));
         }
         let element = Some((column, element));
-        self.add_source(Source { alias, table: table.clone(), columns, element });
+        self.add_source(Source {
+            alias,
+            table: table.clone(),
+            columns,
+            element,
+            ..Source::default()
+        });
         format!("LATERAL (SELECT {items}) AS {}", quote(&table))
     }
 }
 
 /// The column of a value table, which its alias means.
-fn value_column(columns: &Columns) -> Option<(String, Type)> {
+pub(super) fn value_column(columns: &Columns) -> Option<(String, Type)> {
     if columns.is_value { columns.columns.first().cloned() } else { None }
 }
 
 /// A column of one side of a join, with its table.
 fn side(scope: &Scope, parts: &[StarPart], name: &str) -> Option<(String, Type)> {
     parts.iter().find_map(|part| match part {
-        StarPart::Merged(merged) if merged.name.eq_ignore_ascii_case(name) => {
+        StarPart::Column(merged) | StarPart::Merged(merged)
+            if merged.name.eq_ignore_ascii_case(name) =>
+        {
             Some((merged.sql.clone()?, merged.kind.clone()))
         }
-        StarPart::Merged(_) => None,
+        StarPart::Column(_) | StarPart::Merged(_) => None,
         StarPart::Source(at, _) => {
             let source = scope.sources.get(*at)?;
             let (column, kind) = field(&source.columns.columns, name)?;

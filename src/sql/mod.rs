@@ -36,6 +36,7 @@ mod ordering;
 mod parse;
 mod paths;
 mod patterns;
+mod pipes;
 mod pivot;
 mod projection;
 mod queries;

@@ -65,8 +65,12 @@ impl Translator<'_> {
                 }
                 if let Some(second) = parts.get(1) {
                     let kind = field(&source.columns.columns, second);
+                    let is_there = kind.is_some();
                     let kind = kind.map(|(_, kind)| kind.clone()).unwrap_or_default();
-                    let sql = format!("{}.{}", quote(&parts[0]), quote(second));
+                    let sql = match source.only_by_alias {
+                        true if is_there => source.sql_of(second),
+                        _ => format!("{}.{}", quote(&parts[0]), quote(second)),
+                    };
                     return Some((Typed::new(sql, kind), 2));
                 }
                 // The whole row as a struct, before any column of that name.
@@ -75,11 +79,12 @@ impl Translator<'_> {
                     true => Type::Struct(columns.columns.clone()),
                     false => Type::Unknown,
                 };
-                if !scope.may_be_column(&parts[0]) || !columns.complete {
+                if !source.only_by_alias && (!scope.may_be_column(&parts[0]) || !columns.complete) {
                     return Some((Typed::new(quote(&parts[0]), kind), 1));
                 }
-                let table = quote(&source.table);
-                let part = |(name, _): &(String, Type)| format!("{0} := {table}.{0}", quote(name));
+                let part = |(name, _): &(String, Type)| {
+                    format!("{} := {}", quote(name), source.sql_of(name))
+                };
                 let parts: Vec<String> = columns.columns.iter().map(part).collect();
                 return Some((Typed::new(format!("struct_pack({})", parts.join(", ")), kind), 1));
             }

@@ -43,11 +43,23 @@ impl Translator<'_> {
         alias: Option<String>,
         place: &Table,
     ) -> String {
+        let Some((from, source)) = self.turned(table, place) else { return String::new() };
+        self.pivot_rows(&from, &source, pivot, alias)
+    }
+
+    /// PIVOT of rows that are alone in the innermost scope, which this takes away.
+    pub fn pivot_rows(
+        &mut self,
+        from: &str,
+        source: &Source,
+        pivot: &Pivot,
+        alias: Option<String>,
+    ) -> String {
         let input = &pivot.input;
         if !is_plain_value(input) {
-            return self.no_pivot(place, "a subquery or RAND() in PIVOT");
+            self.scopes.pop();
+            return self.no_pivot(input, "a subquery or RAND() in PIVOT");
         }
-        let Some((from, source)) = self.turned(table, place) else { return String::new() };
         let mut used = names_in(input);
         for aggregate in &pivot.aggregates {
             used.extend(names_in(&aggregate.expr));
@@ -106,6 +118,17 @@ impl Translator<'_> {
         place: &Table,
     ) -> String {
         let Some((from, source)) = self.turned(table, place) else { return String::new() };
+        self.unpivot_rows(&from, &source, unpivot, alias)
+    }
+
+    /// UNPIVOT of rows that are alone in the innermost scope, which this takes away.
+    pub fn unpivot_rows(
+        &mut self,
+        from: &str,
+        source: &Source,
+        unpivot: &Unpivot,
+        alias: Option<String>,
+    ) -> String {
         let last = |path: &super::ast::Path| {
             path.parts.last().map(|part| part.value.clone()).unwrap_or_default()
         };
@@ -182,7 +205,7 @@ impl Translator<'_> {
         self.turned_source(&text, given, alias)
     }
 
-    fn no_pivot(&mut self, place: &Table, what: &str) -> String {
+    fn no_pivot(&mut self, place: &Expr, what: &str) -> String {
         let message = format!("{what} is not supported on the embedded engine");
         let help = "write one conditional aggregate a column: SUM(IF(…))";
         self.refuse("unsupported-syntax", message, place, Some(help));
@@ -222,7 +245,7 @@ impl Translator<'_> {
     ) -> String {
         let table = alias.clone().unwrap_or_else(|| self.fresh("pivot"));
         let columns = Columns::all(columns);
-        self.add_source(Source { alias, table: table.clone(), columns, element: None });
+        self.add_source(Source { alias, table: table.clone(), columns, ..Source::default() });
         format!("({text}) AS {}", quote(&table))
     }
 

@@ -111,7 +111,7 @@ impl Translator<'_> {
 }
 
 /// The name of a column without an alias: the last part of a path.
-fn implied_name(expression: &Expr) -> Option<String> {
+pub(super) fn implied_name(expression: &Expr) -> Option<String> {
     match &expression.kind {
         ExprKind::Path(parts) => parts.last().map(|name| name.value.clone()),
         ExprKind::Field(_, name) => Some(name.value.clone()),

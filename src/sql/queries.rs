@@ -2,7 +2,7 @@
 
 use super::{
     ast::{
-        Body, Cte, Expr, ExprKind, Ident, Path, Query, Select, SelectItem, SetOperation,
+        Body, Cte, Expr, ExprKind, Ident, Path, PipeKind, Query, Select, SelectItem, SetOperation,
         SetOperator, Spanned,
     },
     scope::{Columns, Phase, Scope, Source},
@@ -42,13 +42,18 @@ impl Translator<'_> {
             }
             out.push_str(&format!("WITH {recursive}{} ", tables.join(", ")));
         }
-        if let Some(pipe) = query.pipes.first() {
-            let message = format!("pipe syntax (`{}`) is not supported", self.written(pipe));
-            self.refuse("unsupported-syntax", message, pipe, Some("write it as SELECT … FROM"));
+        if let Body::From(tables, _) = &query.body {
+            let rows = self.rows_from(tables);
+            let (text, columns) = self.piped(rows, &query.pipes, as_values);
+            self.ctes.truncate(ctes_before);
+            return (format!("{out}{text}"), columns, Columns::default());
         }
+        let as_set = itself.and_then(|_| as_set_operation(query));
+        let pipes = if as_set.is_some() { &[] } else { query.pipes.as_slice() };
+        let before = out.len();
         let ((body, columns, aliases), first) = match itself {
-            None => (self.body(&query.body, as_values), Columns::default()),
-            Some(name) => self.recursive(&query.body, name),
+            None => (self.body(&query.body, as_values && pipes.is_empty()), Columns::default()),
+            Some(name) => self.recursive(as_set.as_ref().unwrap_or(&query.body), name),
         };
         out.push_str(&body);
         // ORDER BY of the whole query sees the output and, for a plain SELECT, FROM.
@@ -65,6 +70,12 @@ impl Translator<'_> {
         }
         if let Some(offset) = &query.offset {
             out.push_str(&format!(" OFFSET {}", self.row_count(offset)));
+        }
+        if !pipes.is_empty() {
+            let rows = self.rows_of(&out.split_off(before), columns);
+            let (text, columns) = self.piped(rows, pipes, as_values);
+            self.ctes.truncate(ctes_before);
+            return (format!("{out}{text}"), columns, first);
         }
         self.ctes.truncate(ctes_before);
         (out, columns, first)
@@ -180,10 +191,10 @@ impl Translator<'_> {
                 let (text, columns) = self.set_operation((text, columns), operation, as_values);
                 (text, columns, None)
             }
-            Body::From(_, span) => {
-                let message = "FROM without SELECT is not supported";
-                self.refuse("unsupported-syntax", message, span, Some("write SELECT * FROM …"));
-                (String::new(), Columns::default(), None)
+            Body::From(tables, _) => {
+                let rows = self.rows_from(tables);
+                let (text, columns) = self.piped(rows, &[], as_values);
+                (text, columns, None)
             }
         }
     }
@@ -206,7 +217,7 @@ impl Translator<'_> {
     }
 
     /// A set operation whose left side is translated already.
-    fn set_operation(
+    pub fn set_operation(
         &mut self,
         (mut left_text, mut left_columns): (String, Columns),
         operation: &SetOperation,
@@ -245,6 +256,18 @@ impl Translator<'_> {
             from.push_str(&text);
         }
         let selection = select.filter.as_ref().map(|given| self.condition(given, "WHERE"));
+        self.selected(select, from, selection, as_values)
+    }
+
+    /// A SELECT whose FROM and WHERE are translated already; they are in the innermost scope, which
+    /// this takes away.
+    pub fn selected(
+        &mut self,
+        select: &Select,
+        from: String,
+        selection: Option<String>,
+        as_values: bool,
+    ) -> (String, Columns, Scope) {
         let (items, columns) = self.projection(select);
         if let Some(top) = self.scopes.last_mut() {
             top.counted = columns.complete;
@@ -286,7 +309,7 @@ impl Translator<'_> {
                 alias: None,
                 table: row.clone(),
                 columns: value.columns.clone(),
-                element: None,
+                ..Source::default()
             }],
             ..Scope::default()
         };
@@ -320,8 +343,32 @@ impl Translator<'_> {
     }
 }
 
+/// A query and what pipes unite it with, as one set operation: a recursive query is one.
+fn as_set_operation(query: &Query) -> Option<Body> {
+    if !query.order_by.is_empty() || query.limit.is_some() {
+        return None;
+    }
+    let mut body = query.body.clone();
+    for pipe in &query.pipes {
+        let PipeKind::SetOperation { operator, all, matching, queries } = &pipe.kind else {
+            return None;
+        };
+        for right in queries {
+            body = Body::Set(Box::new(SetOperation {
+                left: body,
+                operator: *operator,
+                all: *all,
+                matching: matching.clone(),
+                right: Body::Query(Box::new(right.clone())),
+                span: pipe.span,
+            }));
+        }
+    }
+    (!query.pipes.is_empty()).then_some(body)
+}
+
 /// The aliases of a SELECT list.
-fn given_names(select: &Select) -> Vec<String> {
+pub(super) fn given_names(select: &Select) -> Vec<String> {
     let alias = |item: &SelectItem| match item {
         SelectItem::Expr(_, alias) => alias.as_ref().map(|alias| alias.value.clone()),
         SelectItem::Star(_) => None,

@@ -21,7 +21,7 @@ impl Columns {
 }
 
 /// One item of FROM.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Source {
     /// The name it goes by.
     pub alias: Option<String>,
@@ -31,11 +31,30 @@ pub struct Source {
     pub columns: Columns,
     /// For UNNEST: the column that holds the element, and its type.
     pub element: Option<(String, Type)>,
+    /// Columns that the engine's SQL has under another name, and that name.
+    pub renamed: Vec<(String, String)>,
+    /// Whether only its alias leads to it: what has passed a pipe.
+    pub only_by_alias: bool,
+}
+
+impl Source {
+    /// A column in the engine's SQL, with the table.
+    pub fn sql_of(&self, column: &str) -> String {
+        format!("{}.{}", quote(&self.table), quote(self.name_of(column)))
+    }
+
+    fn name_of<'a>(&'a self, column: &'a str) -> &'a str {
+        let mut renamed = self.renamed.iter();
+        let found = renamed.find(|(name, _)| name.eq_ignore_ascii_case(column));
+        found.map_or(column, |(_, name)| name)
+    }
 }
 
 /// A part of `*`.
 #[derive(Clone, Debug)]
 pub enum StarPart {
+    /// A column that has passed a pipe: its SQL says all.
+    Column(Merged),
     /// A column of USING, once for both sides.
     Merged(Merged),
     /// The columns of a FROM item, without those of USING.
@@ -140,6 +159,16 @@ impl Scope {
         {
             return Found::Is(found);
         }
+        let mut piped = self.star.iter().filter_map(|part| match part {
+            StarPart::Column(column) if column.name.eq_ignore_ascii_case(name) => Some(column),
+            _ => None,
+        });
+        if let Some(column) = piped.next() {
+            // Of several the engine knows none by this name, and says so.
+            let sql = if piped.next().is_none() { column.sql.clone() } else { None };
+            let sql = sql.unwrap_or_else(|| quote(name));
+            return Found::Is(Resolved { sql, kind: column.kind.clone() });
+        }
         for part in &self.star {
             if let StarPart::Merged(merged) = part
                 && merged.name.eq_ignore_ascii_case(name)
@@ -154,12 +183,12 @@ impl Scope {
             source.element.is_some()
                 && source.alias.as_deref().is_some_and(|alias| alias.eq_ignore_ascii_case(name))
         });
-        for source in elements.chain(&self.sources) {
+        for source in elements.chain(self.open_sources()) {
             if let Some(found) = self.column_of(source, name, inner) {
                 return Found::Is(found);
             }
         }
-        if self.sources.iter().any(|source| !source.columns.complete) {
+        if self.open_sources().any(|source| !source.columns.complete) {
             return Found::Maybe;
         }
         if self.phase == Phase::Results
@@ -175,7 +204,9 @@ impl Scope {
             inner.iter().flat_map(|scope| &scope.sources).any(|source| source.table == table)
         };
         let column = |column: &str, ambiguous: bool| {
-            if ambiguous || !inner.is_empty() && !is_hidden(&source.table) {
+            if source.only_by_alias {
+                source.sql_of(column)
+            } else if ambiguous || !inner.is_empty() && !is_hidden(&source.table) {
                 format!("{}.{}", quote(&source.table), quote(column))
             } else {
                 quote(column)
@@ -224,11 +255,21 @@ impl Scope {
         })
     }
 
+    /// The items of FROM whose columns need no alias before them.
+    pub fn open_sources(&self) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(|source| !source.only_by_alias)
+    }
+
     /// Whether a column of FROM has, or may have, this name.
     pub fn may_be_column(&self, name: &str) -> bool {
-        self.sources.iter().any(|source| {
-            !source.columns.complete || field(&source.columns.columns, name).is_some()
-        })
+        let piped = self.star.iter().any(|part| match part {
+            StarPart::Column(column) => column.name.eq_ignore_ascii_case(name),
+            StarPart::Merged(_) | StarPart::Source(..) => false,
+        });
+        piped
+            || self.open_sources().any(|source| {
+                !source.columns.complete || field(&source.columns.columns, name).is_some()
+            })
     }
 }
 

@@ -67,12 +67,14 @@ impl Translator<'_> {
             .iter()
             .filter_map(|part| match part {
                 StarPart::Merged(merged) => Some(merged.name.clone()),
-                StarPart::Source(..) => None,
+                StarPart::Column(_) | StarPart::Source(..) => None,
             })
             .collect();
-        let has_elements = sources.iter().any(|source| source.element.is_some());
-        let complete = sources.iter().all(|source| source.columns.complete);
-        if merged.is_empty() && !has_elements {
+        let open = || sources.iter().filter(|source| !source.only_by_alias);
+        let has_elements = open().any(|source| source.element.is_some());
+        let complete = open().all(|source| source.columns.complete);
+        let is_piped = parts.iter().any(|part| matches!(part, StarPart::Column(_)));
+        if merged.is_empty() && !has_elements && !is_piped {
             // The engine's own star is the same.
             let mut all = Columns { complete, ..Columns::default() };
             for source in &sources {
@@ -82,7 +84,10 @@ impl Translator<'_> {
             return;
         }
         if !complete && (!changes.is_empty() || sources.len() > 2) {
-            if has_elements || merged.iter().any(|name| changes.replaced(name).is_some()) {
+            if has_elements
+                || is_piped
+                || merged.iter().any(|name| changes.replaced(name).is_some())
+            {
                 self.refuse_changes(item);
                 return;
             }
@@ -102,6 +107,10 @@ impl Translator<'_> {
         }
         for part in &parts {
             match part {
+                StarPart::Column(column) => {
+                    let sql = column.sql.clone().unwrap_or_else(|| quote(&column.name));
+                    list.push(&column.name, &sql, &column.kind, &changes);
+                }
                 StarPart::Merged(merged) => {
                     list.push(&merged.name, &quote(&merged.name), &merged.kind, &changes);
                 }
@@ -123,7 +132,9 @@ impl Translator<'_> {
         let names = changes.except.iter().chain(changes.replace.iter().map(|(name, _)| name));
         for name in names {
             let is_there = parts.iter().any(|part| match part {
-                StarPart::Merged(merged) => merged.name.eq_ignore_ascii_case(name),
+                StarPart::Column(merged) | StarPart::Merged(merged) => {
+                    merged.name.eq_ignore_ascii_case(name)
+                }
                 StarPart::Source(at, _) => {
                     let source = &sources[*at];
                     let fields = match &source.element {
@@ -167,10 +178,16 @@ impl Translator<'_> {
             if source.columns.complete && known.iter().all(|(name, _)| here.drops(name)) {
                 return;
             }
+            if source.only_by_alias {
+                for (name, kind) in known {
+                    list.push(name, &source.sql_of(name), kind, &here);
+                }
+                return;
+            }
             self.plain_star(&format!("{table}.*"), &here, source.columns.clone(), list);
             return;
         };
-        let element = format!("{table}.{}", quote(column));
+        let element = source.sql_of(column);
         match kind {
             Type::Struct(fields) => {
                 for (name, kind) in fields {
@@ -189,7 +206,7 @@ impl Translator<'_> {
             }
         }
         for (name, kind) in source.columns.columns.iter().skip(1) {
-            list.push(name, &format!("{table}.{}", quote(name)), kind, changes);
+            list.push(name, &source.sql_of(name), kind, changes);
         }
     }
 

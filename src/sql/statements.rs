@@ -208,8 +208,12 @@ impl Translator<'_> {
         };
         let shown = table.alias.as_ref().map(|alias| alias.value.clone());
         let alias = shown.clone().or_else(|| name.names().pop());
-        let source =
-            Source { table: alias.clone().unwrap_or_default(), alias, columns, element: None };
+        let source = Source {
+            table: alias.clone().unwrap_or_default(),
+            alias,
+            columns,
+            ..Source::default()
+        };
         self.scopes.push(Scope { sources: vec![source], ..Scope::default() });
         let name = self.table_name(name);
         Some(match shown {

@@ -86,6 +86,8 @@ pub enum PipeKind {
     Unpivot(Box<Unpivot>, Option<Ident>),
     /// ASSERT
     Assert(Expr, Vec<Expr>),
+    /// TABLESAMPLE SYSTEM (n PERCENT)
+    Sample(Expr),
     /// WITH
     With(super::query::With),
     /// What is known by its name only: TABLESAMPLE, MATCH_RECOGNIZE, …

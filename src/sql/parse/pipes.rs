@@ -43,7 +43,7 @@ impl Parser {
                 let items = self.select_list()?;
                 Ok(PipeKind::Select { distinct, mode, items, windows: self.named_windows()? })
             }
-            "EXTEND" => {
+            "EXTEND" | "WINDOW" => {
                 self.skip();
                 let items = self.select_list()?;
                 Ok(PipeKind::Extend { items, windows: self.named_windows()? })
@@ -123,11 +123,11 @@ impl Parser {
                 Ok(PipeKind::Assert(condition, payload))
             }
             "WITH" => Ok(PipeKind::With(self.with()?)),
+            "TABLESAMPLE" if self.is_word_at(1, "SYSTEM") => Ok(PipeKind::Sample(self.sample()?)),
             other => {
                 // Known to GoogleSQL, not to what follows: its words up to the next pipe.
                 let known = [
                     "TABLESAMPLE",
-                    "WINDOW",
                     "MATCH_RECOGNIZE",
                     "RECURSIVE",
                     "LOG",

@@ -208,16 +208,21 @@ impl Parser {
                 table.alias = self.alias(&AFTER_TABLE)?;
             }
         }
-        if self.take_word("TABLESAMPLE") {
-            self.expect_word("SYSTEM")?;
-            let sample = self.in_parentheses(|parser| {
-                let share = parser.expression()?;
-                parser.expect_word("PERCENT")?;
-                Ok(share)
-            })?;
-            table.sample = Some(sample);
+        if self.is_word("TABLESAMPLE") {
+            table.sample = Some(self.sample()?);
         }
         Ok(())
+    }
+
+    /// `TABLESAMPLE SYSTEM (n PERCENT)`
+    pub(super) fn sample(&mut self) -> Parsed<crate::sql::ast::Expr> {
+        self.expect_word("TABLESAMPLE")?;
+        self.expect_word("SYSTEM")?;
+        self.in_parentheses(|parser| {
+            let share = parser.expression()?;
+            parser.expect_word("PERCENT")?;
+            Ok(share)
+        })
     }
 
     /// The name of a table; of a project's name dashes are a part.
