@@ -234,9 +234,18 @@ impl Translator<'_> {
                 };
                 Typed::new(format!("flatten({list})"), first.kind)
             }
+            // As texts of hexadecimal digits, which are in the same order.
             "STRING_AGG" if first.kind == Type::Bytes => {
-                let message = "STRING_AGG of BYTES is not supported on the embedded engine";
-                return Some(self.refuse("unsupported-function", message, place, None));
+                let first = format!("hex({})", first.sql);
+                let separator =
+                    call.args.get(1).map_or("'2C'".to_owned(), |arg| format!("hex({})", arg.sql));
+                let sql = match call.limit {
+                    Some(limit) => format!(
+                        "array_to_string(list_slice(array_agg({distinct}{first}{order}) FILTER (WHERE {first} IS NOT NULL), 1, {limit}), {separator})"
+                    ),
+                    None => format!("string_agg({distinct}{first}, {separator}{order}){over}"),
+                };
+                Typed::new(format!("unhex({sql})"), Type::Bytes)
             }
             "STRING_AGG" => {
                 let separator = call.args.get(1).map_or("','".to_owned(), |arg| arg.sql.clone());
@@ -323,6 +332,7 @@ impl Translator<'_> {
     }
 
     fn aggregate_call(&mut self, name: &str, call: &ast::Call, place: &Expr) -> Call {
+        let mut filter = self.row_filter.take();
         let mut args = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
             if let Some(given) = &argument.name {
@@ -333,8 +343,11 @@ impl Translator<'_> {
         }
         let mut star = call.star;
         let mut having = None;
-        let mut filter = None;
         match &call.having {
+            Some(_) if filter.is_some() => {
+                let message = "HAVING MAX and MIN are not supported in PIVOT";
+                self.refuse("unsupported-syntax", message, place, None);
+            }
             Some(bound) if name == "ANY_VALUE" => {
                 having = Some((bound.is_max, self.expression(&bound.by)));
             }
@@ -347,7 +360,12 @@ impl Translator<'_> {
                 star = false;
                 args.push(Typed::new("1", Type::Int64));
             }
-            for arg in args.iter_mut().take(2) {
+            // What stands beside the values of these functions is a constant.
+            let counted = match name {
+                "STRING_AGG" | "APPROX_QUANTILES" => 1,
+                _ => 2,
+            };
+            for arg in args.iter_mut().take(counted) {
                 arg.sql = format!("(CASE WHEN {condition} THEN {} END)", arg.sql);
             }
         }

@@ -81,8 +81,15 @@ fn check(
         let message = "BY NAME and CORRESPONDING need queries whose columns are known";
         return Err(("unsupported-syntax", message.to_owned()));
     }
+    let is_taken = |name: &str| {
+        matching.columns.is_empty()
+            || matching.columns.iter().any(|taken| taken.value.eq_ignore_ascii_case(name))
+    };
     for columns in [left, right] {
         for (at, (name, _)) in columns.columns.iter().enumerate() {
+            if !is_taken(name) {
+                continue;
+            }
             if columns.columns[..at].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
                 return Err((
                     "ambiguous-name",

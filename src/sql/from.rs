@@ -38,6 +38,15 @@ impl Translator<'_> {
         let unnest = table.starts_with("LATERAL ");
         let mut out = format!(" {keyword} {table}");
         match &join.condition {
+            // The engine joins an array's elements outwardly on nothing but comparisons.
+            Some(Condition::On(condition)) if unnest && join.kind == JoinKind::Left => {
+                let condition = self.condition(condition, "ON");
+                let (rows, alias) = table.rsplit_once(" AS ").unwrap_or((&table, "t"));
+                let rows = rows.strip_prefix("LATERAL ").unwrap_or(rows);
+                out = format!(
+                    " {keyword} LATERAL (SELECT * FROM {rows} AS {alias} WHERE {condition}) AS {alias} ON TRUE"
+                );
+            }
             Some(Condition::On(condition)) => {
                 out.push_str(&format!(" ON {}", self.condition(condition, "ON")));
             }

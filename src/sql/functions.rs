@@ -106,7 +106,7 @@ impl Translator<'_> {
         if let Some(typed) = self.aggregate(&name, call, place) {
             return typed;
         }
-        if !call.is_plain() {
+        if !call.is_plain() && !is_elsewhere_only(&name) {
             let message = format!("{name} takes values and nothing else");
             return self.refuse("sql-syntax", message, place, None);
         }
@@ -145,6 +145,10 @@ impl Translator<'_> {
         if let Some(found) = self.scalar_function(name, &typed, args, place) {
             return found;
         }
+        if is_elsewhere_only(name) {
+            let message = format!("BigQuery has no function {name}");
+            return self.refuse("unknown-function", message, place, None);
+        }
         let help = did_you_mean(name, KNOWN);
         self.refuse(
             "unsupported-function",
@@ -161,10 +165,23 @@ impl Translator<'_> {
     /// fail is taken for an argument.
     fn safe_call(&mut self, call: &Call, place: &Expr) -> Typed {
         let name = call.function();
-        let help = "use SAFE_CAST, SAFE_DIVIDE, or guard with IF";
         if is_aggregate(&name) {
-            let message = format!("the SAFE. prefix on {name} is not supported");
-            return self.refuse("unsupported-function", message, place, Some(help));
+            let help = "use SAFE_CAST, SAFE_DIVIDE, or guard with IF";
+            let typed = self.plain_call(call, place);
+            // Of these it is the sum that fails, not the engine's aggregate.
+            let fails_late =
+                matches!(name.as_str(), "SUM" | "RANK" | "NTILE" | "COUNT" | "COUNTIF")
+                    && matches!(typed.kind, Type::Int64 | Type::Float64);
+            if !fails_late {
+                let message = format!("the SAFE. prefix on {name} is not supported");
+                return self.refuse("unsupported-function", message, place, Some(help));
+            }
+            // The engine's TRY takes no aggregates.
+            let sql = match typed.sql.strip_prefix("CAST(sum(") {
+                Some(rest) => format!("TRY_CAST(sum({rest}"),
+                None => typed.sql.replacen("googlesql_finite(", "googlesql_finite_or_null(", 1),
+            };
+            return Typed::new(sql, typed.kind);
         }
         let failing = call.arguments.iter().position(|argument| !cannot_fail(&argument.value));
         if let Some(at) = failing {
@@ -271,7 +288,22 @@ impl Translator<'_> {
             ("NULLIF", 2) => args.call("nullif", args.kind(0)),
             ("GENERATE_UUID", 0) => Some(Typed::new("CAST(uuid() AS VARCHAR)", Type::String)),
             ("GROUPING", 1) => {
-                Some(Typed::new(format!("CAST(grouping({}) AS BIGINT)", args.sql(0)), Type::Int64))
+                // An alias means the key that it names.
+                let key = match source.first() {
+                    Some(key) => self.grouped_value(key),
+                    None => args.sql(0),
+                };
+                Some(Typed::new(format!("CAST(grouping({key}) AS BIGINT)"), Type::Int64))
+            }
+            ("PARSE_NUMERIC" | "PARSE_BIGNUMERIC", 1) => {
+                let kind = if name == "PARSE_NUMERIC" { Type::Numeric } else { Type::BigNumeric };
+                let text = format!("googlesql_number_text({})", args.sql(0));
+                let text = Typed::new(text, Type::String);
+                Some(Typed::new(self.convert(&text, &kind, false), kind))
+            }
+            ("NET.HOST", 1) => args.call("googlesql_host", Type::String),
+            ("TYPEOF", 1) if args.kind(0) != Type::Unknown => {
+                Some(Typed::new(format!("'{}'", type_name(&args.kind(0))), Type::String))
             }
             ("ERROR", 1) => args.call("error", Type::Unknown),
             ("STRING", 1) => {
@@ -279,6 +311,50 @@ impl Translator<'_> {
             }
             _ => None,
         }
+    }
+}
+
+/// Functions that GoogleSQL has in other products, and BigQuery has not
+/// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/functions-all>).
+fn is_elsewhere_only(name: &str) -> bool {
+    matches!(
+        name,
+        "ELEMENTWISE_AVG"
+            | "ELEMENTWISE_SUM"
+            | "IFERROR"
+            | "ISERROR"
+            | "NULLIFERROR"
+            | "ZSTD_COMPRESS"
+            | "ZSTD_DECOMPRESS_TO_BYTES"
+            | "ZSTD_DECOMPRESS_TO_STRING"
+    ) || name.ends_with("_ARRAY")
+        && name
+            .trim_start_matches("LAX_")
+            .strip_suffix("_ARRAY")
+            .is_some_and(|kind| JSON_KINDS.contains(&kind))
+}
+
+/// Types of elements that only other products read from a JSON array.
+const JSON_KINDS: [&str; 10] = [
+    "BOOL", "DOUBLE", "FLOAT", "FLOAT32", "FLOAT64", "INT32", "INT64", "STRING", "UINT32", "UINT64",
+];
+
+/// What TYPEOF says of a type: fields without a name have none.
+fn type_name(kind: &Type) -> String {
+    match kind {
+        Type::Null => "INT64".to_owned(),
+        Type::Array(element) => format!("ARRAY<{}>", type_name(element)),
+        Type::Struct(fields) => {
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, kind)| match name.starts_with("_field_") {
+                    true => type_name(kind),
+                    false => format!("{name} {}", type_name(kind)),
+                })
+                .collect();
+            format!("STRUCT<{}>", fields.join(", "))
+        }
+        kind => kind.google(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! GROUP BY.
 
 use super::{
-    ast::{Expr, ExprKind, GroupBy, GroupItem, GroupItemKind, Select, SelectItem},
+    aggregates::is_aggregate,
+    ast::{Expr, ExprKind, GroupBy, GroupItem, GroupItemKind, Select, SelectItem, any_expression},
     bind::is_plain,
     scope::Named,
     translate::Translator,
@@ -27,6 +28,22 @@ impl Translator<'_> {
         let items = self.scopes.last().map(|scope| scope.items.clone()).unwrap_or_default();
         let constants = items.iter().filter(|item| is_plain(&item.sql) && !item.sql.contains('"'));
         let constants: Vec<&str> = constants.map(|item| item.sql.as_str()).collect();
+        // The engine takes no QUALIFY behind GROUP BY ALL.
+        if select.qualify.is_some() && !stars && items.len() == select.items.len() {
+            let is_key = |item: &SelectItem| match item {
+                SelectItem::Expr(expression, _) => !any_expression(
+                    expression,
+                    &mut |part| matches!(&part.kind, ExprKind::Call(call) if is_aggregate(&call.function())),
+                ),
+                SelectItem::Star(_) => false,
+            };
+            let keys = select.items.iter().zip(&items).filter(|(item, _)| is_key(item));
+            let keys: Vec<&str> = keys.map(|(_, item)| item.sql.as_str()).collect();
+            return match keys.is_empty() {
+                true => String::new(),
+                false => format!(" GROUP BY {}", keys.join(", ")),
+            };
+        }
         if stars || constants.len() < select.items.len() {
             return " GROUP BY ALL".to_owned();
         }

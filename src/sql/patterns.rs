@@ -28,7 +28,7 @@ impl Translator<'_> {
                 if self.refuse_unlike(&typed, &pattern.kind, place) {
                     return Typed::new("NULL", Type::Bool);
                 }
-                like(&typed.sql, &pattern, negated)
+                like(&typed, &pattern, negated)
             }
             Patterns::List(all, patterns) => {
                 let patterns: Vec<Typed> =
@@ -40,7 +40,7 @@ impl Translator<'_> {
                 self.bind(&[&typed], |names| {
                     let value = Typed::new(names[0].as_str(), typed.kind.clone());
                     let parts: Vec<String> =
-                        patterns.iter().map(|one| like(&value.sql, one, negated)).collect();
+                        patterns.iter().map(|one| like(&value, one, negated)).collect();
                     format!("({})", parts.join(join))
                 })
             }
@@ -82,7 +82,8 @@ impl Translator<'_> {
         let (each, answers) = (self.fresh("e"), self.fresh("f"));
         self.bind(&[value, array], |names| {
             let pattern = Typed::new(each.as_str(), element);
-            let like = like(&names[0], &pattern, negated);
+            let value = Typed::new(names[0].as_str(), value.kind.clone());
+            let like = like(&value, &pattern, negated);
             let list = format!("list_transform(COALESCE({}, []), lambda {each}: {like})", names[1]);
             let (settles, otherwise) = if all { ("FALSE", "TRUE") } else { ("TRUE", "FALSE") };
             format!(
@@ -105,11 +106,12 @@ impl Translator<'_> {
 }
 
 /// GoogleSQL escapes with a backslash.
-fn like(value: &str, pattern: &Typed, negated: bool) -> String {
+fn like(value: &Typed, pattern: &Typed, negated: bool) -> String {
     let not = if negated { "NOT " } else { "" };
-    let sql = &pattern.sql;
+    let of_bytes = [&value.kind, &pattern.kind].contains(&&Type::Bytes);
+    let (value, sql) = (&value.sql, &pattern.sql);
     match pattern.kind {
-        Type::Bytes => format!("({not}googlesql_like_bytes({value}, {sql}))"),
+        _ if of_bytes => format!("({not}googlesql_like_bytes({value}, {sql}))"),
         Type::Null => format!("({value} {not}LIKE CAST({sql} AS VARCHAR) ESCAPE '\\')"),
         _ => format!("({value} {not}LIKE {sql} ESCAPE '\\')"),
     }

@@ -2,37 +2,15 @@
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#pivot_operator>).
 
 use super::{
+    aggregates::is_aggregate,
     ast::{
-        Aliased, Argument, Call, Expr, ExprKind, Pivot, Table, Unpivot, When, any_expression,
+        Aliased, Expr, ExprKind, Pivot, Table, UnaryOperator, Unpivot, any_expression,
         for_each_expression,
     },
     scope::{Columns, Scope, Source},
     translate::Translator,
     types::{Type, quote},
 };
-
-/// Aggregates that leave NULL out, so that a condition can be put around their argument.
-const CONDITIONAL: &[&str] = &[
-    "ANY_VALUE",
-    "AVG",
-    "BIT_AND",
-    "BIT_OR",
-    "BIT_XOR",
-    "COUNT",
-    "COUNTIF",
-    "LOGICAL_AND",
-    "LOGICAL_OR",
-    "MAX",
-    "MIN",
-    "STDDEV",
-    "STDDEV_POP",
-    "STDDEV_SAMP",
-    "STRING_AGG",
-    "SUM",
-    "VAR_POP",
-    "VAR_SAMP",
-    "VARIANCE",
-];
 
 impl Translator<'_> {
     /// `table PIVOT (aggregates FOR column IN (values))`.
@@ -86,15 +64,17 @@ impl Translator<'_> {
                     right: Box::new(value.expr.clone()),
                     negated: true,
                 };
-                let condition = Expr::new(same, value.expr.span);
-                let Some(conditional) = conditional(&aggregate.expr, condition) else {
+                if !can_be_filtered(&aggregate.expr) {
                     let message =
                         format!("`{}` is not supported in PIVOT", self.written(&aggregate.expr));
                     let help = "write it as an aggregate of IF(…)";
                     self.refuse("unsupported-syntax", message, &aggregate.expr, Some(help));
                     continue;
-                };
-                let typed = self.expression(&conditional);
+                }
+                let condition = Expr::new(same, value.expr.span);
+                self.row_filter = Some(self.expression(&condition).sql);
+                let typed = self.expression(&aggregate.expr);
+                self.row_filter = None;
                 items.push(format!("{} AS {}", typed.sql, quote(&name)));
                 columns.push((name, typed.kind));
             }
@@ -256,8 +236,23 @@ impl Translator<'_> {
         }
         match &value.expr.kind {
             ExprKind::Text(text) => return Some(text.clone()),
-            ExprKind::Number(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                return Some(format!("_{text}"));
+            ExprKind::Null => return Some("NULL".to_owned()),
+            ExprKind::Bool(truth) => return Some(truth.to_string()),
+            ExprKind::Number(text) if is_digits(text) => return Some(format!("_{text}")),
+            ExprKind::Number(text) if text.strip_prefix('-').is_some_and(is_digits) => {
+                return Some(text.replace('-', "minus_"));
+            }
+            ExprKind::Unary(UnaryOperator::Minus, number)
+                if let ExprKind::Number(text) = &number.kind
+                    && is_digits(text) =>
+            {
+                return Some(format!("minus_{text}"));
+            }
+            ExprKind::TypedText(kind, day)
+                if kind.name.to_string().eq_ignore_ascii_case("DATE")
+                    && super::read_text::day(day).is_some() =>
+            {
+                return Some(format!("_{}", day.replace('-', "_")));
             }
             _ => {}
         }
@@ -270,6 +265,10 @@ impl Translator<'_> {
         );
         None
     }
+}
+
+fn is_digits(number: &str) -> bool {
+    number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// All parts of the names in an expression.
@@ -295,23 +294,16 @@ fn is_plain_value(expression: &Expr) -> bool {
     })
 }
 
-/// The aggregate over the rows where a condition holds.
-fn conditional(aggregate: &Expr, condition: Expr) -> Option<Expr> {
-    let ExprKind::Call(call) = &aggregate.kind else { return None };
-    let name = call.function();
-    if !CONDITIONAL.contains(&name.as_str()) || call.over.is_some() || !is_plain_value(aggregate) {
-        return None;
-    }
-    let mut call: Call = call.as_ref().clone();
-    if call.star && name == "COUNT" {
-        call.star = false;
-        let value = Expr::new(ExprKind::Bool(true), aggregate.span);
-        call.arguments.push(Argument { name: None, value });
-    }
-    let argument = call.arguments.first_mut()?;
-    let result = argument.value.clone();
-    let span = result.span;
-    let whens = vec![When { condition, result }];
-    argument.value = Expr::new(ExprKind::Case { operand: None, whens, otherwise: None }, span);
-    Some(Expr::new(ExprKind::Call(Box::new(call)), aggregate.span))
+/// Whether an expression is one aggregate, which can be over a part of the rows.
+fn can_be_filtered(aggregate: &Expr) -> bool {
+    let ExprKind::Call(call) = &aggregate.kind else { return false };
+    is_aggregate(&call.function())
+        && call.over.is_none()
+        && !call.safe
+        && is_plain_value(aggregate)
+        && call.arguments.iter().all(|argument| {
+            !any_expression(&argument.value, &mut |part| {
+                matches!(&part.kind, ExprKind::Call(call) if is_aggregate(&call.function()))
+            })
+        })
 }

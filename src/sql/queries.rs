@@ -3,7 +3,7 @@
 use super::{
     ast::{
         Body, Cte, Expr, ExprKind, Ident, Path, PipeKind, Query, Select, SelectItem, SetOperation,
-        SetOperator, Spanned,
+        SetOperator, Spanned, any_expression,
     },
     scope::{Columns, Phase, Scope, Source},
     translate::{Translator, Typed},
@@ -96,7 +96,33 @@ impl Translator<'_> {
                     _ => self.no_row_count(count),
                 }
             }
-            _ => self.no_row_count(count),
+            _ if any_expression(count, &mut |part| {
+                matches!(
+                    part.kind,
+                    ExprKind::Path(_)
+                        | ExprKind::Subquery(_)
+                        | ExprKind::ArrayQuery(_)
+                        | ExprKind::Exists(_)
+                        | ExprKind::InQuery { .. }
+                        | ExprKind::Text(_)
+                )
+            }) =>
+            {
+                self.no_row_count(count)
+            }
+            // Computed from constants.
+            _ => {
+                let value = self.expression(count);
+                if !matches!(value.kind, Type::Int64 | Type::Unknown) {
+                    return self.no_row_count(count);
+                }
+                self.bind(&[&value], |names| {
+                    format!(
+                        "(CASE WHEN {0} >= 0 THEN {0} ELSE error('LIMIT and OFFSET take a number that is 0 or more') END)",
+                        names[0]
+                    )
+                })
+            }
         }
     }
 

@@ -2,7 +2,9 @@
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions>), which is
 //! stricter than the engine's in places and wider in others.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{
+    DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+};
 
 /// An INT64.
 pub fn integer(text: &str) -> Option<i64> {
@@ -54,19 +56,19 @@ pub fn day(text: &str) -> Option<NaiveDate> {
 
 /// A DATETIME.
 pub fn civil_moment(text: &str) -> Option<NaiveDateTime> {
-    let (moment, rest) = civil(text.trim())?;
+    let (moment, rest) = civil(text.trim(), false)?;
     rest.is_empty().then_some(moment)
 }
 
 /// A TIMESTAMP.
 pub fn moment(text: &str) -> Option<DateTime<Utc>> {
-    let (moment, rest) = civil(text.trim())?;
+    let (moment, rest) = civil(text.trim(), true)?;
     zoned(moment, rest)
 }
 
 /// A TIME.
 pub fn time_of_day(text: &str) -> Option<NaiveTime> {
-    let (time, rest) = clock(text.trim())?;
+    let (time, _, rest) = clock(text.trim(), false)?;
     rest.is_empty().then_some(time)
 }
 
@@ -90,8 +92,9 @@ fn date(text: &str) -> Option<(NaiveDate, &str)> {
     Some((NaiveDate::from_ymd_opt(year as i32, month, day)?, rest))
 }
 
-/// `[H]H:[M]M:[S]S[.DDDDDD]`.
-fn clock(text: &str) -> Option<(NaiveTime, &str)> {
+/// `[H]H:[M]M:[S]S[.DDDDDD]`, whether the next day has begun, and what follows. The second 60 is the
+/// next minute; its fraction counts for moments only.
+fn clock(text: &str, is_moment: bool) -> Option<(NaiveTime, bool, &str)> {
     let (hour, rest) = digits(text, 1, 2)?;
     let (minute, rest) = digits(rest.strip_prefix(':')?, 1, 2)?;
     let (second, mut rest) = digits(rest.strip_prefix(':')?, 1, 2)?;
@@ -106,11 +109,17 @@ fn clock(text: &str) -> Option<(NaiveTime, &str)> {
             return None;
         }
     }
-    Some((NaiveTime::from_hms_micro_opt(hour, minute, second, micros)?, rest))
+    if second == 60 {
+        let fraction = if is_moment { micros } else { 0 };
+        let before = NaiveTime::from_hms_micro_opt(hour, minute, 59, fraction)?;
+        let (time, carried) = before.overflowing_add_signed(TimeDelta::seconds(1));
+        return Some((time, carried > 0, rest));
+    }
+    Some((NaiveTime::from_hms_micro_opt(hour, minute, second, micros)?, false, rest))
 }
 
 /// A date with or without a time, and what follows.
-fn civil(text: &str) -> Option<(NaiveDateTime, &str)> {
+fn civil(text: &str, is_moment: bool) -> Option<(NaiveDateTime, &str)> {
     let (day, rest) = date(text)?;
     let after = rest.strip_prefix(['T', 't']).or_else(|| {
         let after = rest.strip_prefix(' ')?;
@@ -120,7 +129,8 @@ fn civil(text: &str) -> Option<(NaiveDateTime, &str)> {
     match after {
         None => Some((day.and_time(NaiveTime::MIN), rest)),
         Some(after) => {
-            let (time, rest) = clock(after)?;
+            let (time, is_next_day, rest) = clock(after, is_moment)?;
+            let day = if is_next_day { day.succ_opt()? } else { day };
             Some((day.and_time(time), rest))
         }
     }
@@ -154,8 +164,8 @@ fn zoned(moment: NaiveDateTime, zone: &str) -> Option<DateTime<Utc>> {
         }
         // In a gap the clock is read as it was before it.
         chrono::LocalResult::None => {
-            let before = zone.from_local_datetime(&(moment - chrono::TimeDelta::hours(3)));
-            Some(before.earliest()?.to_utc() + chrono::TimeDelta::hours(3))
+            let before = zone.from_local_datetime(&(moment - TimeDelta::hours(3)));
+            Some(before.earliest()?.to_utc() + TimeDelta::hours(3))
         }
     }
 }

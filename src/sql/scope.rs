@@ -156,6 +156,8 @@ impl Scope {
     pub fn column(&self, name: &str, inner: &[Self]) -> Found {
         if self.phase == Phase::Results
             && let Some(found) = self.result(name, !inner.is_empty())
+            // A column of FROM goes with its table to the scopes inside.
+            && (inner.is_empty() || found.sql != quote(name))
         {
             return Found::Is(found);
         }

@@ -23,7 +23,12 @@ impl Translator<'_> {
         source: &[Expr],
         place: &Expr,
     ) -> Option<Typed> {
-        let is_bytes = args.kind(0) == Type::Bytes;
+        // NULL takes the type of what it stands beside.
+        let is_bytes = match args.kind(0) {
+            Type::Null => args.kind(1) == Type::Bytes,
+            kind => kind == Type::Bytes,
+        };
+        let latin = |at: usize| format!("googlesql_latin_text({})", args.sql(at));
         match (name, args.len()) {
             ("CONCAT", 1..) => {
                 // DuckDB's own concat skips NULLs; BigQuery's gives NULL.
@@ -83,6 +88,10 @@ impl Translator<'_> {
                 };
                 args.call(&format!("googlesql_{}_bytes", name.to_ascii_lowercase()), kind)
             }
+            ("TRANSLATE", 3) if is_bytes => {
+                let text = format!("googlesql_translate({}, {}, {})", latin(0), latin(1), latin(2));
+                Some(Typed::new(format!("googlesql_latin_bytes({text})"), Type::Bytes))
+            }
             ("TRANSLATE", 3) if !is_bytes => args.call("googlesql_translate", Type::String),
             ("EDIT_DISTANCE", 2) if !is_bytes => args.call("googlesql_edit_distance", Type::Int64),
             ("TO_CODE_POINTS", 1) => {
@@ -90,15 +99,16 @@ impl Translator<'_> {
                 let kind = Type::Array(Box::new(Type::Int64));
                 args.call(&format!("googlesql_code_points{function}"), kind)
             }
-            ("INSTR", 2..=4) if !is_bytes => {
+            ("INSTR", 2..=4) => {
+                let of = |at: usize| if is_bytes { latin(at) } else { args.sql(at) };
                 let default = |at: usize| match args.get(at) {
                     Some(arg) => arg.sql.clone(),
                     None => "CAST(1 AS BIGINT)".to_owned(),
                 };
                 let text = format!(
                     "googlesql_instr({}, {}, {}, {})",
-                    args.sql(0),
-                    args.sql(1),
+                    of(0),
+                    of(1),
                     default(2),
                     default(3)
                 );
@@ -188,14 +198,18 @@ impl Translator<'_> {
                 let text = format!("googlesql_regexp_extract({})", values.join(", "));
                 Some(Typed::new(text, Type::String))
             }
-            ("REGEXP_EXTRACT_ALL", 2) if !is_bytes => {
+            ("REGEXP_EXTRACT_ALL", 2) if is_bytes => {
+                args.call("googlesql_regexp_extract_all_bytes", Type::Array(Box::new(Type::Bytes)))
+            }
+            ("REGEXP_EXTRACT_ALL", 2) => {
                 args.call("googlesql_regexp_extract_all", Type::Array(Box::new(Type::String)))
             }
-            ("REGEXP_INSTR", 2..=5) if !is_bytes => {
+            ("REGEXP_INSTR", 2..=5) => {
                 let mut values: Vec<String> = args.iter().map(|arg| arg.sql.clone()).collect();
                 values.resize(values.len().max(4), "CAST(1 AS BIGINT)".to_owned());
                 values.resize(5, "CAST(0 AS BIGINT)".to_owned());
-                let text = format!("googlesql_regexp_instr({})", values.join(", "));
+                let function = if is_bytes { "_bytes" } else { "" };
+                let text = format!("googlesql_regexp_instr{function}({})", values.join(", "));
                 Some(Typed::new(text, Type::Int64))
             }
             ("TO_HEX", 1) => Some(Typed::new(format!("lower(hex({}))", args.sql(0)), Type::String)),
@@ -230,6 +244,11 @@ impl Translator<'_> {
             ("CHR", 1) => {
                 Some(Typed::new(format!("chr(CAST({} AS INTEGER))", args.sql(0)), Type::String))
             }
+            ("ASCII", 1) if is_bytes => {
+                Some(Typed::new(format!("googlesql_ascii({})", latin(0)), Type::Int64))
+            }
+            ("NORMALIZE", 1) => args.call("nfc_normalize", Type::String),
+            ("SOUNDEX", 1) => args.call("googlesql_soundex", Type::String),
             ("ASCII" | "UNICODE", 1) => {
                 args.call(&format!("googlesql_{}", name.to_ascii_lowercase()), Type::Int64)
             }

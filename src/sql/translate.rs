@@ -118,6 +118,8 @@ pub(super) struct Translator<'a> {
     pub ctes: Vec<(String, Columns)>,
     /// Names of values, innermost last.
     pub bindings: Vec<Binding>,
+    /// The rows that the next aggregate takes.
+    pub row_filter: Option<String>,
     /// For names of our own.
     pub counter: usize,
     /// Temporary functions that statements before have made, the latest last.
@@ -133,6 +135,7 @@ impl<'a> Translator<'a> {
             scopes: Vec::new(),
             ctes: Vec::new(),
             bindings: Vec::new(),
+            row_filter: None,
             counter: 0,
             temporary_functions: Vec::new(),
         }

@@ -95,8 +95,45 @@ impl Translator<'_> {
                 }
                 Some(valid(&truncated(&value.sql, &part), kind))
             }
+            "BUCKET" if matches!(args.len(), 2 | 3) => self.bucket(name, &kind, args, place),
             _ => self.moment_of_number(name, args),
         }
+    }
+
+    /// `DATE_BUCKET(value, width[, origin])`: the start of the stretch of time that holds a value
+    /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/time-series-functions>).
+    fn bucket(&mut self, name: &str, kind: &Type, args: &[Expr], place: &Expr) -> Option<Typed> {
+        let [value, width, rest @ ..] = args else { return None };
+        let is_even = match &width.kind {
+            ExprKind::Null => true,
+            ExprKind::Interval { first, last: None, .. } => {
+                let months = ["MONTH", "QUARTER", "YEAR"];
+                !months.iter().any(|months| first.value.eq_ignore_ascii_case(months))
+            }
+            _ => false,
+        };
+        if !is_even {
+            let message = format!("{name} takes an INTERVAL of one part up to days, written out");
+            let help = "write INTERVAL n DAY, or truncate to a month";
+            return Some(self.refuse("unsupported-function", message, width, Some(help)));
+        }
+        let value = self.as_moment(value, kind);
+        let own = own_kind(&value, kind.clone());
+        let width = self.expression(width);
+        let type_name = own.duckdb()?;
+        let origin = match rest.first() {
+            Some(origin) => self.as_moment(origin, &own).sql,
+            None => "'1950-01-01 00:00:00+00'".to_owned(),
+        };
+        if self.errors.is_empty() && value.kind == Type::Unknown {
+            let message = format!("{name} needs a value whose type is known");
+            return Some(self.refuse("unsupported-function", message, place, Some("use CAST")));
+        }
+        let sql = format!(
+            "time_bucket(CAST({} AS INTERVAL), CAST({} AS {type_name}), CAST({origin} AS {type_name}))",
+            width.sql, value.sql
+        );
+        Some(valid(&sql, own))
     }
 
     /// LAST_DAY; none where the name is another function's.
@@ -113,12 +150,11 @@ impl Translator<'_> {
             Part::Plain(part) => part.to_ascii_uppercase(),
             Part::Week(_) => "WEEK".to_owned(),
             Part::IsoYear => {
-                return Some(self.refuse(
-                    "unsupported-function",
-                    "LAST_DAY(…, ISOYEAR) is not supported",
-                    place,
-                    None,
-                ));
+                // 380 days on it is the next year, of 52 or 53 weeks.
+                let start = truncated(&value.sql, &part);
+                let next = truncated(&format!("({start} + INTERVAL 380 DAY)"), &part);
+                let sql = format!("CAST({next} - INTERVAL 1 DAY AS DATE)");
+                return Some(Typed::new(sql, Type::Date));
             }
         };
         let start = truncated(&value.sql, &part);

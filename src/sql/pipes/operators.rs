@@ -269,13 +269,12 @@ impl Translator<'_> {
     fn named_rows(&mut self, rows: Rows, alias: &Ident, pipe: &Pipe) -> Rows {
         let alias = Some(alias.value.clone());
         let mut rows = rows;
-        if rows.visible().is_none()
-            || matches!(rows.scope.sources.as_slice(), [source] if source.element.is_some() && !source.only_by_alias)
+        let is_unknown = rows.visible().is_none();
+        if let [source] = rows.scope.sources.as_mut_slice()
+            && (is_unknown || source.element.is_some() && !source.only_by_alias)
         {
-            if let [source] = rows.scope.sources.as_mut_slice() {
-                source.alias = alias;
-                return rows;
-            }
+            source.alias = alias;
+            return rows;
         }
         for source in &mut rows.scope.sources {
             source.alias = None;

@@ -1,1 +1,1 @@
-select * from (select 2020 as y, 1 as v) pivot (array_agg(v) for y in (2020, 20.5))
+select * from (select 2020 as y, 1 as v) pivot (sum((select v)) for y in (2020, 20.5))

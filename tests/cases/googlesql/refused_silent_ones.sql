@@ -8,4 +8,4 @@ select
   cast(date '2024-01-01' as int64) as no_cast
 from renamed
 group by rollup(a, a + 1)
-limit 1 + 1
+limit 1.5

@@ -26,6 +26,9 @@ functions! {
     "googlesql_ln" Ln(x: Float) -> Float { checked("LN", &[x], x.ln()) }
     "googlesql_log10" Log10(x: Float) -> Float { checked("LOG10", &[x], x.log10()) }
     "googlesql_log" Log(x: Float, base: Float) -> Float {
+        if x == f64::NEG_INFINITY || base.is_infinite() {
+            return Ok(Some(f64::NAN));
+        }
         let logarithm = if base > 0.0 { x.ln() / base.ln() } else { f64::NAN };
         checked("LOG", &[x, base], logarithm)
     }
@@ -55,6 +58,10 @@ functions! {
             return Err("floating point overflow in an aggregate".to_owned());
         }
         Ok(Some(result))
+    }
+    /// The same, with NULL for an overflow.
+    "googlesql_finite_or_null" FiniteOrNull(result: Float, not_finite: Int) -> Float {
+        Ok(Some(result).filter(|result| !result.is_infinite() || not_finite > 0))
     }
 }
 

@@ -5,7 +5,7 @@ use std::{cell::RefCell, fmt::Write};
 
 use regex::bytes::Regex;
 
-use super::kernel::{Bytes, Int, Text, Texts, Truth, functions};
+use super::kernel::{Bytes, BytesList, Int, Text, Texts, Truth, functions};
 
 functions! {
     "googlesql_regexp_contains_bytes" ContainsBytes(value: Bytes, pattern: Bytes) -> Truth {
@@ -33,9 +33,41 @@ functions! {
             Ok(Some(found.map(part).collect()))
         })
     }
+    "googlesql_regexp_extract_all_bytes" ExtractAllBytes(value: Bytes, pattern: Bytes) -> BytesList {
+        with(&of_bytes(pattern), |regex| {
+            let group = group(regex)?;
+            let part = |captures: regex::bytes::Captures<'_>| {
+                captures.get(group).map(|found| found.as_bytes().to_vec()).unwrap_or_default()
+            };
+            let is_inside = |captures: &regex::bytes::Captures<'_>| {
+                value.is_empty() || captures.get(0).is_some_and(|all| all.start() < value.len())
+            };
+            Ok(Some(regex.captures_iter(value).filter(is_inside).map(part).collect()))
+        })
+    }
+    "googlesql_regexp_instr_bytes" InstrBytes(value: Bytes, pattern: Bytes, position: Int, occurrence: Int, behind: Int) -> Int {
+        if position < 1 || occurrence < 1 {
+            return Err("positions and occurrences count from 1".to_owned());
+        }
+        let start = usize::try_from(position - 1).unwrap_or(usize::MAX);
+        if start > value.len() || pattern.is_empty() {
+            return Ok(Some(0));
+        }
+        with(&of_bytes(pattern), |regex| {
+            let group = group(regex)?;
+            let skipped = usize::try_from(occurrence - 1).unwrap_or(usize::MAX);
+            let found = regex.captures_iter(&value[start..]).nth(skipped);
+            let Some(found) = found.and_then(|captures| captures.get(group)) else { return Ok(Some(0)) };
+            let at = if behind == 1 { found.end() } else { found.start() };
+            Ok(Some((start + at) as i64 + 1))
+        })
+    }
     /// The position of an occurrence, or the one behind it.
     "googlesql_regexp_instr" Instr(value: Text, pattern: Text, position: Int, occurrence: Int, behind: Int) -> Int {
         let Some(rest) = from_position(value, position, occurrence)? else { return Ok(Some(0)) };
+        if pattern.is_empty() {
+            return Ok(Some(0));
+        }
         with(&of_text(pattern)?, |regex| {
             let group = group(regex)?;
             let skipped = usize::try_from(occurrence - 1).unwrap_or(usize::MAX);

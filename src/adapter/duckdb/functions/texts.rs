@@ -106,6 +106,22 @@ functions! {
             first => Ok(Some(first.map_or(0, |first| i64::from(u32::from(first))))),
         }
     }
+    /// Each byte as the character of the same number, and back.
+    "googlesql_latin_text" LatinText(bytes: Bytes) -> Text {
+        Ok(Some(bytes.iter().map(|byte| char::from(*byte)).collect()))
+    }
+    "googlesql_latin_bytes" LatinBytes(text: Text) -> Bytes {
+        let byte = |c: char| u8::try_from(u32::from(c)).map_err(|_| format!("{c:?} is no byte"));
+        text.chars().map(byte).collect::<Result<_, _>>().map(Some)
+    }
+    /// A letter and three digits for how a word sounds; empty without a letter.
+    "googlesql_soundex" Soundex(text: Text) -> Text { Ok(Some(soundex(text))) }
+    /// What PARSE_NUMERIC reads, as CAST takes it.
+    "googlesql_number_text" NumberText(text: Text) -> Text {
+        number_text(text).map(Some).ok_or_else(|| format!("{text:?} is no number"))
+    }
+    /// The host of a URL; NULL where it has none.
+    "googlesql_host" Host(url: Text) -> Text { Ok(host(url).map(str::to_owned)) }
     "googlesql_unicode" Unicode(text: Text) -> Int {
         Ok(Some(text.chars().next().map_or(0, |first| i64::from(u32::from(first)))))
     }
@@ -200,6 +216,96 @@ fn split<'b>(bytes: &'b [u8], separator: &[u8]) -> Vec<&'b [u8]> {
     }
     parts.push(rest);
     parts
+}
+
+/// Blanks may stand around the sign and the number, commas among its digits, the sign behind it.
+fn number_text(text: &str) -> Option<String> {
+    let mut rest = text.trim();
+    let mut sign = "";
+    if let Some(after) = rest.strip_prefix(['+', '-']) {
+        sign = if rest.starts_with('-') { "-" } else { "" };
+        rest = after.trim_start();
+    } else if let Some(before) = rest.strip_suffix(['+', '-']) {
+        sign = if rest.ends_with('-') { "-" } else { "" };
+        rest = before.trim_end();
+    }
+    let (number, exponent) = match rest.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, Some(exponent)),
+        None => (rest, None),
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let whole = whole.replace(',', "");
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() && fraction.is_empty() || !is_digits(&whole) || !is_digits(fraction) {
+        return None;
+    }
+    let exponent = match exponent {
+        Some(exponent) => format!("e{}", exponent.parse::<i32>().ok()?),
+        None => String::new(),
+    };
+    let whole = if whole.is_empty() { "0" } else { whole.as_str() };
+    let point = if fraction.is_empty() { "" } else { "." };
+    Some(format!("{sign}{whole}{point}{fraction}{exponent}"))
+}
+
+/// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/net_functions#nethost>)
+fn host(url: &str) -> Option<&str> {
+    let url = url.trim_matches(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    };
+    let after = match url.split_once(':') {
+        Some((scheme, rest)) if is_scheme(scheme) && rest.starts_with("//") => rest,
+        // `mailto:` and its like have no host.
+        Some((scheme, rest))
+            if is_scheme(scheme)
+                && !scheme.contains('.')
+                && !rest.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            return None;
+        }
+        _ => url,
+    };
+    let after = after.strip_prefix("//").unwrap_or(after);
+    let authority = after.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match authority.find(']') {
+        Some(end) if authority.starts_with('[') => &authority[..=end],
+        _ => authority.split(':').next().unwrap_or_default(),
+    };
+    (!host.is_empty()).then_some(host)
+}
+
+fn soundex(text: &str) -> String {
+    let digit = |letter: char| match letter {
+        'B' | 'F' | 'P' | 'V' => Some('1'),
+        'C' | 'G' | 'J' | 'K' | 'Q' | 'S' | 'X' | 'Z' => Some('2'),
+        'D' | 'T' => Some('3'),
+        'L' => Some('4'),
+        'M' | 'N' => Some('5'),
+        'R' => Some('6'),
+        _ => None,
+    };
+    let letters: Vec<char> =
+        text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_uppercase()).collect();
+    let Some((first, rest)) = letters.split_first() else { return String::new() };
+    let mut out = String::from(*first);
+    let mut last = digit(*first);
+    for letter in rest {
+        let number = digit(*letter);
+        if let Some(number) = number.filter(|number| last != Some(*number)) {
+            out.push(number);
+        }
+        // H and W part no two letters of one sound.
+        if !matches!(letter, 'H' | 'W') {
+            last = number;
+        }
+        if out.len() == 4 {
+            break;
+        }
+    }
+    format!("{out:0<4}")
 }
 
 fn initcap(text: &str, delimiters: &str) -> String {
