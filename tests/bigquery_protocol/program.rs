@@ -5,6 +5,8 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use tempfile::TempDir;
+
 use crate::server::Server;
 
 /// A profile of a server with further keys.
@@ -15,6 +17,15 @@ pub fn profile(server: &Server, more: &str) -> String {
          token: token-1\n      api_endpoint: {url}\n      project: shop\n      dataset: gold\n      \
          threads: 4\n{more}"
     )
+}
+
+/// A project of a folder of `tests/cases`, in a folder of its own, with a profile.
+pub fn project(case: &str, server: &Server) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(case);
+    copy_tree(&from, folder.path());
+    write(folder.path(), "profiles.yml", &profile(server, ""));
+    folder
 }
 
 pub fn copy_tree(from: &Path, to: &Path) {
@@ -56,6 +67,14 @@ pub fn command(project: &Path, args: &[&str]) -> Command {
 /// Runs the program to its end.
 pub fn elt(project: &Path, args: &[&str]) -> Output {
     command(project, args).output().expect("the program starts")
+}
+
+/// Runs the program, which ends well.
+pub fn elt_well(project: &Path, args: &[&str]) {
+    let output = elt(project, args);
+    let told = String::from_utf8_lossy(&output.stderr);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{args:?}: {told}\n{said}");
 }
 
 /// Starts the program.

@@ -99,11 +99,14 @@ pub fn brief(exchanges: &[Exchange]) -> String {
     hidden(&blocks.join("\n"))
 }
 
-/// Copies that run side by side, in the order of their texts.
+/// What runs side by side, in the order of the texts: copies of partitions, questions for tables.
 fn in_a_steady_order(blocks: &mut [String]) {
     let ids = regex::Regex::new("elt-[0-9a-f-]{36}").expect("it is one");
-    for run in blocks.chunk_by_mut(|a, b| a.contains("sourceTables") && b.contains("sourceTables"))
-    {
+    let kind = |block: &str| match block.starts_with("GET ") && block.contains("/tables/") {
+        true => 1,
+        false => 2 * i32::from(block.contains("sourceTables")),
+    };
+    for run in blocks.chunk_by_mut(|a, b| kind(a) > 0 && kind(a) == kind(b)) {
         run.sort_by_cached_key(|block| ids.replace_all(block, "").into_owned());
     }
 }

@@ -186,9 +186,15 @@ impl Database {
     }
 
     /// Copies rows that fulfil a condition over those that do, or whole tables.
-    pub fn copy(&self, from: &Name, to: &Name, condition: Option<&str>) -> Result<usize, Wrong> {
+    pub fn copy(
+        &self,
+        from: &Name,
+        to: &Name,
+        (condition, appends): (Option<&str>, bool),
+    ) -> Result<usize, Wrong> {
         let (from, to) = (self.name(from), self.name(to));
         match condition {
+            None if appends => self.run(&format!("insert into {to} select * from {from}")),
             None => self.run(&format!("create or replace table {to} as select * from {from}")),
             Some(condition) => {
                 self.run(&format!("delete from {to} where {condition}"))?;

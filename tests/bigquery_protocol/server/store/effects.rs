@@ -27,8 +27,9 @@ impl Database {
         if let Some(copy) = configuration.get("copy") {
             let (from, _) = base(&name_of(&copy["sourceTables"][0]));
             let (to, partition) = base(&name_of(&copy["destinationTable"]));
+            let appends = copy["writeDisposition"] == "WRITE_APPEND";
             let condition = partition.map(|partition| condition(catalog, &to, &partition));
-            let count = self.copy(&from, &to, condition.as_deref()).map_err(wrong)?;
+            let count = self.copy(&from, &to, (condition.as_deref(), appends)).map_err(wrong)?;
             let like = catalog.tables.get(&from).cloned();
             let new = like.filter(|_| !catalog.tables.contains_key(&to));
             self.show(
@@ -58,7 +59,8 @@ impl Database {
         let Some(name) = statement.target() else { return };
         match statement.kind() {
             "CREATE_TABLE_AS_SELECT" => {
-                let mut new = statement.layout();
+                let from = statement.copied().and_then(|from| catalog.tables.get(&from).cloned());
+                let mut new = from.unwrap_or_else(|| statement.layout());
                 new["type"] = "TABLE".into();
                 self.show(catalog, &name, Some(new));
             }

@@ -1,8 +1,39 @@
 //! GoogleSQL statements of plans: what kind they are, what they make, and how the embedded engine says
 //! them.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 use serde_json::{Value, json};
+
+static COMMENT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?s)\A\s*(/\*.*?\*/|--[^\n]*\n)").expect("it is one"));
+
+static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?is)\Adeclare\s+(\w+)\s+(?:[\w<>]+\s+)?default\s+(.*)\z").expect("it is one")
+});
+
+static HEAD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?is)\A[a-z\s]*?`([^`]+)`\.`([^`]+)`(?:\.`([^`]+)`)?").expect("it is one")
+});
+
+static BODY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\nas(?: \(|\n)").expect("it is one"));
+
+static QUOTED_PATH: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(`[^`]+`\.?)+").expect("it is one"));
+
+static COPIED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\n(?:copy|clone) `[^`]+`\.`([^`]+)`\.`([^`]+)`\s*\z").expect("it is one")
+});
+
+static DESCRIBED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?is)alter column `([^`]+)` set options \(description = ["'](.*)["']\)\z"#)
+        .expect("it is one")
+});
+
+static COPY_WORD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\n(copy|clone) ").expect("it is one"));
 
 /// A statement of a script, or one alone.
 #[derive(Clone, Debug)]
@@ -42,10 +73,9 @@ impl Statement {
             at += 1;
         }
         all.push(&sql[begin.min(sql.len())..]);
-        let comment = Regex::new(r"(?s)\A\s*(/\*.*?\*/|--[^\n]*\n)").expect("it is one");
         let bare = |text: &str| {
             let mut text = text.trim();
-            while let Some(found) = comment.find(text) {
+            while let Some(found) = COMMENT.find(text) {
                 text = text[found.end()..].trim();
             }
             text.to_owned()
@@ -90,8 +120,7 @@ impl Statement {
 
     /// The variable that it declares, and its value.
     pub fn declared(&self) -> Option<(String, String)> {
-        let found = Regex::new(r"(?is)\Adeclare\s+(\w+)\s+(?:[\w<>]+\s+)?default\s+(.*)\z");
-        let found = found.expect("it is one").captures(&self.text)?;
+        let found = DECLARED.captures(&self.text)?;
         Some((found[1].to_owned(), found[2].to_owned()))
     }
 
@@ -100,8 +129,7 @@ impl Statement {
         if self.is_query() {
             return None;
         }
-        let head = Regex::new(r"(?is)\A[a-z\s]*?`([^`]+)`\.`([^`]+)`(?:\.`([^`]+)`)?");
-        let found = head.expect("it is one").captures(&self.text)?;
+        let found = HEAD.captures(&self.text)?;
         let name = |at: usize| found.get(at).map(|part| part.as_str().to_owned());
         match name(3) {
             Some(table) => Some((name(2)?, table)),
@@ -111,11 +139,16 @@ impl Statement {
 
     /// What stands between the name and the query of a `create … as`.
     fn clauses(&self) -> Option<(&str, &str)> {
-        let body = Regex::new(r"(?i)\nas(?: \(|\n)").expect("it is one");
-        let found = body.find(&self.text)?;
+        let found = BODY.find(&self.text)?;
         let head = &self.text[..found.start()];
-        let name = Regex::new(r"(`[^`]+`\.?)+").expect("it is one").find(head)?;
+        let name = QUOTED_PATH.find(head)?;
         Some((&head[name.end()..], self.text[found.start()..].trim_start()))
+    }
+
+    /// The relation that it copies.
+    pub fn copied(&self) -> Option<Name> {
+        let found = COPIED.captures(&self.text)?;
+        Some((found[1].to_owned(), found[2].to_owned()))
     }
 
     /// Partitioning and clustering as `tables.get` tells them.
@@ -126,14 +159,12 @@ impl Statement {
             let mut lines = clauses.lines().map(str::trim);
             lines.find_map(|line| line.strip_prefix(words)).map(str::to_owned)
         };
-        let column = |text: &str| {
-            let quoted = Regex::new("`([^`]+)`").expect("it is one");
-            quoted.captures(text).map(|found| found[1].to_owned())
-        };
+        let column = |text: &str| text.split('`').nth(1).map(str::to_owned);
         if let Some(by) = line("partition by ") {
             if let Some(range) = by.strip_prefix("range_bucket(") {
-                let numbers = Regex::new(r"-?\d+").expect("it is one");
-                let numbers: Vec<&str> = numbers.find_iter(range).map(|one| one.as_str()).collect();
+                let is_part = |c: char| c.is_ascii_digit() || c == '-';
+                let numbers = range.split(|c| !is_part(c)).filter(|part| !part.is_empty());
+                let numbers: Vec<&str> = numbers.collect();
                 layout["rangePartitioning"] = json!({"field": column(range), "range": {
                     "start": numbers.first(), "end": numbers.get(1), "interval": numbers.get(2)}});
             } else {
@@ -155,8 +186,7 @@ impl Statement {
 
     /// The description of a column that it sets.
     pub fn described_column(&self) -> Option<(String, String)> {
-        let set = r#"(?is)alter column `([^`]+)` set options \(description = ["'](.*)["']\)\z"#;
-        let found = Regex::new(set).expect("it is one").captures(&self.text)?;
+        let found = DESCRIBED.captures(&self.text)?;
         Some((found[1].to_owned(), found[2].to_owned()))
     }
 
@@ -166,6 +196,9 @@ impl Statement {
         let text = match kind {
             "CREATE_FUNCTION" | "CALL" | "ALTER_VIEW" | "ALTER_MATERIALIZED_VIEW" => return None,
             "ALTER_TABLE" if self.text.contains("set options") => return None,
+            "CREATE_TABLE_AS_SELECT" if self.copied().is_some() => {
+                COPY_WORD.replace(&self.text, "\nas select * from ").into_owned()
+            }
             "CREATE_TABLE_AS_SELECT" | "CREATE_VIEW" | "CREATE_MATERIALIZED_VIEW" => {
                 let (dataset, table) = self.target()?;
                 let (_, query) = self.clauses()?;
@@ -185,8 +218,22 @@ pub fn lowered(text: &str, variables: &[String]) -> String {
     for name in variables {
         let value = format!("getvariable('{name}')");
         text = text.replace(&format!("in unnest({name})"), &format!("in {value}"));
-        let word = Regex::new(&format!(r"\b{name}\b([^'])")).expect("it is one");
-        text = word.replace_all(&format!("{text} "), format!("{value}$1")).into_owned();
+        text = with_word(&text, name, &value);
     }
     text.replace("current_timestamp()", "cast(now() as timestamp)")
+}
+
+/// A text with a name replaced where it stands alone.
+fn with_word(text: &str, name: &str, value: &str) -> String {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '\'');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(name) {
+        let (before, after) = (&rest[..at], &rest[at + name.len()..]);
+        let alone = !before.ends_with(is_part) && !after.starts_with(is_part);
+        out += before;
+        out += if alone { value } else { name };
+        rest = after;
+    }
+    out + rest
 }

@@ -1,0 +1,1 @@
+select customer, count(*) as orders, cast(sum(amount) as int64) as amount from {{ ref('cleaned') }} group by customer

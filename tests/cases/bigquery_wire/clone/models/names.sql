@@ -1,0 +1,2 @@
+{{ config(schema=var('place', 'dev')) }}
+select name from {{ ref('orders') }}

@@ -1,0 +1,2 @@
+{{ config(materialized='copy', copy_materialization='incremental') }}
+{{ ref('orders') }}
