@@ -3,6 +3,11 @@
 
 use std::fmt::Write as _;
 
+use elt::adapter::{
+    Adapter, Cancel,
+    duckdb::{DuckDbAdapter, DuckDbOptions},
+};
+use elt::relation::Dialect;
 use elt::sql::{NoSchemas, translate_query, translate_statements};
 
 /// The translation, then the rows or the error, as text.
@@ -41,6 +46,25 @@ fn statements_outcome(sql: &str) -> String {
             Ok(lines) => out.push_str(&lines),
             Err(error) => out.push_str(&first_line(&error)),
         }
+    }
+    out
+}
+
+/// The rows of a script's last query, or its error with its place.
+fn script_outcome(sql: &str) -> String {
+    let options = DuckDbOptions::new(Dialect::GoogleSql, ":memory:", "memory");
+    let adapter = DuckDbAdapter::open(options).expect("a database");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let table = match runtime.block_on(adapter.query(sql, None, &Cancel::default())) {
+        Ok(table) => table,
+        Err(error) => return format!("{}: {error} {:?}\n", error.code, error.position),
+    };
+    let mut out = String::new();
+    for row in table.rows {
+        for (column, cell) in table.columns.iter().zip(row) {
+            let _ = writeln!(out, "{} {} = {cell:?}", column.name, column.data_type);
+        }
+        out.push_str("--\n");
     }
     out
 }
@@ -93,6 +117,13 @@ fn cases_give_what_bigquery_documents() {
 fn statements_do_what_bigquery_documents() {
     for_each_case("googlesql_statements", |name, sql| {
         insta::assert_snapshot!(format!("statements_{name}"), statements_outcome(sql));
+    });
+}
+
+#[test]
+fn scripts_do_what_bigquery_documents() {
+    for_each_case("googlesql_scripts", |name, sql| {
+        insta::assert_snapshot!(format!("script_{name}"), script_outcome(sql));
     });
 }
 

@@ -35,6 +35,11 @@ impl Translator<'_> {
                 let parts: Vec<String> = parts.iter().map(|part| part.value.clone()).collect();
                 self.path(&parts, expression)
             }
+            ExprKind::Parameter(name)
+                if let Some(value) = self.parameter(name, expression.span.start) =>
+            {
+                value
+            }
             ExprKind::Parameter(name) => {
                 let message = format!("the parameter `{name}` has no value here");
                 let help = "use a variable of the project: {{ var('name') }}";

@@ -4,7 +4,7 @@
 mod aggregates;
 mod arguments;
 mod array_functions;
-mod ast;
+pub(crate) mod ast;
 mod bind;
 mod bindings;
 mod by_name;
@@ -30,6 +30,7 @@ pub mod json;
 mod literals;
 mod math_functions;
 mod membership;
+mod merges;
 mod names;
 mod operators;
 mod ordering;
@@ -44,6 +45,7 @@ mod read_interval;
 #[doc(hidden)]
 pub mod read_text;
 mod scope;
+mod scripts;
 mod star;
 mod statements;
 mod stored;
@@ -59,6 +61,7 @@ pub use error::SqlError;
 pub use float_text::float_text;
 pub use names::{ColumnType, FunctionType, NoSchemas, Schemas};
 pub use read_interval::{IntervalParts, interval as read_interval};
+pub(crate) use scripts::{Script, Variable, read_script};
 pub use temporary_functions::{drop_temporary_function, is_temporary_call};
 pub use translate::{
     Translated, translate_expression, translate_query, translate_statements, translate_stored_query,

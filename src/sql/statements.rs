@@ -2,8 +2,8 @@
 
 use super::{
     ast::{
-        AlterAction, Create, Delete, DropKind, Expr, Ident, Insert, InsertSource, Path, Spanned,
-        Statement, StatementKind, Table, TableKind, Update,
+        AlterAction, Assignment, Create, Delete, DropKind, Expr, Ident, Insert, InsertSource, Path,
+        Spanned, Statement, StatementKind, Table, TableKind, Update,
     },
     scope::{Columns, Scope, Source, field},
     translate::{Translator, Typed},
@@ -64,7 +64,10 @@ impl Translator<'_> {
             StatementKind::Begin => "BEGIN TRANSACTION".to_owned(),
             StatementKind::Commit => "COMMIT".to_owned(),
             StatementKind::Rollback => "ROLLBACK".to_owned(),
-            StatementKind::AlterTable { .. } | StatementKind::Other(_) => self.refused(statement),
+            StatementKind::Merge(merge) => self.merge_statement(merge, statement),
+            StatementKind::Script(_)
+            | StatementKind::AlterTable { .. }
+            | StatementKind::Other(_) => self.refused(statement),
         }
     }
 
@@ -150,7 +153,7 @@ impl Translator<'_> {
     }
 
     /// A value as a column takes it.
-    fn assigned(&mut self, value: &Expr, target: Option<&(String, Type)>) -> String {
+    pub fn assigned(&mut self, value: &Expr, target: Option<&(String, Type)>) -> String {
         let typed = self.expression(value);
         let Some(target) = target else { return typed.sql };
         self.refuse_unassignable(&typed, target, value);
@@ -195,7 +198,7 @@ impl Translator<'_> {
     }
 
     /// The target of DML: its name with alias, visible in a new scope that the caller pops.
-    fn target(&mut self, table: &Table) -> Option<String> {
+    pub fn target(&mut self, table: &Table) -> Option<String> {
         let TableKind::Named { name, system_time: None } = &table.kind else { return None };
         if table.offset.is_some() || table.sample.is_some() || !table.columns.is_empty() {
             return None;
@@ -239,19 +242,33 @@ impl Translator<'_> {
     }
 
     fn update(&mut self, update: &Update, statement: &Statement) -> String {
-        if !update.from.is_empty() {
-            return self.refused(statement);
-        }
         let Some(target) = self.target(&update.table) else { return self.refused(statement) };
+        let from: Vec<String> =
+            update.from.iter().map(|table| self.table_with_joins(table, 0)).collect();
+        let from = from.join(" CROSS JOIN ");
+        let source = self.scopes.last().and_then(|scope| scope.sources.first()).cloned();
+        let assignments =
+            self.assignments(&update.assignments, &source.unwrap_or_default()).join(", ");
+        let condition = update.filter.as_ref().map(|given| self.condition(given, "WHERE"));
+        let scope = self.scopes.pop().unwrap_or_default();
+        let Some(condition) = condition else { return self.no_condition("UPDATE", statement) };
+        if from.is_empty() {
+            return format!("UPDATE {target} SET {assignments} WHERE {condition}");
+        }
+        self.check_single(&format!("{target} CROSS JOIN {from}"), Some(&condition), &scope);
+        format!("UPDATE {target} SET {assignments} FROM {from} WHERE {condition}")
+    }
+
+    /// `column = value`, for the columns of a table.
+    pub fn assignments(&mut self, all: &[Assignment], source: &Source) -> Vec<String> {
         let mut assignments = Vec::new();
-        for assignment in &update.assignments {
+        for assignment in all {
             let name = &assignment.target;
             let mut parts = name.names();
             let column = parts.pop().unwrap_or_default();
-            let source = self.scopes.last().and_then(|scope| scope.sources.first()).cloned();
-            let is_target = match (parts.as_slice(), &source) {
-                ([], _) => true,
-                ([table], Some(source)) => source.table.eq_ignore_ascii_case(table),
+            let is_target = match parts.as_slice() {
+                [] => true,
+                [table] => source.table.eq_ignore_ascii_case(table),
                 _ => false,
             };
             if !is_target {
@@ -259,20 +276,11 @@ impl Translator<'_> {
                 let help = "set the whole column";
                 self.refuse("unsupported-syntax", message, name, Some(help));
             }
-            let target = source.as_ref().and_then(|source| {
-                let (name, kind) = field(&source.columns.columns, &column)?;
-                Some((name.clone(), kind.clone()))
-            });
+            let target = field(&source.columns.columns, &column)
+                .map(|(name, kind)| (name.clone(), kind.clone()));
             let value = self.assigned(&assignment.value, target.as_ref());
             assignments.push(format!("{} = {value}", quote(&column)));
         }
-        let condition = update.filter.as_ref().map(|given| self.condition(given, "WHERE"));
-        self.scopes.pop();
-        match condition {
-            Some(condition) => {
-                format!("UPDATE {target} SET {} WHERE {condition}", assignments.join(", "))
-            }
-            None => self.no_condition("UPDATE", statement),
-        }
+        assignments
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     FunctionType, Schemas, SqlError,
-    ast::{Spanned, StatementKind},
+    ast::{Spanned, Statement, StatementKind},
     bindings::Binding,
     parse,
     scope::{Columns, Scope},
@@ -61,23 +61,7 @@ pub fn translate_statements(
     let mut translator = Translator::new(sql, schemas);
     let mut translated = Vec::with_capacity(statements.len());
     for statement in &statements {
-        translated.push(match &statement.kind {
-            StatementKind::Query(query) => {
-                let (sql, columns) = translator.query(query);
-                Translated {
-                    sql,
-                    is_query: true,
-                    columns: columns.complete.then_some(columns.columns),
-                    function: None,
-                }
-            }
-            _ => {
-                let known = translator.temporary_functions.len();
-                let sql = translator.statement(statement);
-                let function = translator.temporary_functions.get(known).cloned();
-                Translated { sql, is_query: false, columns: None, function }
-            }
-        });
+        translated.extend(translator.checked_statement(statement));
     }
     translator.finish(translated)
 }
@@ -120,6 +104,10 @@ pub(super) struct Translator<'a> {
     pub bindings: Vec<Binding>,
     /// The rows that the next aggregate takes.
     pub row_filter: Option<String>,
+    /// Queries that fail where a statement may not be carried out.
+    pub checks: Vec<String>,
+    /// How many values `?` has.
+    pub marks: usize,
     /// For names of our own.
     pub counter: usize,
     /// Temporary functions that statements before have made, the latest last.
@@ -136,6 +124,8 @@ impl<'a> Translator<'a> {
             ctes: Vec::new(),
             bindings: Vec::new(),
             row_filter: None,
+            checks: Vec::new(),
+            marks: 0,
             counter: 0,
             temporary_functions: Vec::new(),
         }
@@ -143,6 +133,23 @@ impl<'a> Translator<'a> {
 
     pub fn finish<T>(self, value: T) -> Result<T, Vec<SqlError>> {
         if self.errors.is_empty() { Ok(value) } else { Err(self.errors) }
+    }
+
+    /// A statement with the checks that go before it.
+    pub fn checked_statement(&mut self, statement: &Statement) -> Vec<Translated> {
+        if let StatementKind::Query(query) = &statement.kind {
+            let (sql, columns) = self.query(query);
+            let columns = columns.complete.then_some(columns.columns);
+            return vec![Translated { sql, is_query: true, columns, function: None }];
+        }
+        let known = self.temporary_functions.len();
+        let sql = self.statement(statement);
+        let function = self.temporary_functions.get(known).cloned();
+        let of_query = |sql| Translated { sql, is_query: true, columns: None, function: None };
+        let mut all: Vec<Translated> =
+            std::mem::take(&mut self.checks).into_iter().map(of_query).collect();
+        all.push(Translated { sql, is_query: false, columns: None, function });
+        all
     }
 
     /// Notes something not supported; the returned NULL keeps the translation going, so that all

@@ -13,6 +13,7 @@ mod lower;
 mod open;
 mod options;
 mod schemas;
+mod script;
 mod seed_values;
 mod session;
 mod shared;

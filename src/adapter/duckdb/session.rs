@@ -8,6 +8,7 @@ use super::{
     cells::cell,
     columns::{in_dialect, result_columns},
     errors::{engine_error, translation_error, warehouse_error},
+    script,
     shared::Shared,
     signature,
 };
@@ -15,7 +16,7 @@ use crate::{
     adapter::AdapterError,
     plan::FunctionDefinition,
     relation::{Column, Dialect, Table},
-    sql::{self, FunctionType, Translated},
+    sql::{self, FunctionType, Script, Translated},
 };
 
 /// A connection with what it shares.
@@ -152,6 +153,14 @@ impl Session<'_> {
         }
     }
 
+    /// The script that a text is, where it is one.
+    fn script(&self, sql: &str) -> Result<Option<Script>, AdapterError> {
+        match self.shared.dialect {
+            Dialect::DuckDb => Ok(None),
+            Dialect::GoogleSql => sql::read_script(sql).map_err(translation_error),
+        }
+    }
+
     /// A type in the engine's words.
     pub fn data_type(&self, data_type: &str) -> Result<String, AdapterError> {
         match self.shared.dialect {
@@ -180,6 +189,9 @@ impl Session<'_> {
 
     /// The rows of the last of some statements, at most `limit`; none of one that is no query.
     pub fn answer(&self, sql: &str, limit: Option<usize>) -> Result<Table, AdapterError> {
+        if let Some(script) = self.script(sql)? {
+            return script::run(self, &script, limit);
+        }
         let mut statements = self.statements(sql)?;
         let last = statements.pop();
         let changes = statements.iter().any(|statement| !statement.is_query);
@@ -188,13 +200,7 @@ impl Session<'_> {
         }
         let Some(last) = last else { return Ok(Table::default()) };
         let mut table = self.rows(&last.sql, limit)?;
-        // The engine has fewer types than the dialect: JSON is text in its results, for one.
-        for (column, (_, kind)) in table.columns.iter_mut().zip(last.columns.into_iter().flatten())
-        {
-            if kind.is_known() {
-                column.data_type = kind.google();
-            }
-        }
+        set_types(&mut table, last.columns.as_deref().unwrap_or_default());
         if changes || !last.is_query {
             self.shared.forget_all();
         }
@@ -264,6 +270,9 @@ impl Session<'_> {
 
     /// Runs statements one by one.
     pub fn run_script(&self, sql: &str) -> Result<(), AdapterError> {
+        if let Some(script) = self.script(sql)? {
+            return script::run(self, &script, Some(0)).map(|_| ());
+        }
         self.statements(sql)?.iter().try_for_each(|one| self.run_statement(one).map(|_| ()))
     }
 
@@ -289,6 +298,16 @@ impl Session<'_> {
     pub fn name(&self, parts: &[&str]) -> String {
         let parts = parts.iter().map(|part| Dialect::DuckDb.quote(part));
         parts.collect::<Vec<_>>().join(".")
+    }
+}
+
+/// The types of a query's columns where they are known: the engine has fewer than the dialect, and
+/// JSON for one is text in its results.
+pub(super) fn set_types(table: &mut Table, columns: &[(String, sql::Type)]) {
+    for (column, (_, kind)) in table.columns.iter_mut().zip(columns) {
+        if kind.is_known() {
+            column.data_type = kind.google();
+        }
     }
 }
 

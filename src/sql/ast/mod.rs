@@ -6,6 +6,7 @@ mod expression;
 mod name;
 mod pipe;
 mod query;
+mod script;
 mod span;
 mod statement;
 mod table;
@@ -25,6 +26,7 @@ pub use query::{
     Body, Cte, GroupBy, GroupItem, GroupItemKind, Matching, MatchingMode, NamedWindow, Query,
     Select, SelectItem, SelectMode, SetOperation, SetOperator, Star, With,
 };
+pub use script::{Merge, MergeAction, MergeClause, MergeRows, ScriptKind};
 pub use span::{Span, Spanned};
 pub use statement::{
     AlterAction, Assignment, ColumnDef, Create, CreateFunction, CreateTable, CreateView, Delete,

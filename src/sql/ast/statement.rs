@@ -61,6 +61,10 @@ pub enum StatementKind {
     },
     /// ASSERT condition AS message
     Assert(Box<Expr>, Option<Box<Expr>>),
+    /// MERGE
+    Merge(Box<super::script::Merge>),
+    /// What only scripts have.
+    Script(Box<super::script::ScriptKind>),
     /// BEGIN TRANSACTION
     Begin,
     /// COMMIT TRANSACTION

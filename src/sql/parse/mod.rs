@@ -14,6 +14,7 @@ mod lexer;
 mod pipes;
 mod primary;
 mod queries;
+mod scripts;
 mod select;
 mod statements;
 mod tables;

@@ -29,7 +29,7 @@ impl Parser {
         }
     }
 
-    fn statement(&mut self) -> Parsed<Statement> {
+    pub(super) fn statement(&mut self) -> Parsed<Statement> {
         let start = self.here();
         let kind = self.statement_kind()?;
         Ok(Statement { kind, span: self.since(start) })
@@ -64,9 +64,17 @@ impl Parser {
             "BEGIN" | "START" if self.ends_behind("TRANSACTION") => StatementKind::Begin,
             "COMMIT" if self.ends_behind("TRANSACTION") => StatementKind::Commit,
             "ROLLBACK" if self.ends_behind("TRANSACTION") => StatementKind::Rollback,
-            "BEGIN" | "IF" | "LOOP" | "WHILE" | "REPEAT" | "FOR" | "CASE" => self.block(),
-            other if STATEMENTS.contains(&other) => self.other_statement(),
-            _ => return Err(self.expected("a statement: SELECT, INSERT, CREATE, …")),
+            "MERGE" => self.merge()?,
+            other => {
+                let other = other.to_owned();
+                match self.script_statement()? {
+                    Some(script) => StatementKind::Script(Box::new(script)),
+                    None if STATEMENTS.contains(&other.as_str()) => self.other_statement(),
+                    None => {
+                        return Err(self.expected("a statement: SELECT, INSERT, CREATE, …"));
+                    }
+                }
+            }
         };
         Ok(found)
     }
@@ -90,42 +98,6 @@ impl Parser {
                 words.push(shown.trim_matches('`').to_owned());
             }
             self.skip();
-        }
-        StatementKind::Other(words.join(" "))
-    }
-
-    /// A statement of a script that holds others, up to its END.
-    fn block(&mut self) -> StatementKind {
-        let mut words = Vec::new();
-        let mut open = 0usize;
-        let mut at_start = true;
-        while !self.is_end() {
-            if words.len() < 3 {
-                words.push(self.peek(0).shown().trim_matches('`').to_owned());
-            }
-            let opens = match self.peek(0) {
-                Token::Word(word) => match word.to_ascii_uppercase().as_str() {
-                    "CASE" => true,
-                    "BEGIN" => !self.is_word_at(1, "TRANSACTION") && !self.is_sign_at(1, ";"),
-                    "IF" | "LOOP" | "WHILE" | "REPEAT" | "FOR" => at_start,
-                    _ => false,
-                },
-                _ => false,
-            };
-            open += usize::from(opens);
-            let ends = self.is_word("END");
-            at_start = self.is_sign(";")
-                || self.is_any(&["THEN", "ELSE", "DO", "BEGIN", "LOOP", "REPEAT", "EXCEPTION"]);
-            self.skip();
-            if ends {
-                if self.is_any(&["IF", "LOOP", "WHILE", "REPEAT", "FOR", "CASE"]) {
-                    self.skip();
-                }
-                open = open.saturating_sub(1);
-                if open == 0 {
-                    break;
-                }
-            }
         }
         StatementKind::Other(words.join(" "))
     }
@@ -167,11 +139,7 @@ impl Parser {
         self.expect_word("UPDATE")?;
         let table = self.table()?;
         self.expect_word("SET")?;
-        let assignments = self.list(|parser| {
-            let target = parser.table_path()?;
-            parser.expect_sign("=")?;
-            Ok(Assignment { target, value: parser.expression()? })
-        })?;
+        let assignments = self.assignments()?;
         let from = match self.is_word("FROM") {
             true => self.tables_of_from()?,
             false => Vec::new(),
@@ -181,6 +149,15 @@ impl Parser {
             false => None,
         };
         Ok(StatementKind::Update(Box::new(Update { table, assignments, from, filter })))
+    }
+
+    /// `a = 1, b = 2`
+    pub(super) fn assignments(&mut self) -> Parsed<Vec<Assignment>> {
+        self.list(|parser| {
+            let target = parser.table_path()?;
+            parser.expect_sign("=")?;
+            Ok(Assignment { target, value: parser.expression()? })
+        })
     }
 
     fn drop_statement(&mut self) -> Parsed<StatementKind> {
@@ -249,7 +226,7 @@ impl Parser {
 }
 
 /// Statements that are known by name only.
-const STATEMENTS: [&str; 17] = [
-    "MERGE", "DECLARE", "SET", "START", "COMMIT", "ROLLBACK", "EXECUTE", "CALL", "RETURN", "RAISE",
-    "EXPORT", "LOAD", "GRANT", "REVOKE", "EXPLAIN", "DESCRIBE", "SHOW",
+const STATEMENTS: [&str; 12] = [
+    "SET", "START", "COMMIT", "ROLLBACK", "CALL", "EXPORT", "LOAD", "GRANT", "REVOKE", "EXPLAIN",
+    "DESCRIBE", "SHOW",
 ];

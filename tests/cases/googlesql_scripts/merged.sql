@@ -1,0 +1,11 @@
+CREATE TEMP TABLE kept (id INT64, name STRING, n INT64);
+INSERT INTO kept VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3);
+MERGE kept AS t
+USING (SELECT 1 AS id, 'A' AS name UNION ALL SELECT 2, NULL UNION ALL SELECT 4, 'D') AS s
+ON t.id = s.id
+WHEN MATCHED AND s.name IS NULL THEN DELETE
+WHEN MATCHED THEN UPDATE SET name = s.name, n = n + 10
+WHEN NOT MATCHED THEN INSERT (id, name, n) VALUES (id, name, 0)
+WHEN NOT MATCHED BY SOURCE AND t.id > 2 THEN UPDATE SET n = -1;
+UPDATE kept SET n = s.n FROM UNNEST([STRUCT(4 AS id, 40 AS n)]) AS s WHERE kept.id = s.id;
+SELECT * FROM kept ORDER BY id;

@@ -1,0 +1,6 @@
+CREATE TEMP TABLE kept (id INT64, n INT64);
+INSERT INTO kept VALUES (1, 1);
+MERGE INTO kept AS t
+USING UNNEST([STRUCT(1 AS id, 2 AS n), (1, 3)]) AS s
+ON t.id = s.id
+WHEN MATCHED THEN UPDATE SET n = s.n;

@@ -1,0 +1,4 @@
+DECLARE n DEFAULT 1;
+SELECT n AS before_;
+IF n = 1 THEN RETURN; END IF;
+SELECT 'never';

@@ -1,0 +1,2 @@
+DECLARE n INT64 DEFAULT 1;
+SET n = 'one';
