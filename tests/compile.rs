@@ -46,6 +46,7 @@ fn compiler(folder: &Path) -> (Compiler, Vec<Diagnostic>) {
         log: Arc::new(|_, _| {}),
         deferral: None,
         warnings: Default::default(),
+        notes: None,
     });
     (compiler, diagnostics)
 }

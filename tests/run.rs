@@ -17,7 +17,7 @@ use elt::{
     graph::Graph,
     manifest::{BuildInput, Invocation, Manifest, build, engine, globals},
     plan::PlanOptions,
-    project::{LoadOptions, QueryComment, load},
+    project::{LoadOptions, load},
     report::{TableFormat, render_table},
     run::{
         BatchOptions, Event, EventSink, ExitCode, Job, Limits, RunCommand, RunOptions, RunOutcome,
@@ -81,6 +81,7 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
         log: Arc::new(move |line, _| sink.lock().unwrap().push(line.to_owned())),
         deferral: None,
         warnings: Default::default(),
+        notes: None,
     }));
     let options = RunOptions {
         plan: PlanOptions {
@@ -95,8 +96,6 @@ fn open(folder: &Path, flags: serde_json::Value) -> Opened {
         target_path: folder.join("target"),
         shown_target: "target".to_owned(),
         scrubber: Default::default(),
-        comment: QueryComment::of(None),
-        target_name: "t".to_owned(),
         batches: BatchOptions::of_run(Default::default()),
         clone_from: None,
     };

@@ -5,7 +5,8 @@ use std::{future::Future, pin::Pin};
 use super::{AdapterError, Cancel, Check, PlanEstimate, PlanOutcome};
 use crate::{
     plan::Plan,
-    relation::{Column, Dialect, Relation, RelationDetails, Table},
+    project::JobContext,
+    relation::{Column, Dialect, PartitionState, Relation, RelationDetails, Table},
 };
 
 /// A boxed future, so that the trait can be used as an object.
@@ -55,6 +56,18 @@ pub trait Adapter: Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
+    /// The partitions by time of tables of a schema, each with when it changed last; none where the
+    /// warehouse keeps no such account. Tables that do not exist have none.
+    fn partitions<'a>(
+        &'a self,
+        database: Option<&'a str>,
+        schema: &'a str,
+        tables: &'a [String],
+    ) -> BoxFuture<'a, Result<Option<Vec<PartitionState>>, AdapterError>> {
+        let _ = (database, schema, tables);
+        Box::pin(async { Ok(None) })
+    }
+
     /// What a plan would read, each statement of it checked by the warehouse and nothing changed; none
     /// where the warehouse bills nothing.
     fn estimate<'a>(
@@ -91,6 +104,18 @@ pub trait Adapter: Send + Sync {
         limit: Option<usize>,
         cancel: &'a Cancel,
     ) -> BoxFuture<'a, Result<Table, AdapterError>>;
+
+    /// The same, telling the warehouse what the job is for, where it has a use for that.
+    fn query_telling<'a>(
+        &'a self,
+        sql: &'a str,
+        limit: Option<usize>,
+        context: &'a JobContext,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<Table, AdapterError>> {
+        let _ = context;
+        self.query(sql, limit, cancel)
+    }
 
     /// Stops whatever is still under way in the warehouse and waits for its end: how much it was. The
     /// last call of a run that is over.

@@ -9,21 +9,30 @@ use crate::{
     jinja::Warehouse,
     manifest::UniqueId,
     plan::{Plan, Step},
+    project::JobContext,
     relation::{Column, Relation, RelationKind, Table},
 };
 
 /// What templates see of a warehouse (`run_query`, `adapter.*`). May be called from any thread,
 /// those of the runtime included.
+#[derive(Clone)]
 pub struct BlockingWarehouse {
     adapter: Arc<dyn Adapter>,
     runtime: Handle,
     cancel: Cancel,
+    /// What the warehouse is told of each job.
+    context: JobContext,
 }
 
 impl BlockingWarehouse {
     /// A warehouse whose statements stop when `cancel` is raised.
     pub fn new(adapter: Arc<dyn Adapter>, runtime: Handle, cancel: Cancel) -> Self {
-        Self { adapter, runtime, cancel }
+        Self { adapter, runtime, cancel, context: JobContext::default() }
+    }
+
+    /// The same warehouse, told this of each job.
+    pub fn with_context(&self, context: JobContext) -> Self {
+        Self { context, ..self.clone() }
     }
 
     fn wait<T>(&self, future: impl Future<Output = Result<T, AdapterError>>) -> Result<T, String> {
@@ -39,7 +48,7 @@ impl BlockingWarehouse {
 
     fn apply(&self, step: Step) -> Result<(), String> {
         let plan = Plan {
-            context: Default::default(),
+            context: self.context.clone(),
             unique_id: UniqueId::new("operation"),
             materialization: "operation".to_owned(),
             steps: vec![step],
@@ -57,7 +66,7 @@ impl std::fmt::Debug for BlockingWarehouse {
 
 impl Warehouse for BlockingWarehouse {
     fn run(&self, sql: &str) -> Result<Table, String> {
-        self.wait(self.adapter.query(sql, None, &self.cancel))
+        self.wait(self.adapter.query_telling(sql, None, &self.context, &self.cancel))
     }
 
     fn relation(&self, relation: &Relation) -> Result<Option<Relation>, String> {
@@ -100,6 +109,10 @@ impl Warehouse for BlockingWarehouse {
         };
         let from = Relation { kind: Some(kind), ..from.clone() };
         self.apply(Step::RenameRelation { from, to: to.identifier.clone() })
+    }
+
+    fn telling(&self, context: &JobContext) -> Option<Arc<dyn Warehouse>> {
+        Some(Arc::new(self.with_context(context.clone())))
     }
 }
 

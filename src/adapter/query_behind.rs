@@ -4,6 +4,7 @@ use super::{Adapter, AdapterError, Cancel};
 use crate::{
     manifest::UniqueId,
     plan::{Plan, Step},
+    project::JobContext,
     relation::Table,
 };
 
@@ -17,11 +18,13 @@ pub async fn query_behind(
     header: Option<&str>,
     sql: &str,
     limit: Option<usize>,
-    cancel: &Cancel,
+    (context, cancel): (&JobContext, &Cancel),
 ) -> Result<Table, AdapterError> {
-    let Some(header) = header else { return adapter.query(sql, limit, cancel).await };
+    let Some(header) = header else {
+        return adapter.query_telling(sql, limit, context, cancel).await;
+    };
     let plan = Plan {
-        context: Default::default(),
+        context: context.clone(),
         unique_id: UniqueId::new("query"),
         materialization: "query".to_owned(),
         steps: vec![Step::Header { sql: header.to_owned() }, Step::Query { sql: sql.to_owned() }],

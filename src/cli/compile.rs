@@ -98,8 +98,7 @@ pub fn compiler_with(
 ) -> Compiler {
     let names = ids.iter().map(|id| id.as_str().to_owned()).collect();
     let may_ask = session.global.switch(Switch::Introspect).unwrap_or(true);
-    let warehouse =
-        || LazyWarehouse::new(session.project.clone(), handle.clone()) as Arc<dyn Warehouse>;
+    let warehouse = || LazyWarehouse::new(session, handle.clone()) as Arc<dyn Warehouse>;
     let warehouse = may_ask.then(warehouse);
     Compiler::new(CompilerOptions {
         manifest: Arc::clone(&session.manifest),
@@ -110,6 +109,7 @@ pub fn compiler_with(
         deferral,
         warnings: session.warnings.clone(),
         sample: None,
+        notes: session.job_notes(),
     })
 }
 

@@ -5,35 +5,51 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::Handle;
 
-use super::open_adapter::open_adapter;
+use super::{
+    open_adapter::{JobLimits, open_within},
+    session::Session,
+};
 use crate::{
     adapter::{BlockingWarehouse, Cancel},
     jinja::Warehouse,
-    project::Project,
+    project::{JobContext, Project},
     relation::{Column, Relation, Table},
 };
 
 /// Opens the target's warehouse on first use.
 pub struct LazyWarehouse {
     project: Project,
+    invocation: String,
+    max_bytes: Option<u64>,
     handle: Handle,
-    opened: OnceLock<Result<BlockingWarehouse, String>>,
+    opened: Arc<OnceLock<Result<BlockingWarehouse, String>>>,
+    /// What the warehouse is told of each job.
+    context: JobContext,
 }
 
 impl LazyWarehouse {
     /// A warehouse of the project's target, not opened yet.
-    pub fn new(project: Project, handle: Handle) -> Arc<Self> {
-        Arc::new(Self { project, handle, opened: OnceLock::new() })
+    pub fn new(session: &Session, handle: Handle) -> Arc<Self> {
+        Arc::new(Self {
+            project: session.project.clone(),
+            invocation: session.invocation.id.clone(),
+            max_bytes: session.global.prices.max_bytes,
+            handle,
+            opened: Arc::default(),
+            context: JobContext::default(),
+        })
     }
 
-    fn open(&self) -> Result<&BlockingWarehouse, String> {
-        let opened = self.opened.get_or_init(|| match open_adapter(&self.project) {
+    fn open(&self) -> Result<BlockingWarehouse, String> {
+        let limits = JobLimits { invocation: Some(&self.invocation), max_bytes: self.max_bytes };
+        let opened = self.opened.get_or_init(|| match open_within(&self.project, &limits, None) {
             Ok(adapter) => {
                 Ok(BlockingWarehouse::new(adapter, self.handle.clone(), Cancel::default()))
             }
             Err(problem) => Err(problem.message),
         });
-        opened.as_ref().map_err(Clone::clone)
+        let opened = opened.as_ref().map_err(Clone::clone)?;
+        Ok(opened.with_context(self.context.clone()))
     }
 }
 
@@ -68,5 +84,16 @@ impl Warehouse for LazyWarehouse {
 
     fn rename_relation(&self, from: &Relation, to: &Relation) -> Result<(), String> {
         self.open()?.rename_relation(from, to)
+    }
+
+    fn telling(&self, context: &JobContext) -> Option<Arc<dyn Warehouse>> {
+        Some(Arc::new(Self {
+            project: self.project.clone(),
+            invocation: self.invocation.clone(),
+            max_bytes: self.max_bytes,
+            handle: self.handle.clone(),
+            opened: Arc::clone(&self.opened),
+            context: context.clone(),
+        }))
     }
 }

@@ -25,7 +25,6 @@ use crate::{
     ingest::{IngestRequest, feeds_of, run_feeds},
     manifest::{Microbatch, ResourceType, UniqueId},
     plan::PlanOptions,
-    project::QueryComment,
     report::Report,
     run::{
         BatchOptions, Event, EventSink, ExitCode, Job, Limits, NodeResult, RunCommand, RunOptions,
@@ -106,6 +105,7 @@ pub fn job(
         deferral,
         warnings: session.warnings.clone(),
         sample: batches.sample,
+        notes: session.job_notes(),
     });
     let mut limits = Limits::new(session.project.target.threads);
     limits.fail_fast = session.global.is_on(Switch::FailFast);
@@ -129,8 +129,6 @@ pub fn job(
             target_path: session.project.target_path.clone(),
             shown_target: session.project.shown_target(),
             scrubber: session.project.scrubber(),
-            comment: QueryComment::of(session.project.root_package().config.query_comment.as_ref()),
-            target_name: session.project.target.target_name.clone(),
             batches,
             clone_from,
         },
@@ -169,7 +167,7 @@ pub fn execute(
     let warehouse = Arc::clone(&adapter);
     let job = job(session, command, args, batches, ids, adapter, (handle, &cancel))?;
     if args.dry_run {
-        let previews = handle.block_on(preview_job(&job, sink));
+        let previews = handle.block_on(preview_job(&job, false, sink));
         return Ok(plan::show(session, &previews, false));
     }
     plan::within_limit(session, &job, handle)?;

@@ -21,14 +21,6 @@ pub struct JobLimits<'a> {
     pub max_bytes: Option<u64>,
 }
 
-/// The warehouse of a project's target.
-///
-/// # Errors
-/// Why it cannot be opened.
-pub fn open_adapter(project: &Project) -> Result<Arc<dyn Adapter>, Diagnostic> {
-    open_within(project, &JobLimits::default(), None)
-}
-
 /// The warehouse of a project's target for an invocation; a database file that another process holds is
 /// waited for no longer than `patience`, where there is one.
 ///

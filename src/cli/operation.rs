@@ -72,7 +72,9 @@ fn run_sql(session: &Session, sql: &str, handle: &Handle) -> Result<ExitCode, Ex
     let file = SourceFile::new("--sql", sql);
     let compiled = compiler.compile_inline(&file).map_err(|problems| session.fail(&problems))?;
     let adapter = session.adapter()?;
-    let done = handle.block_on(adapter.query(compiled.text(), Some(0), &Cancel::default()));
+    let context = compiler.job_context(None).map_err(|problems| session.fail(&problems))?;
+    let cancel = Cancel::default();
+    let done = handle.block_on(adapter.query_telling(compiled.text(), Some(0), &context, &cancel));
     match done {
         Ok(_) => Ok(ExitCode::Success),
         Err(error) => Ok(refused(session, &error, Some(&compiled))),

@@ -1,21 +1,25 @@
 //! `elt plan`: what a build would do, read and cost. Nothing is run.
 
+use chrono::{DateTime, Utc};
 use tokio::runtime::Handle;
 
 use super::{
     args::{PlanArg, PlanArgs, RunArgs},
     global_args::GlobalArgs,
     nodes::{job, left_behind, typed},
-    selection::selected,
+    selection::{earlier_run, selected},
     session::Session,
     time_args::TimeArgs,
 };
 use crate::{
     adapter::{Bytes, Cancel},
     compile::Compiler,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Span},
     report::{plan_json, readable_bytes, render_plan},
-    run::{BatchOptions, ExitCode, Job, NodePreview, RunCommand, preview_job, total_bytes},
+    run::{
+        BatchOptions, ExitCode, Job, NodePreview, RunCommand, compare_with_state, preview_job,
+        total_bytes,
+    },
 };
 
 /// Shows the plan of a build.
@@ -36,8 +40,43 @@ pub fn run(global: &GlobalArgs, args: &PlanArgs, handle: &Handle) -> Result<Exit
     let cancel = Cancel::default();
     let batches = left_behind(session, &ids, BatchOptions::of_run(session.started_at()));
     let job = job(session, command, &run_args, batches, ids, adapter, (handle, &cancel))?;
-    let previews = handle.block_on(preview_job(&job, session.report.sink()));
-    Ok(show(session, &previews, args.output == PlanArg::Json))
+    let mut previews = handle.block_on(preview_job(&job, true, session.report.sink()));
+    if session.state.folder.is_some() {
+        let differences = earlier_run(session).differences(&session.manifest);
+        let differences = differences.map_err(|problem| session.fail(&[problem]))?;
+        compare_with_state(&mut previews, &differences, &session.manifest, &session.graph);
+    }
+    let shown = show(session, &previews, args.output == PlanArg::Json);
+    Ok(shown.worst(tell_left_out(session, &previews)))
+}
+
+/// Warns of late partitions that no batch of this build would take.
+fn tell_left_out(session: &Session, previews: &[NodePreview]) -> ExitCode {
+    let warning = |preview: &NodePreview| {
+        let start = preview.left_out.iter().map(|span| span.start).min()?;
+        let end = preview.left_out.iter().map(|span| span.end).max()?;
+        let node = session.manifest.nodes.get(&preview.node.unique_id)?;
+        let name = &node.name;
+        let (count, verb) = match preview.left_out.len() {
+            1 => ("1 partition".to_owned(), "is"),
+            count => (format!("{count} partitions"), "are"),
+        };
+        let text = |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%M:%S").to_string();
+        let message = format!(
+            "{count} that `{name}` reads changed after it was built from them, and {verb} in none of this build's batches"
+        );
+        let help =
+            format!("elt backfill --select {name} --from {} --to {}", text(start), text(end));
+        let warning = Diagnostic::warning("late-partitions", message);
+        Some(warning.at(Span::of_line(&node.source, 1), "").help(help))
+    };
+    let mut warnings: Vec<Diagnostic> = previews.iter().filter_map(warning).collect();
+    session.warnings.apply(&mut warnings);
+    session.report.diagnostics(&warnings);
+    match warnings.iter().any(Diagnostic::is_error) {
+        true => ExitCode::NodeFailure,
+        false => ExitCode::Success,
+    }
 }
 
 /// Prints the plan, then what is wrong with it.
@@ -66,7 +105,7 @@ pub fn within_limit(
     handle: &Handle,
 ) -> Result<(), ExitCode> {
     let Some(limit) = session.global.prices.max_bytes else { return Ok(()) };
-    let previews = handle.block_on(preview_job(job, session.report.sink()));
+    let previews = handle.block_on(preview_job(job, false, session.report.sink()));
     let Some(total) = total_bytes(previews.iter()) else {
         session.report.note("`--max-bytes` limits nothing here: the engine bills nothing");
         return Ok(());

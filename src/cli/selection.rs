@@ -32,12 +32,7 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
         return Err(session.fail(&read.diagnostics));
     }
     let resource_types = kinds(args).map_err(|problems| session.fail(&problems))?;
-    let earlier = EarlierRun::new(
-        session.state.folder.clone(),
-        session.project.target_path.clone(),
-        session.metadata(),
-        session.project.scrubber(),
-    );
+    let earlier = earlier_run(session);
     let wanted = SelectionArgs {
         select: args.select.clone(),
         exclude: args.exclude.clone(),
@@ -58,6 +53,16 @@ pub fn selected(session: &Session, args: &SelectArgs) -> Result<BTreeSet<UniqueI
         }
         Err(problems) => Err(session.fail(&problems)),
     }
+}
+
+/// The earlier run that the project is compared with.
+pub fn earlier_run(session: &Session) -> EarlierRun {
+    EarlierRun::new(
+        session.state.folder.clone(),
+        session.project.target_path.clone(),
+        session.metadata(),
+        session.project.scrubber(),
+    )
 }
 
 /// The kinds that the flags name; none where they name none.

@@ -20,12 +20,13 @@ use crate::{
     DBT_VERSION,
     adapter::Adapter,
     artifact::ArtifactMetadata,
+    compile::JobNotes,
     diagnostic::{Diagnostic, WarnOptions},
     graph::{Graph, IndirectSelection, selector::Selectors},
     jinja::{Engine, Globals},
     manifest::{self, BuildInput, Invocation, Manifest},
     plan::Engine as PlanEngine,
-    project::{Connection, Env, LoadOptions, Project, load, read_cli_vars},
+    project::{Connection, Env, LoadOptions, Project, QueryComment, load, read_cli_vars},
     report::{ColorChoice, LogFile, LogFormat, Report, ReportOptions},
     run::ExitCode,
 };
@@ -278,6 +279,14 @@ impl Session {
             Connection::BigQuery(_) => PlanEngine::BigQuery,
             _ => PlanEngine::Embedded,
         }
+    }
+
+    /// What the warehouse is told of each job; the embedded engine has none.
+    pub fn job_notes(&self) -> Option<JobNotes> {
+        let written = self.project.root_package().config.query_comment.as_ref();
+        let target_name = self.project.target.target_name.clone();
+        let notes = JobNotes { comment: QueryComment::of(written), target_name };
+        (self.engine_kind() == PlanEngine::BigQuery).then_some(notes)
     }
 
     /// What the names of this run's staging tables end with. The embedded engine's are its

@@ -28,12 +28,13 @@ use crate::{
 pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
     let typed = Map::from_iter([("full_refresh".to_owned(), json!(args.full_refresh))]);
     let session = Session::open(global, "show", typed)?;
-    let (text, place, header) = match &args.inline {
+    let (text, place, header, context) = match &args.inline {
         Some(inline) => {
             let file = SourceFile::new("--inline", inline.as_str());
-            let compiled = compiler(session, &BTreeSet::new(), handle)?.compile_inline(&file);
+            let compiler = compiler(session, &BTreeSet::new(), handle)?;
+            let compiled = compiler.compile_inline(&file);
             let compiled = compiled.map_err(|problems| session.fail(&problems))?;
-            (compiled.text().to_owned(), Some(compiled), None)
+            (compiled.text().to_owned(), Some(compiled), None, compiler.job_context(None))
         }
         None => {
             let ids = selected(session, &args.selection)?;
@@ -52,18 +53,23 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
                     session.fail(&[problem.help("name one with --select, or give --inline")])
                 );
             };
+            let own = BTreeSet::from([node.unique_id.clone()]);
+            let compiler = compiler(session, &own, handle)?;
+            let context = compiler.job_context(Some(node));
             match node.resource_type {
-                ResourceType::Seed => (format!("select * from {}", node.relation), None, None),
+                ResourceType::Seed => {
+                    (format!("select * from {}", node.relation), None, None, context)
+                }
                 _ => {
-                    let own = BTreeSet::from([node.unique_id.clone()]);
-                    let compiler = compiler(session, &own, handle)?;
                     let compiled = compiler.compile(&node.unique_id, false);
                     let compiled = compiled.map_err(|problems| session.fail(&problems))?;
-                    (compiled.code.text().to_owned(), Some(compiled.code), compiled.header)
+                    let text = compiled.code.text().to_owned();
+                    (text, Some(compiled.code), compiled.header, context)
                 }
             }
         }
     };
+    let context = context.map_err(|problems| session.fail(&problems))?;
     let adapter = session.adapter()?;
     let cancel = Cancel::default();
     if let Err(error) = stop_on_signals(&cancel) {
@@ -71,7 +77,13 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
     }
     let limit = usize::try_from(args.limit).ok();
     let header_text = header.as_ref().map(MappedText::text);
-    let table = handle.block_on(query_behind(adapter.as_ref(), header_text, &text, limit, &cancel));
+    let table = handle.block_on(query_behind(
+        adapter.as_ref(),
+        header_text,
+        &text,
+        limit,
+        (&context, &cancel),
+    ));
     let table = table.map_err(|error| {
         let code = header.as_ref().filter(|_| error.step == Some(0)).or(place.as_ref());
         refused(session, &error, code)

@@ -15,6 +15,7 @@ use super::{
     header,
     host::{NodeHost, SharedHost, StandIns, cte_name},
     inject::{Injected, inject},
+    job_notes::{JobNotes, NoteWriter},
     mapped::MappedText,
     node_value::{model_in_batch, model_value},
     test_arguments::{ARGUMENTS, arguments_value},
@@ -24,6 +25,7 @@ use crate::{
     diagnostic::{Diagnostic, SourceFile, Span, WarnOptions},
     jinja::{Caller, Captured, Engine, Globals, Marks, Phase, Scope, Warehouse, Whither},
     manifest::{Lookup, Manifest, Node, ResourceType, TimeSpan, UniqueId, is_audited, unpublished},
+    project::JobContext,
     relation::Relation,
 };
 
@@ -48,6 +50,8 @@ pub struct CompilerOptions {
     pub warnings: WarnOptions,
     /// `--sample`: the time of the rows that models and snapshots read.
     pub sample: Option<TimeSpan>,
+    /// What the warehouse is told of each job; none where it has none.
+    pub notes: Option<JobNotes>,
 }
 
 /// Compiles the nodes of one run. Shared by all threads.
@@ -56,6 +60,7 @@ pub struct Compiler {
     pub(super) engine: Engine,
     pub(super) globals: Arc<Globals>,
     pub(super) host: Arc<SharedHost>,
+    pub(super) notes: Arc<NoteWriter>,
     /// Ephemeral models, each rendered once for all that read it.
     ephemeral: Mutex<HashMap<UniqueId, Arc<OnceLock<EphemeralResult>>>>,
 }
@@ -126,6 +131,7 @@ impl Compiler {
             deferral,
             warnings,
             sample,
+            notes,
         } = options;
         let lookup = Lookup::of(&manifest);
         let graph = OnceLock::new();
@@ -144,7 +150,22 @@ impl Compiler {
             told: Mutex::default(),
         };
         let ephemeral = Mutex::default();
-        Self { manifest, engine, globals, host: Arc::new(host), ephemeral }
+        let host = Arc::new(host);
+        let notes = Arc::new(NoteWriter {
+            notes,
+            engine: engine.clone(),
+            globals: Arc::clone(&globals),
+            host: Arc::clone(&host),
+        });
+        Self { manifest, engine, globals, host, notes, ephemeral }
+    }
+
+    /// What the warehouse is told of the jobs of a node, or of a macro outside any.
+    ///
+    /// # Errors
+    /// What the template of `query-comment` did wrong.
+    pub fn job_context(&self, node: Option<&Arc<Node>>) -> Result<JobContext, Vec<Diagnostic>> {
+        self.notes.context(node)
     }
 
     /// The project.
@@ -244,9 +265,10 @@ impl Compiler {
     }
 
     /// The host of a node's template, or of one outside any node.
-    pub(super) fn node_host(&self, node: Option<&Node>, changes: &Changes) -> Arc<NodeHost> {
+    pub(super) fn node_host(&self, node: Option<&Arc<Node>>, changes: &Changes) -> Arc<NodeHost> {
         let host = NodeHost::new(Arc::clone(&self.host), changes.stand_ins.clone());
         let host = host.with_candidate(changes.candidate.clone());
+        let host = host.noting(Arc::clone(&self.notes), node.cloned());
         Arc::new(match node {
             Some(node) => host.reading_in(node, changes.turn.batch.as_ref()),
             None => host,
@@ -260,29 +282,7 @@ impl Compiler {
         host: &Arc<NodeHost>,
         extra: BTreeMap<String, Value>,
     ) -> Arc<Scope> {
-        let mut all = changes.extra.clone();
-        all.extend(extra);
-        let has_this = !matches!(node.resource_type, ResourceType::Operation);
-        let this = changes.this.clone().or_else(|| has_this.then(|| node.relation.clone()));
-        Arc::new(Scope {
-            phase: Phase::Compile,
-            host: Arc::clone(host) as Arc<dyn crate::jinja::Host>,
-            globals: Arc::clone(&self.globals),
-            caller: Caller {
-                package: Arc::clone(&node.package),
-                unique_id: Some(node.unique_id.to_string()),
-                name: node.name.clone(),
-            },
-            this,
-            config: Arc::new(node.config.with_defaults(node.resource_type)),
-            model: match changes.turn.batch {
-                Some(batch) => model_in_batch(node, batch),
-                None => model_value(node),
-            },
-            extra: all,
-            var_overrides: changes.vars.clone(),
-            is_incremental: changes.turn.is_incremental,
-        })
+        node_scope(&self.globals, node, changes, host, extra)
     }
 
     /// Renders a node's own code.
@@ -398,6 +398,64 @@ impl Compiler {
         order.push((id.clone(), rendered));
         Ok(())
     }
+}
+
+/// What a node's template sees.
+pub(super) fn node_scope(
+    globals: &Arc<Globals>,
+    node: &Arc<Node>,
+    changes: &Changes,
+    host: &Arc<NodeHost>,
+    extra: BTreeMap<String, Value>,
+) -> Arc<Scope> {
+    let mut all = changes.extra.clone();
+    all.extend(extra);
+    let has_this = !matches!(node.resource_type, ResourceType::Operation);
+    let this = changes.this.clone().or_else(|| has_this.then(|| node.relation.clone()));
+    Arc::new(Scope {
+        phase: Phase::Compile,
+        host: Arc::clone(host) as Arc<dyn crate::jinja::Host>,
+        globals: Arc::clone(globals),
+        caller: Caller {
+            package: Arc::clone(&node.package),
+            unique_id: Some(node.unique_id.to_string()),
+            name: node.name.clone(),
+        },
+        this,
+        config: Arc::new(node.config.with_defaults(node.resource_type)),
+        model: match changes.turn.batch {
+            Some(batch) => model_in_batch(node, batch),
+            None => model_value(node),
+        },
+        extra: all,
+        var_overrides: changes.vars.clone(),
+        is_incremental: changes.turn.is_incremental,
+    })
+}
+
+/// What a template outside any node sees, as the root project does.
+pub(super) fn root_scope(
+    globals: &Arc<Globals>,
+    host: &Arc<NodeHost>,
+    name: &str,
+    extra: BTreeMap<String, Value>,
+) -> Arc<Scope> {
+    Arc::new(Scope {
+        phase: Phase::Compile,
+        host: Arc::clone(host) as Arc<dyn crate::jinja::Host>,
+        globals: Arc::clone(globals),
+        caller: Caller {
+            package: Arc::clone(&globals.project_name),
+            unique_id: None,
+            name: name.to_owned(),
+        },
+        this: None,
+        config: Arc::default(),
+        model: Value::from(()),
+        extra,
+        var_overrides: None,
+        is_incremental: false,
+    })
 }
 
 /// Where a node whose code is generated was declared.

@@ -10,8 +10,8 @@ use minijinja::Value;
 use serde_json::Value as Json;
 
 use super::{
-    candidate::Candidate, compiler::LogSink, deferral::Deferral, node_value::graph_value,
-    refusal::RefusingWarehouse,
+    candidate::Candidate, compiler::LogSink, deferral::Deferral, job_notes::NoteWriter,
+    node_value::graph_value, refusal::RefusingWarehouse,
 };
 use crate::{
     diagnostic::{Diagnostic, WarnOptions, Weight},
@@ -88,6 +88,10 @@ pub struct NodeHost {
     candidate: Option<Candidate>,
     /// Whether a batch is rendered: hundreds of them say the same.
     is_batch: bool,
+    /// Writes what the warehouse is told of jobs, and the node that they are of.
+    notes: Option<(Arc<NoteWriter>, Option<Arc<Node>>)>,
+    /// The warehouse that tells it, once a template has asked.
+    telling: OnceLock<Arc<dyn Warehouse>>,
 }
 
 impl NodeHost {
@@ -101,6 +105,24 @@ impl NodeHost {
             span: None,
             candidate: None,
             is_batch: false,
+            notes: None,
+            telling: OnceLock::new(),
+        }
+    }
+
+    /// The same host, but the warehouse is told what its jobs are for.
+    pub fn noting(self, notes: Arc<NoteWriter>, node: Option<Arc<Node>>) -> Self {
+        Self { notes: Some((notes, node)), ..self }
+    }
+
+    fn telling(&self, warehouse: &Arc<dyn Warehouse>) -> Arc<dyn Warehouse> {
+        let Some((notes, node)) = &self.notes else { return Arc::clone(warehouse) };
+        match notes.context(node.as_ref()) {
+            Ok(context) => warehouse.telling(&context).unwrap_or_else(|| Arc::clone(warehouse)),
+            Err(problems) => {
+                let why = problems.first().map_or("", |problem| problem.message.as_str());
+                Arc::new(RefusingWarehouse::because(format!("`query-comment` is wrong: {why}")))
+            }
         }
     }
 
@@ -263,7 +285,10 @@ impl Host for NodeHost {
     fn warehouse(&self) -> Option<&dyn Warehouse> {
         match &self.refusal {
             Some(refusal) => Some(refusal),
-            None => self.shared.warehouse.as_deref(),
+            None => {
+                let warehouse = self.shared.warehouse.as_ref()?;
+                Some(self.telling.get_or_init(|| self.telling(warehouse)).as_ref())
+            }
         }
     }
 

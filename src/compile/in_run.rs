@@ -65,6 +65,7 @@ impl Compiler {
     ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
         let changes = Changes { turn: given.turn, ..Changes::default() };
         let host = NodeHost::new(Arc::clone(&self.host), None);
+        let host = host.noting(Arc::clone(&self.notes), Some(Arc::clone(node)));
         let host = host.reading_in(node, given.turn.batch.as_ref());
         let host = Arc::new(if refuse { host.refusing() } else { host });
         let scope = self.scope(node, &changes, &host, given.names);

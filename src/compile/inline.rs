@@ -4,10 +4,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use minijinja::Value;
 
-use super::{Compiler, MappedText, compiler::Changes, host::NodeHost};
+use super::{
+    Compiler, MappedText,
+    compiler::{Changes, root_scope},
+    host::NodeHost,
+};
 use crate::{
     diagnostic::{Diagnostic, SourceFile},
-    jinja::{Caller, MacroInfo, Marks, Phase, Scope},
+    jinja::{MacroInfo, Marks, Scope},
 };
 
 impl Compiler {
@@ -41,21 +45,6 @@ impl Compiler {
     }
 
     fn root_scope(&self, host: &Arc<NodeHost>, name: &str) -> Arc<Scope> {
-        Arc::new(Scope {
-            phase: Phase::Compile,
-            host: Arc::clone(host) as Arc<dyn crate::jinja::Host>,
-            globals: Arc::clone(&self.globals),
-            caller: Caller {
-                package: Arc::clone(&self.globals.project_name),
-                unique_id: None,
-                name: name.to_owned(),
-            },
-            this: None,
-            config: Arc::default(),
-            model: Value::from(()),
-            extra: BTreeMap::new(),
-            var_overrides: None,
-            is_incremental: false,
-        })
+        root_scope(&self.globals, host, name, BTreeMap::new())
     }
 }

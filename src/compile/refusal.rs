@@ -8,18 +8,32 @@ use crate::{
 };
 
 /// Finds out whether a template asks the warehouse, without asking it.
-#[derive(Debug, Default)]
-pub struct RefusingWarehouse(AtomicBool);
+#[derive(Debug)]
+pub struct RefusingWarehouse {
+    was_asked: AtomicBool,
+    why: String,
+}
+
+impl Default for RefusingWarehouse {
+    fn default() -> Self {
+        Self::because("the warehouse may not be asked yet".to_owned())
+    }
+}
 
 impl RefusingWarehouse {
+    /// One that says why it does not answer.
+    pub fn because(why: String) -> Self {
+        Self { was_asked: AtomicBool::new(false), why }
+    }
+
     /// Whether it was asked.
     pub fn was_asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.was_asked.load(Ordering::Relaxed)
     }
 
     fn refuse<T>(&self) -> Result<T, String> {
-        self.0.store(true, Ordering::Relaxed);
-        Err("the warehouse may not be asked yet".to_owned())
+        self.was_asked.store(true, Ordering::Relaxed);
+        Err(self.why.clone())
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::Map;
 use super::{FunctionCall, RefCall, Referred, SourceCall};
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
-    project::Vars,
+    project::{JobContext, Vars},
     relation::{Column, Dialect, Quoting, Relation, Table},
 };
 
@@ -158,6 +158,11 @@ pub trait Warehouse: Send + Sync {
     fn drop_relation(&self, relation: &Relation) -> Result<(), String>;
     /// Renames a relation.
     fn rename_relation(&self, from: &Relation, to: &Relation) -> Result<(), String>;
+    /// The same warehouse, told this of each job; none where it has no use for it.
+    fn telling(&self, context: &JobContext) -> Option<Arc<dyn Warehouse>> {
+        let _ = context;
+        None
+    }
 }
 
 /// One `config()` call: the keys it sets.

@@ -80,7 +80,10 @@ pub fn plan_publish(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
                 Step::RenameRelation { from: candidate, to },
             ]
         }
-        _ => vec![Step::Publish { candidate, target: node.relation.clone() }],
+        _ => {
+            let adds = is_incremental(node, input.observed, input.options);
+            vec![Step::Publish { candidate, target: node.relation.clone(), adds }]
+        }
     };
     if input.options.engine == Engine::BigQuery {
         steps.extend(materialize::grants::steps(input)?);

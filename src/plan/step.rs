@@ -2,9 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{JobContext, function::FunctionDefinition};
+use super::function::FunctionDefinition;
 use crate::{
     manifest::{TimeSpan, UniqueId},
+    project::JobContext,
     relation::{Cell, Column, PartitionLayout, Relation},
 };
 
@@ -94,6 +95,9 @@ pub enum Step {
         candidate: Relation,
         /// Its place.
         target: Relation,
+        /// Whether the candidate began as a copy of what is there: what is said of that table, beside
+        /// its rows, stays.
+        adds: bool,
     },
     /// Adds, drops and retypes columns.
     AlterColumns {

@@ -8,6 +8,7 @@ mod environment;
 mod fields;
 mod files;
 mod ignore_file;
+mod job_context;
 mod load;
 mod moment;
 mod package;
@@ -34,6 +35,7 @@ pub use connection::{
 };
 pub use environment::{Env, SCRUBBED, Scrubber};
 pub use files::{PackageFiles, ProjectFilePath, SeedFile, TextFile};
+pub use job_context::JobContext;
 pub use load::{LoadOptions, load};
 pub use package::{Package, Project};
 pub use project_file::{ConfigTrees, Dispatch, PROJECT_FILE_NAME, ProjectFile};

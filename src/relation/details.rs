@@ -1,5 +1,7 @@
 //! How a relation is kept: what decides whether another may take its place.
 
+use chrono::{DateTime, Utc};
+
 /// The layout and definition of an existing relation
 /// (<https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#Table>).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +18,17 @@ pub struct RelationDetails {
     pub refresh_interval_ms: Option<u64>,
     /// Bytes that a scan of the whole relation reads, where the warehouse says.
     pub bytes: Option<u64>,
+}
+
+/// One partition of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartitionState {
+    /// The table's name.
+    pub table: String,
+    /// The partition's time (`2024`, `202401`, `20240131`, `2024013105`).
+    pub partition: String,
+    /// When its rows changed last.
+    pub modified: DateTime<Utc>,
 }
 
 /// Partitions of a table.

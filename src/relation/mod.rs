@@ -8,7 +8,7 @@ mod relation_value;
 mod table;
 
 pub use column::Column;
-pub use details::{PartitionLayout, RelationDetails};
+pub use details::{PartitionLayout, PartitionState, RelationDetails};
 pub use dialect::Dialect;
 pub use quoting::Quoting;
 pub use relation_value::{Relation, RelationKind};

@@ -22,12 +22,27 @@ const MAX_ROWS: usize = 100;
 /// A node's name keeps at least this many characters in a narrow terminal.
 const MIN_NAME_WIDTH: usize = 16;
 /// The columns; those of costs are left out where nothing is billed.
-const COLUMNS: [&str; 8] =
-    ["node", "materialization", "rows", "processed", "billed", "cost", "time", "status"];
-const STATUS: usize = 7;
-const NUMBERS: std::ops::Range<usize> = 2..7;
+const COLUMNS: [&str; 10] = [
+    "node",
+    "materialization",
+    "rows",
+    "processed",
+    "billed",
+    "slot-ms",
+    "cached",
+    "cost",
+    "time",
+    "status",
+];
+const BILLED: usize = 4;
+/// Queries that the cache has answered: a column only where there are some.
+const CACHED: usize = 6;
+/// The columns of costs.
+const COSTS: std::ops::Range<usize> = 3..8;
+const STATUS: usize = 9;
+const NUMBERS: std::ops::Range<usize> = 2..9;
 /// Columns of a narrow terminal give way to the names, those first that can be missed most.
-const DISPENSABLE: [usize; 6] = [1, 3, 6, 4, 5, 2];
+const DISPENSABLE: [usize; 8] = [1, 3, 6, 5, 8, 4, 7, 2];
 
 type Line = [String; COLUMNS.len()];
 
@@ -60,13 +75,15 @@ pub(super) fn node_table(results: &[Arc<NodeResult>], options: &SummaryOptions) 
         if !tests.is_empty() {
             let secs = tests.iter().map(|result| result.elapsed_secs).sum();
             let cost = total(tests.iter().map(|result| result.as_ref()));
-            let [processed, billed, paid] = cost_cells(cost, &options.prices);
+            let [processed, billed, slots, cached, paid] = cost_cells(cost, &options.prices);
             lines.push([
                 counted(tests.len(), "test"),
                 "test".to_owned(),
                 String::new(),
                 processed,
                 billed,
+                slots,
+                cached,
                 paid,
                 if status == Status::Pass { duration(secs) } else { String::new() },
                 status.as_str().to_owned(),
@@ -110,9 +127,20 @@ fn is_test(result: &NodeResult) -> bool {
     matches!(result.node.resource_type, ResourceType::Test | ResourceType::UnitTest)
 }
 
-fn cost_cells(cost: Option<Cost>, prices: &Prices) -> [String; 3] {
+/// Processed, billed, slots, queries from the cache, money.
+fn cost_cells(cost: Option<Cost>, prices: &Prices) -> [String; 5] {
     cost.map_or_else(Default::default, |cost| {
-        [bytes(cost.bytes_processed), bytes(cost.bytes_billed), money(prices.money(&cost))]
+        let cached = match cost.cache_hits {
+            0 => String::new(),
+            hits => grouped(hits),
+        };
+        [
+            bytes(cost.bytes_processed),
+            bytes(cost.bytes_billed),
+            grouped(cost.slot_ms),
+            cached,
+            money(prices.money(&cost)),
+        ]
     })
 }
 
@@ -126,13 +154,15 @@ fn row(result: &NodeResult, prices: &Prices) -> Line {
         Status::Skipped | Status::NoOp => String::new(),
         _ => duration(result.elapsed_secs),
     };
-    let [processed, billed, paid] = cost_cells(Cost::of(result), prices);
+    let [processed, billed, slots, cached, paid] = cost_cells(Cost::of(result), prices);
     [
         result.node.display.clone(),
         result.node.materialization.clone(),
         rows,
         processed,
         billed,
+        slots,
+        cached,
         paid,
         time,
         result.status.as_str().to_owned(),
@@ -140,12 +170,14 @@ fn row(result: &NodeResult, prices: &Prices) -> Line {
 }
 
 fn render_rows(mut lines: Vec<Line>, options: &SummaryOptions) -> String {
-    let is_billed = lines.iter().any(|line| !line[4].is_empty());
+    let some = |column: usize| lines.iter().any(|line| !line[column].is_empty());
+    let (is_billed, is_cached) = (some(BILLED), some(CACHED));
     lines.insert(0, COLUMNS.map(str::to_owned));
     let widest = |at: usize| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or(0);
     let wanted_name = widest(0).min(MIN_NAME_WIDTH);
     let mut shown: Vec<usize> =
-        (0..COLUMNS.len()).filter(|at| is_billed || !(3..6).contains(at)).collect();
+        (0..COLUMNS.len()).filter(|at| is_billed || !COSTS.contains(at)).collect();
+    shown.retain(|at| is_cached || *at != CACHED);
     let others = |shown: &[usize]| shown[1..].iter().map(|at| widest(*at) + 2).sum::<usize>();
     for dispensable in DISPENSABLE {
         if wanted_name + others(&shown) <= options.width {

@@ -10,37 +10,41 @@ use super::quantity::{bytes, counted, money};
 use crate::{
     adapter::Bytes,
     manifest::ResourceType,
-    run::{NodePreview, Prices, total_bytes},
+    run::{NewerParent, NodePreview, Prices, partition_text, total_bytes},
 };
 
 /// The plan as a table, and what it comes to.
 pub fn render_plan(previews: &[NodePreview], prices: &Prices) -> String {
     let is_billed = previews.iter().any(|preview| preview.bytes().is_some());
-    let shown = if is_billed { 6 } else { 4 };
+    let shown = match (is_billed, prices.per_slot_hour) {
+        (false, _) => 4,
+        (true, Some(_)) => 5,
+        (true, None) => 6,
+    };
     let mut builder = Builder::default();
     let head = ["node", "materialization", "why", "step", "reads", "cost"];
     builder.push_record(head.into_iter().take(shown));
     let (tests, nodes): (Vec<&NodePreview>, Vec<&NodePreview>) =
         previews.iter().partition(|preview| preview.node.resource_type == ResourceType::Test);
     let cells = |what: String, bytes: Option<Bytes>| {
-        let cost = bytes.and_then(Bytes::number).map(|number| money(prices.of_bytes(number)));
+        let cost = bytes.and_then(Bytes::number).and_then(|number| prices.of_estimate(number));
+        let cost = cost.map(money);
         [what, bytes.map(shown_bytes).unwrap_or_default(), cost.unwrap_or_default()]
     };
     for preview in nodes {
-        let mut node = [
-            preview.node.display.clone(),
-            preview.node.materialization.clone(),
-            preview.why.clone(),
-        ];
         let mut steps: Vec<[String; 3]> =
             preview.steps.iter().map(|step| cells(step.what.clone(), step.bytes)).collect();
         if steps.is_empty() {
             steps.push(cells("nothing to do".to_owned(), None));
         }
+        let mut reasons = preview.reasons().into_iter();
+        steps.resize(steps.len().max(reasons.len()), <[String; 3]>::default());
+        // Said once, at the node's first step.
+        let mut node = [preview.node.display.clone(), preview.node.materialization.clone()];
         for step in steps {
-            // Said once, at the node's first step.
-            let named = std::mem::take(&mut node);
-            builder.push_record(named.into_iter().chain(step).take(shown));
+            let named =
+                std::mem::take(&mut node).into_iter().chain([reasons.next().unwrap_or_default()]);
+            builder.push_record(named.chain(step).take(shown));
         }
     }
     if !tests.is_empty() {
@@ -52,7 +56,7 @@ pub fn render_plan(previews: &[NodePreview], prices: &Prices) -> String {
     let mut table = builder.build();
     table.with(Style::empty()).with(Padding::new(0, 2, 0, 0));
     if is_billed {
-        table.modify(Columns::new(4..6), Alignment::right());
+        table.modify(Columns::new(4..shown), Alignment::right());
     }
     let lines: Vec<String> =
         table.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
@@ -66,7 +70,11 @@ fn summary(previews: &[NodePreview], prices: &Prices) -> String {
     };
     let number = total.number().unwrap_or(0);
     let bound = if matches!(total, Bytes::AtMost(_)) { "at most " } else { "" };
-    let said = format!("{nodes}: {bound}{}, {}", bytes(number), money(prices.of_bytes(number)));
+    let cost = match prices.of_estimate(number) {
+        Some(cost) => money(cost),
+        None => "paid by slots, which are known after the run".to_owned(),
+    };
+    let said = format!("{nodes}: {bound}{}, {cost}", bytes(number));
     match previews.iter().filter(|preview| preview.is_partial()).count() {
         0 => said,
         1 => format!("{said}; and what 1 node reads of tables that are not there yet"),
@@ -80,6 +88,17 @@ fn shown_bytes(number: Bytes) -> String {
         Bytes::AtMost(number) => format!("≤ {}", bytes(number)),
         Bytes::Unknown => "?".to_owned(),
     }
+}
+
+fn newer_json(parent: &NewerParent) -> Value {
+    let texts = |names: &[String]| -> Vec<String> {
+        names.iter().map(|name| partition_text(name)).collect()
+    };
+    json!({
+        "of": parent.name,
+        "late": texts(&parent.newer.late),
+        "new": texts(&parent.newer.new),
+    })
 }
 
 /// The plan as one JSON document.
@@ -97,9 +116,11 @@ pub fn plan_json(previews: &[NodePreview], prices: &Prices) -> Value {
             "unique_id": preview.node.unique_id.as_str(),
             "materialization": preview.node.materialization,
             "why": preview.why,
+            "reasons": preview.reasons(),
+            "newer_partitions": preview.newer.iter().map(newer_json).collect::<Vec<_>>(),
             "steps": steps.collect::<Vec<_>>(),
             "bytes": number(preview.bytes()),
-            "cost": number(preview.bytes()).map(|number| prices.of_bytes(number)),
+            "cost": number(preview.bytes()).and_then(|number| prices.of_estimate(number)),
             "statements": preview.statements,
         })
     });
@@ -107,6 +128,6 @@ pub fn plan_json(previews: &[NodePreview], prices: &Prices) -> Value {
     json!({
         "nodes": nodes.collect::<Vec<_>>(),
         "bytes": total,
-        "cost": total.map(|number| prices.of_bytes(number)),
+        "cost": total.and_then(|number| prices.of_estimate(number)),
     })
 }

@@ -1,6 +1,6 @@
 //! What nodes cost on a warehouse that bills by bytes or slots.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::NodeResult;
 
@@ -48,6 +48,21 @@ impl Cost {
     }
 }
 
+/// The numbers of an engine's report (`adapter_response`) that parts of a node's work have each.
+const ADDED: [&str; 5] = ["bytes_processed", "bytes_billed", "slot_ms", "cache_hits", "jobs"];
+
+/// Adds the report of a part of a node's work to those before it: numbers are summed, of all else the
+/// last counts.
+pub fn add_response(all: &mut Map<String, Value>, more: &Map<String, Value>) {
+    for (key, value) in more {
+        let sum = match (ADDED.contains(&key.as_str()), all.get(key).and_then(Value::as_u64)) {
+            (true, Some(before)) => value.as_u64().map(|more| Value::from(before + more)),
+            _ => None,
+        };
+        all.insert(key.clone(), sum.unwrap_or_else(|| value.clone()));
+    }
+}
+
 /// What bytes or slots cost the user.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prices {
@@ -73,8 +88,14 @@ impl Prices {
     }
 
     /// The money for bytes billed on demand.
-    pub fn of_bytes(&self, bytes: u64) -> f64 {
+    fn of_bytes(&self, bytes: u64) -> f64 {
         bytes as f64 / TIB * self.per_tib
+    }
+
+    /// The money for bytes that will be read; none where slots are paid for, of which nobody knows how
+    /// many will be used.
+    pub fn of_estimate(&self, bytes: u64) -> Option<f64> {
+        self.per_slot_hour.is_none().then(|| self.of_bytes(bytes))
     }
 }
 
@@ -88,5 +109,20 @@ mod tests {
         assert_eq!(Prices::default().money(&cost), DEFAULT_PRICE_PER_TIB);
         let slots = Prices { per_slot_hour: Some(0.06), ..Prices::default() };
         assert_eq!(slots.money(&cost), 0.12);
+        assert_eq!(Prices::default().of_estimate(1 << 40), Some(DEFAULT_PRICE_PER_TIB));
+        assert_eq!(slots.of_estimate(1 << 40), None);
+    }
+
+    #[test]
+    fn parts_of_a_nodes_work_are_summed() {
+        let part = |bytes: u64, job: &str| {
+            let response =
+                serde_json::json!({"bytes_billed": bytes, "code": "MERGE", "job_id": job});
+            response.as_object().cloned().unwrap_or_default()
+        };
+        let mut all = Map::new();
+        add_response(&mut all, &part(3, "one"));
+        add_response(&mut all, &part(4, "two"));
+        assert_eq!(all, part(7, "two"));
     }
 }

@@ -4,7 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Audits, Compile, EventSink, Limits, NodePreview, NodeRunner, RunCommand, RunOptions,
-    RunOutcome, RunRequest, Schedule, Task, Work, WorkList, audits, node_label, run,
+    RunOutcome, RunRequest, Schedule, Task, Work, WorkList, audits, node_label,
+    nodes::PartitionBook, run,
 };
 use crate::{
     adapter::{Adapter, Cancel},
@@ -67,9 +68,20 @@ pub async fn run_job<C: Compile>(job: Job<C>, cancel: Cancel, events: EventSink)
 }
 
 /// What a job would do, in the order of its schedule. Nothing is run; templates may ask the warehouse.
-pub async fn preview_job<C: Compile>(job: &Job<C>, events: EventSink) -> Vec<NodePreview> {
+/// With `compares` partitions are compared with those that they are built from, which asks it a little
+/// more.
+pub async fn preview_job<C: Compile>(
+    job: &Job<C>,
+    compares: bool,
+    events: EventSink,
+) -> Vec<NodePreview> {
     let Ordered { mut works, audits, .. } = ordered(job);
     works.extend(audits.into_values().flatten().map(Work::Node));
+    let nodes = works.iter().filter_map(|work| match work {
+        Work::Node(node) => Some(node),
+        Work::UnitTest(_) => None,
+    });
+    let book = compares.then(|| Arc::new(PartitionBook::new(&job.manifest, nodes)));
     let runner = Arc::new(NodeRunner::new(
         Arc::clone(&job.compile),
         Arc::clone(&job.adapter),
@@ -82,9 +94,10 @@ pub async fn preview_job<C: Compile>(job: &Job<C>, events: EventSink) -> Vec<Nod
     let mut looking = tokio::task::JoinSet::new();
     for (at, work) in works.into_iter().enumerate() {
         let (runner, at_once) = (Arc::clone(&runner), Arc::clone(&at_once));
+        let book = book.clone();
         looking.spawn(async move {
             let _permit = at_once.acquire_owned().await;
-            (at, runner.preview(&work).await)
+            (at, runner.preview(&work, book.as_deref()).await)
         });
     }
     let mut previews = Vec::new();

@@ -11,7 +11,9 @@ mod freshness;
 mod hook;
 mod interrupt;
 mod job;
+mod late_partitions;
 mod nodes;
+mod plan_reasons;
 mod preview;
 mod relation_cache;
 mod row_diff;
@@ -24,17 +26,19 @@ pub use audits::{Audits, audits};
 pub use batch_result::{BatchResult, BatchResults};
 pub use blame::blame;
 pub use command::RunCommand;
-pub use cost::{Cost, DEFAULT_PRICE_PER_TIB, Prices};
+pub use cost::{Cost, DEFAULT_PRICE_PER_TIB, Prices, add_response};
 pub use event::{Event, NodeLabel, NodeResult, Status};
 pub use exit_code::ExitCode;
 pub use freshness::{Age, Criteria, Freshness, FreshnessRequest, SourceFreshness, check_freshness};
 pub use hook::{Hook, HookKind, hooks};
 pub use interrupt::stop_on_signals;
 pub use job::{Job, preview_job, run_job};
+pub use late_partitions::{Newer, Partitions, partition_span, partition_text};
 pub use nodes::{
-    BatchOptions, Compile, Failure, HookSql, KnownSchemas, NodeRunner, RunOptions, Work, WorkList,
-    node_label, unit_test_label,
+    BatchOptions, Compile, Failure, HookSql, KnownSchemas, NewerParent, NodeRunner, RunOptions,
+    Work, WorkList, node_label, unit_test_label,
 };
+pub use plan_reasons::{Differences, StateReason, compare_with_state};
 pub use preview::{NodePreview, PreviewStep, total_bytes};
 pub use relation_cache::RelationCache;
 pub use row_diff::diff_rows;

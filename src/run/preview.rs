@@ -1,7 +1,7 @@
 //! What a run would do: each node's plan and what it would read, nothing run.
 
-use super::NodeLabel;
-use crate::{adapter::Bytes, diagnostic::Diagnostic};
+use super::{NewerParent, NodeLabel, StateReason};
+use crate::{adapter::Bytes, diagnostic::Diagnostic, manifest::TimeSpan};
 
 /// What would become of one node.
 #[derive(Clone, Debug)]
@@ -10,6 +10,13 @@ pub struct NodePreview {
     pub node: NodeLabel,
     /// Why it would run so (`new`, `full refresh`, `new rows`, …).
     pub why: String,
+    /// How it differs from an earlier state of the project, where one was given.
+    pub state: Option<StateReason>,
+    /// What the node reads by partitions that are newer than its own.
+    pub newer: Vec<NewerParent>,
+    /// Late partitions that this build leaves out, as spans of time; for microbatch models only, whose
+    /// batches are known.
+    pub left_out: Vec<TimeSpan>,
     /// What would be done, a step each.
     pub steps: Vec<PreviewStep>,
     /// The statements, as `target/run` would hold them.

@@ -66,7 +66,7 @@ impl RelationCache {
                 | Step::LoadSeed { relation, .. } => self.put(relation, RelationKind::Table),
                 Step::CopyTables { target, .. } => self.put(target, RelationKind::Table),
                 Step::CloneTable { to, .. } => self.put(to, RelationKind::Table),
-                Step::Publish { candidate, target } => {
+                Step::Publish { candidate, target, .. } => {
                     self.remove(candidate);
                     self.put(target, RelationKind::Table);
                 }

@@ -5,6 +5,7 @@ mod emulator;
 mod example;
 #[path = "../example_support/mod.rs"]
 mod example_support;
+mod publishing;
 #[path = "../test_tools/mod.rs"]
 mod test_tools;
 

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use elt::{
     adapter::{Adapter, BlockingWarehouse, Cancel},
-    compile::{Compiler, CompilerOptions},
+    compile::{Compiler, CompilerOptions, JobNotes},
     diagnostic::{Diagnostic, render_terminal},
     graph::Graph,
     jinja::{Engine, Globals},
@@ -75,6 +75,10 @@ impl Parsed {
             log: Arc::new(|_, _| {}),
             deferral: None,
             warnings: Default::default(),
+            notes: Some(JobNotes {
+                comment: QueryComment::of(None),
+                target_name: "it".to_owned(),
+            }),
         });
         let options = RunOptions {
             plan: PlanOptions {
@@ -89,8 +93,6 @@ impl Parsed {
             target_path: target.to_owned(),
             shown_target: "target".to_owned(),
             scrubber: Default::default(),
-            comment: QueryComment::of(None),
-            target_name: "it".to_owned(),
             clone_from: Default::default(),
             batches: BatchOptions::of_run(self.started_at),
         };

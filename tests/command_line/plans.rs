@@ -1,7 +1,7 @@
 //! `elt plan`, `--dry-run` and `--max-bytes` on an engine that bills nothing; what BigQuery is asked for
 //! them is in `tests/bigquery_protocol`.
 
-use crate::{elt, project};
+use crate::{copy_state, elt, project, write};
 
 fn shop() -> tempfile::TempDir {
     project(&[
@@ -70,4 +70,73 @@ fn a_limit_of_bytes_is_no_limit_where_nothing_is_billed() {
     let said = elt(folder.path(), &["build", "--max-bytes", "1KB"]);
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(said.err.contains("the engine bills nothing"), "{}", said.err);
+}
+
+#[test]
+fn what_differs_from_an_earlier_state_is_a_reason() {
+    let folder = shop();
+    let files = [
+        ("macros/twice.sql", "{% macro twice(x) %}{{ x }} * 2{% endmacro %}\n"),
+        ("models/c.sql", "select {{ twice('id') }} as id from {{ ref('b') }}\n"),
+        ("models/d.sql", "select * from {{ ref('c') }}\n"),
+        ("models/e.sql", "select * from {{ ref('d') }}\n"),
+        ("models/f.sql", "select 1 as id\n"),
+    ];
+    for (path, text) in files {
+        write(folder.path(), path, text);
+    }
+    assert_eq!(elt(folder.path(), &["build"]).code, Some(0));
+    copy_state(folder.path());
+    let same =
+        elt(folder.path(), &["plan", "--state", "before", "--select", "resource_type:model"]);
+    insta::assert_snapshot!(same.out, @r"
+    node    materialization  why       step
+    shop.a  view             rebuilt   create the view
+    shop.f  view             rebuilt   create the view
+    shop.b  incremental      new rows  merge
+    shop.c  view             rebuilt   create the view
+    shop.d  view             rebuilt   create the view
+    shop.e  view             rebuilt   create the view
+    1 test  test                       query
+
+    7 nodes; the engine bills nothing
+    ");
+    for (path, text) in [
+        ("macros/twice.sql", "{% macro twice(x) %}2 * {{ x }}{% endmacro %}\n"),
+        ("models/a.sql", "{{ config(alias='one') }}\nselect 2 as id\n"),
+        ("models/f.sql", "{{ config(materialized='table') }}\nselect 1 as id\n"),
+        ("models/g.sql", "select * from {{ ref('f') }}\n"),
+        ("seeds/cities.csv", "id,name\n1,Roubaix\n"),
+    ] {
+        write(folder.path(), path, text);
+    }
+    let plan = ["plan", "--state", "before", "--exclude", "resource_type:test"];
+    let said = elt(folder.path(), &plan);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    insta::assert_snapshot!(said.out, @r"
+    node         materialization  why                       step
+    shop.one     view             new                       create the view
+                                  modified: body, relation
+    shop.b       incremental      new rows                  merge
+                                  modified upstream: a
+    shop.c       view             rebuilt                   create the view
+                                  modified: macros
+    shop.d       view             rebuilt                   create the view
+                                  modified upstream: c
+    shop.e       view             rebuilt                   create the view
+                                  modified upstream: c
+    shop.f       table            was a view                drop what was there
+                                  modified: body, configs   create the table
+    shop.g       view             new                       create the view
+    shop.cities  seed             rebuilt                   load the file
+                                  modified: body
+
+    8 nodes; the engine bills nothing
+    ");
+    let full = elt(folder.path(), &[&plan[..], &["--full-refresh", "--select", "b"]].concat());
+    let reasons = full.out.contains("full refresh") && full.out.contains("modified upstream: a");
+    assert!(reasons, "{}", full.out);
+    let missing = elt(folder.path(), &["plan", "--state", "nowhere"]);
+    assert_eq!(missing.code, Some(2), "{}", missing.err);
+    assert!(missing.err.contains("nowhere/manifest.json"), "{}", missing.err);
 }

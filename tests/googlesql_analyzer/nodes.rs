@@ -186,8 +186,8 @@ fn batch(node: &Node, is_incremental: bool) -> BatchInput {
     BatchInput { batch: Batch { span, size }, is_incremental, is_first: true }
 }
 
-/// A plan as scripts, one for each step. What is no SQL is said in comments; what of it makes tables
-/// or changes columns is done by other statements here.
+/// A plan as scripts, one for each step. What is no SQL is said in comments; what of it makes tables,
+/// puts them in the place of others or changes columns is done by other statements here.
 pub fn statements(plan: &Plan) -> Vec<String> {
     let is_comment = |sql: &str| sql.lines().all(|line| line.starts_with("--"));
     let header = plan.steps.iter().find_map(|step| match step {
@@ -210,6 +210,11 @@ pub fn statements(plan: &Plan) -> Vec<String> {
         }
         if let Step::CopyTables { sources, target, adds: false } = step {
             statements.push(format!("create or replace table {target}\ncopy {}", sources[0]));
+        }
+        if let Step::Publish { candidate, target, .. } = step {
+            // What the copy job does.
+            statements.push(format!("create or replace table {target} copy {candidate}"));
+            statements.push(format!("drop table {candidate}"));
         }
         statements.join(";\n")
     };

@@ -56,9 +56,11 @@ impl Lowering<'_> {
                 to: self.name(to),
                 not_null: not_null.clone(),
             },
-            Step::Publish { candidate, target } => {
-                Step::Publish { candidate: self.name(candidate), target: self.name(target) }
-            }
+            Step::Publish { candidate, target, adds } => Step::Publish {
+                candidate: self.name(candidate),
+                target: self.name(target),
+                adds: *adds,
+            },
             Step::DropRelation { relation } => Step::DropRelation { relation: self.name(relation) },
             Step::AlterColumns { relation, add, drop, retype, extend } => Step::AlterColumns {
                 relation: self.name(relation),

@@ -42,6 +42,22 @@ enum Change {
     Other,
 }
 
+impl Change {
+    /// As people read it; the same words as of `state:modified.…`, where it has one.
+    fn words(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Body => "body",
+            Self::Configs => "configs",
+            Self::Relation => "relation",
+            Self::PersistedDescriptions => "persisted descriptions",
+            Self::Macros => "macros",
+            Self::Contract => "contract",
+            Self::Other => "properties",
+        }
+    }
+}
+
 /// Whether an entry with these changes is asked for.
 type Wanted = Box<dyn Fn(&BTreeSet<Change>) -> bool>;
 
@@ -71,6 +87,13 @@ impl Changes {
             }
         }
         Self(all)
+    }
+
+    /// What is not as it was, each with its changes in words.
+    pub fn differences(&self) -> BTreeMap<UniqueId, Vec<&'static str>> {
+        let changed = self.0.iter().filter(|(_, changes)| !changes.is_empty());
+        let words = |changes: &BTreeSet<Change>| changes.iter().map(|one| one.words()).collect();
+        changed.map(|(id, changes)| (id.clone(), words(changes))).collect()
     }
 
     /// The ids that `state:<question>` selects.

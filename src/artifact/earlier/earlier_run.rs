@@ -85,7 +85,18 @@ impl EarlierRun {
         Ok(now.into_iter().filter(|(id, at)| fresher(id, at)).map(|(id, _)| id).collect())
     }
 
-    fn state(&self, manifest: &Manifest, value: &str) -> Result<BTreeSet<UniqueId>, Diagnostic> {
+    /// What is not as it was in the state: the parts of each node that changed, or `new`.
+    ///
+    /// # Errors
+    /// Where there is no state, or it cannot be read.
+    pub fn differences(
+        &self,
+        manifest: &Manifest,
+    ) -> Result<BTreeMap<UniqueId, Vec<&'static str>>, Diagnostic> {
+        Ok(self.changes(manifest)?.differences())
+    }
+
+    fn changes(&self, manifest: &Manifest) -> Result<&Changes, Diagnostic> {
         let Some(state) = &self.state else { return Err(refusal(Method::State)) };
         let changes = self.changes.get_or_init(|| {
             let before = read_artifact(&state.join("manifest.json"))?;
@@ -97,7 +108,7 @@ impl EarlierRun {
                 .map_err(|error| Diagnostic::error("internal-error", error.to_string()))?;
             Ok(Changes::between(before, now))
         });
-        changes.as_ref().map_err(Clone::clone)?.select(value)
+        changes.as_ref().map_err(Clone::clone)
     }
 }
 
@@ -111,7 +122,7 @@ impl PreviousState for EarlierRun {
         match method {
             Method::Result => self.results(value),
             Method::SourceStatus => self.source_status(value),
-            _ => self.state(manifest, value),
+            _ => self.changes(manifest).and_then(|changes| changes.select(value)),
         }
         .map_err(Box::new)
     }

@@ -17,6 +17,7 @@ pub(super) mod view;
 
 pub use clone::plan_clone;
 pub use data_test::plan_data_test;
+pub use options::partition_by;
 pub(super) use options::{table_options, view_options};
 pub use seed::seed_mistake;
 pub(super) use staging::{encrypt, staging};

@@ -230,7 +230,7 @@ fn declared_constraints(node: &Node) -> Result<Vec<String>, Vec<Diagnostic>> {
 ///
 /// # Errors
 /// A shape that dbt does not know.
-pub(super) fn partition_by(node: &Node) -> Result<Option<PartitionBy>, Vec<Diagnostic>> {
+pub fn partition_by(node: &Node) -> Result<Option<PartitionBy>, Vec<Diagnostic>> {
     let Some(value) = node.config.get("partition_by") else { return Ok(None) };
     let text = |key: &str, default: &str| {
         value.get(key).and_then(Value::as_str).unwrap_or(default).to_ascii_lowercase()

@@ -58,7 +58,7 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             };
             std::iter::once(Rendered::plain(copy)).chain(not_null.iter().map(refuse)).collect()
         }
-        Step::Publish { candidate, target } => vec![
+        Step::Publish { candidate, target, .. } => vec![
             Rendered::plain(format!("drop table if exists {target}")),
             Rendered::plain(format!(
                 "alter table {candidate} rename to {}",

@@ -2,15 +2,16 @@
 
 use super::Failure;
 use crate::{
+    adapter::PlanOutcome,
     diagnostic::Diagnostic,
     manifest::{Batch, TimeSpan},
-    run::{BatchResults, NodeResult, Status},
+    run::{BatchResults, NodeResult, Status, add_response},
 };
 
 /// How one batch ended.
 pub(super) enum Ended {
-    /// It was built: rows written, where the engine says.
-    Built(Option<u64>),
+    /// It was built: rows written and what the engine reports.
+    Built(PlanOutcome),
     /// It was not.
     Failed(Failure),
     /// It was not started.
@@ -44,11 +45,12 @@ pub(super) fn summarize(
     for outcome in &outcomes {
         let batch = outcome.batch;
         match &outcome.ended {
-            Ended::Built(written) => {
+            Ended::Built(outcome) => {
                 batches.successful.push(batch.span);
-                rows = match (rows, written) {
+                add_response(&mut result.response, &outcome.response);
+                rows = match (rows, outcome.rows_affected) {
                     (Some(sum), Some(more)) => Some(sum + more),
-                    (sum, more) => sum.or(*more),
+                    (sum, more) => sum.or(more),
                 };
             }
             Ended::Failed(failure) => {

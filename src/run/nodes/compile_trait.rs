@@ -6,6 +6,7 @@ use crate::{
     compile::{Candidate, CompiledNode, CompiledUnitTest, MappedText, Turn, UnitTestInput},
     diagnostic::Diagnostic,
     manifest::{Node, UnitTest},
+    project::JobContext,
     relation::{Column, Relation},
     run::{Hook, HookKind, NodeResult},
 };
@@ -84,11 +85,11 @@ pub trait Compile: Send + Sync + 'static {
         results: &[Arc<NodeResult>],
     ) -> Result<Option<MappedText>, Vec<Diagnostic>>;
 
-    /// The text of `query-comment` for a node, rendered.
+    /// What the warehouse is told of the jobs of a node, or of what is no node.
     ///
     /// # Errors
-    /// Everything wrong with the template.
-    fn query_comment(&self, node: &Arc<Node>, text: &str) -> Result<String, Vec<Diagnostic>>;
+    /// Everything wrong with the template of `query-comment`.
+    fn job_context(&self, node: Option<&Arc<Node>>) -> Result<JobContext, Vec<Diagnostic>>;
 
     /// The tables that a node with `materialized: copy` copies.
     ///

@@ -14,6 +14,7 @@ use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
     jinja::{convert::from_json, dict::Dict, list::List},
     manifest::{Node, UnitTest},
+    project::JobContext,
     relation::Relation,
     run::{Hook, HookKind, NodeResult, hooks},
 };
@@ -92,16 +93,8 @@ impl Compile for Compiler {
         Ok(not_blank(text))
     }
 
-    fn query_comment(&self, node: &Arc<Node>, text: &str) -> Result<String, Vec<Diagnostic>> {
-        let file = SourceFile::new("query-comment of dbt_project.yml", text);
-        // As in dbt, beside what every template sees.
-        let names = Names::from([
-            ("node".to_owned(), model_value(node)),
-            ("connection_name".to_owned(), Value::from(node.unique_id.as_str())),
-        ]);
-        let given = InRun { names, ..InRun::default() };
-        let text = self.render_in_run(node, &file, 0..text.len(), given)?;
-        Ok(text.text().to_owned())
+    fn job_context(&self, node: Option<&Arc<Node>>) -> Result<JobContext, Vec<Diagnostic>> {
+        Self::job_context(self, node)
     }
 
     fn copied(&self, node: &Node) -> Result<Vec<Relation>, Vec<Diagnostic>> {

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use super::{Compile, Failure, NodeRunner};
 use crate::{
-    manifest::Node,
-    plan::{Engine, JobContext},
+    manifest::{Node, UnitTest},
+    plan::Engine,
+    project::JobContext,
 };
 
 impl<C: Compile> NodeRunner<C> {
@@ -17,34 +16,17 @@ impl<C: Compile> NodeRunner<C> {
         if self.options.plan.engine == Engine::Embedded {
             return Ok(JobContext::default());
         }
-        let setting = &self.options.comment;
-        let comment = match &setting.text {
-            None => json!({
-                "app": "elt",
-                "elt_version": env!("CARGO_PKG_VERSION"),
-                "target_name": self.options.target_name,
-                "node_id": node.unique_id.as_str(),
-            })
-            .to_string(),
-            Some(text) if text.contains("{{") || text.contains("{%") => {
-                let (node, text) = (Arc::clone(node), text.clone());
-                self.blocking(move |compile| compile.query_comment(&node, &text)).await?
-            }
-            Some(text) => text.clone(),
-        };
-        let mut labels = Vec::new();
-        if setting.job_label
-            && let Ok(Value::Object(entries)) = serde_json::from_str(&comment)
-        {
-            labels.extend(entries.iter().map(|(key, value)| (key.clone(), text_of(value))));
-        }
-        if let Some(own) = node.config.get("labels").and_then(Value::as_object) {
-            labels.extend(own.iter().map(|(key, value)| (key.clone(), text_of(value))));
-        }
-        Ok(JobContext { labels, comment: Some(comment), comment_behind: setting.append })
+        let node = Arc::clone(node);
+        Ok(self.blocking(move |compile| compile.job_context(Some(&node))).await?)
     }
-}
 
-fn text_of(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    /// The same of a unit test.
+    pub(super) async fn unit_test_context(&self, test: &UnitTest) -> Result<JobContext, Failure> {
+        if self.options.plan.engine == Engine::Embedded {
+            return Ok(JobContext::default());
+        }
+        let mut context = self.blocking(|compile| compile.job_context(None)).await?;
+        context.labels.push(("elt_node".to_owned(), test.unique_id.to_string()));
+        Ok(context)
+    }
 }

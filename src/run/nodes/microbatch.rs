@@ -15,7 +15,7 @@ use super::{
     build::{Ready, no_sql},
 };
 use crate::{
-    adapter::Cancel,
+    adapter::{Cancel, PlanOutcome},
     compile::Turn,
     diagnostic::{Diagnostic, Span},
     jinja::mentions,
@@ -270,7 +270,7 @@ impl<C: Compile> BatchRun<C> {
         self.ended(at, begun.elapsed(), built)
     }
 
-    async fn build(&self, at: usize) -> Result<Option<u64>, Failure> {
+    async fn build(&self, at: usize) -> Result<PlanOutcome, Failure> {
         let (runner, node, batch) = (&self.runner, &self.node, self.batches[at]);
         let [is_first, is_last] = [at == 0, at + 1 == self.batches.len()];
         let is_incremental = self.is_incremental || !is_first;
@@ -311,18 +311,17 @@ impl<C: Compile> BatchRun<C> {
         let plan = plan::plan_batch(&plan_input, &input)?;
         // What comes after an audited model comes after its publishing.
         let hooks = [is_first, is_last && !is_audited(node)];
-        let outcome = runner.apply_with_hooks(&ready, plan, hooks, "", &self.cancel).await?;
-        Ok(outcome.rows_affected)
+        runner.apply_with_hooks(&ready, plan, hooks, "", &self.cancel).await
     }
 
     fn ended(
         &self,
         at: usize,
         elapsed: Duration,
-        built: Result<Option<u64>, Failure>,
+        built: Result<PlanOutcome, Failure>,
     ) -> BatchOutcome {
         let ended = match built {
-            Ok(rows) => Ended::Built(rows),
+            Ok(outcome) => Ended::Built(outcome),
             Err(failure) => Ended::Failed(failure),
         };
         self.told(at, elapsed, ended)
@@ -334,7 +333,7 @@ impl<C: Compile> BatchRun<C> {
 
     fn told(&self, at: usize, elapsed: Duration, ended: Ended) -> BatchOutcome {
         let (status, rows_affected, message) = match &ended {
-            Ended::Built(rows) => (Status::Success, *rows, None),
+            Ended::Built(outcome) => (Status::Success, outcome.rows_affected, None),
             Ended::Failed(failure) => (Status::Error, None, failure.message()),
             Ended::NotStarted => (Status::Skipped, None, None),
         };

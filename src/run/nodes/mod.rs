@@ -18,6 +18,7 @@ mod microbatch;
 mod node_hooks;
 mod node_runner;
 mod operation;
+mod partition_book;
 mod preview;
 #[cfg(test)]
 mod tests;
@@ -28,3 +29,5 @@ pub use compile_trait::{Compile, HookSql, KnownSchemas};
 pub use failure::Failure;
 pub use label::{node_label, unit_test_label};
 pub use node_runner::{NodeRunner, RunOptions, Work, WorkList};
+pub use partition_book::NewerParent;
+pub(in crate::run) use partition_book::PartitionBook;

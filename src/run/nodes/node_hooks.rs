@@ -124,12 +124,12 @@ impl<C: Compile> NodeRunner<C> {
     /// Runs a hook in a transaction of its own.
     async fn run_alone(
         &self,
-        node: &Node,
+        node: &Arc<Node>,
         code: &MappedText,
         cancel: &Cancel,
     ) -> Result<(), Failure> {
         let plan = Plan {
-            context: Default::default(),
+            context: self.job_context(node).await?,
             unique_id: node.unique_id.clone(),
             materialization: node.config.materialized().to_owned(),
             steps: vec![Step::Statement { sql: code.text().to_owned() }],

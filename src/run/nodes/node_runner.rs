@@ -14,7 +14,7 @@ use crate::{
     jinja::Whither,
     manifest::{Node, ResourceType, UniqueId, UnitTest},
     plan::{PlanOptions, Step},
-    project::{QueryComment, Scrubber},
+    project::Scrubber,
     relation::Relation,
     run::{
         Audits, Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor,
@@ -37,10 +37,6 @@ pub struct RunOptions {
     pub shown_target: String,
     /// What must not be in the files there.
     pub scrubber: Scrubber,
-    /// What is written beside each statement.
-    pub comment: QueryComment,
-    /// The target's name.
-    pub target_name: String,
     /// What batches of microbatch models depend on.
     pub batches: BatchOptions,
     /// `elt clone`: the relations that nodes are cloned from.

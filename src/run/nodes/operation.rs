@@ -36,7 +36,7 @@ impl<C: Compile> NodeRunner<C> {
         self.write_compiled(node, None, rendered.text())?;
         result.compiled_code = Some(rendered.text().into());
         let plan = Plan {
-            context: Default::default(),
+            context: self.job_context(node).await?,
             unique_id: node.unique_id.clone(),
             materialization: "operation".to_owned(),
             steps: vec![Step::Statement { sql: rendered.text().to_owned() }],
@@ -56,7 +56,7 @@ impl<C: Compile> NodeRunner<C> {
             return Ok(());
         }
         let plan = Plan {
-            context: Default::default(),
+            context: self.job_context(node).await?,
             unique_id: node.unique_id.clone(),
             materialization: "operation".to_owned(),
             steps,

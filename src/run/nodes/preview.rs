@@ -1,26 +1,31 @@
 //! What would become of a node: its plan, and what the warehouse estimates of it. Nothing is run.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Compile, Failure, NodeRunner, Work,
+    Compile, Failure, NewerParent, NodeRunner, Work,
     build::{Ready, header_step},
     guilty::Guilty,
+    partition_book::PartitionBook,
 };
 use crate::{
     adapter::{Bytes, PlanEstimate},
     compile::{CompiledNode, DataTestQuery, Turn},
     diagnostic::Diagnostic,
-    manifest::{Microbatch, Node, ResourceType, is_audited, unpublished},
+    manifest::{Batch, Microbatch, Node, ResourceType, TimeSpan, is_audited, unpublished},
     plan::{self, BatchInput, Observed, Plan, PlanInput, PlanOptions, Step},
     relation::RelationKind,
-    run::{NodePreview, PreviewStep},
+    run::{NodePreview, PreviewStep, partition_span},
 };
 
 impl<C: Compile> NodeRunner<C> {
     /// What would become of a node or test; none of what is neither built nor asked for (ephemeral
     /// models, unit tests, whose rows are written in the project).
-    pub(in crate::run) async fn preview(&self, work: &Work) -> Option<NodePreview> {
+    pub(in crate::run) async fn preview(
+        &self,
+        work: &Work,
+        book: Option<&PartitionBook>,
+    ) -> Option<NodePreview> {
         let Work::Node(node) = work else { return None };
         if node.config.materialized() == "ephemeral" {
             return None;
@@ -28,17 +33,25 @@ impl<C: Compile> NodeRunner<C> {
         let mut preview = NodePreview {
             node: work.label(),
             why: String::new(),
+            state: None,
+            newer: Vec::new(),
+            left_out: Vec::new(),
             steps: Vec::new(),
             statements: String::new(),
             diagnostics: Vec::new(),
         };
-        if let Err(failure) = self.look_ahead(node, &mut preview).await {
+        if let Err(failure) = self.look_ahead(node, book, &mut preview).await {
             preview.diagnostics = failure.0;
         }
         Some(preview)
     }
 
-    async fn look_ahead(&self, node: &Arc<Node>, preview: &mut NodePreview) -> Result<(), Failure> {
+    async fn look_ahead(
+        &self,
+        node: &Arc<Node>,
+        book: Option<&PartitionBook>,
+        preview: &mut NodePreview,
+    ) -> Result<(), Failure> {
         if node.resource_type == ResourceType::Test {
             preview.why = "test".to_owned();
             let compiled = self.compile_turn(node, Turn::default()).await?;
@@ -54,6 +67,10 @@ impl<C: Compile> NodeRunner<C> {
         let options = &self.options.plan;
         let is_incremental = plan::is_incremental(node, &observed, options);
         preview.why = why(node, kind, is_incremental, options);
+        if let Some(book) = book.filter(|_| is_incremental) {
+            let newer = book.newer(node, self.adapter.as_ref()).await;
+            preview.newer = newer.map_err(|error| Failure::of_adapter(&error))?;
+        }
         if self.compile.is_custom(node) {
             let what = format!("run the materialization `{}`", node.config.materialized());
             preview.steps.push(PreviewStep { what, bytes: None });
@@ -95,6 +112,7 @@ impl<C: Compile> NodeRunner<C> {
         let model = Microbatch::of(node)?;
         let batches = self.batches_of(node, &model, is_incremental)?;
         let Some(batch) = batches.last().copied() else { return Ok(()) };
+        preview.left_out = left_out(&preview.newer, &batches);
         let turn = Turn { is_incremental, batch: Some(batch) };
         let compiled = self.compile_turn(node, turn).await?;
         let mut ready = Ready { node, compiled: &compiled, observed, turn };
@@ -157,6 +175,18 @@ impl<C: Compile> NodeRunner<C> {
             false => Err(Failure(problems)),
         }
     }
+}
+
+/// The late partitions that no batch holds, each once.
+fn left_out(newer: &[NewerParent], batches: &[Batch]) -> Vec<TimeSpan> {
+    let late = newer.iter().flat_map(|parent| &parent.newer.late);
+    let spans: BTreeSet<TimeSpan> = late.filter_map(|name| partition_span(name)).collect();
+    let is_built = |span: &TimeSpan| {
+        // Batches come without a gap.
+        let first = batches.first().is_some_and(|first| first.span.start <= span.start);
+        first && batches.last().is_some_and(|last| span.end <= last.span.end)
+    };
+    spans.into_iter().filter(|span| !is_built(span)).collect()
 }
 
 /// Why a node would be built as it would.

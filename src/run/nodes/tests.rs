@@ -21,7 +21,7 @@ use crate::{
         Access, Fixture, Node, NodeConfig, Overrides, ResourceType, TestNode, UniqueId, UnitTest,
     },
     plan::{Engine, Plan, PlanOptions, Step},
-    project::QueryComment,
+    project::JobContext,
     relation::{Cell, Column, Dialect, Relation, RelationKind, Table},
     run::{EventSink, Executor, Hook, HookKind, NodeResult, Status, Threads},
 };
@@ -182,8 +182,8 @@ impl Compile for Templates {
     ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
         Ok(Some(mapped(&node.source, node.raw_code())))
     }
-    fn query_comment(&self, _: &Arc<Node>, text: &str) -> Result<String, Vec<Diagnostic>> {
-        Ok(text.to_owned())
+    fn job_context(&self, _: Option<&Arc<Node>>) -> Result<JobContext, Vec<Diagnostic>> {
+        Ok(JobContext::default())
     }
 
     fn copied(&self, _: &Node) -> Result<Vec<Relation>, Vec<Diagnostic>> {
@@ -267,8 +267,6 @@ fn run(work: Work, warehouse: Warehouse, warn_error: bool) -> Ran {
         target_path: folder.path().to_owned(),
         shown_target: "target".to_owned(),
         scrubber: Default::default(),
-        comment: QueryComment::of(None),
-        target_name: "t".to_owned(),
         batches: BatchOptions::of_run(DateTime::UNIX_EPOCH),
         clone_from: None,
     };

@@ -40,8 +40,10 @@ impl<C: Compile> NodeRunner<C> {
         result.compile = Some((begun, ready));
         result.compiled_code = Some(query.sql.text().into());
         self.write_compiled_test(test, query.sql.text())?;
+        let context = self.unit_test_context(test).await?;
         let adapter = self.adapter.as_ref();
-        let table = query_behind(adapter, header_text, query.sql.text(), None, cancel).await;
+        let table =
+            query_behind(adapter, header_text, query.sql.text(), None, (&context, cancel)).await;
         result.execute = Some((ready, Utc::now()));
         let table = table
             .map_err(|error| of_test(&error, of_header(&error).unwrap_or(&query.sql), test))?;

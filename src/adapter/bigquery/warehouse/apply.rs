@@ -7,7 +7,7 @@ use super::{
     bigquery_adapter::BigQueryAdapter,
     columns,
     names::{dataset_id, table_id},
-    partitions, schema, spool,
+    partitions, publish, schema, spool,
     tally::Tally,
 };
 use crate::{
@@ -99,6 +99,9 @@ impl<'a> Applying<'a> {
             Step::CopyTables { sources, target, adds } => {
                 self.copy_tables(sources, target, *adds).await
             }
+            Step::Publish { candidate, target, adds } => {
+                publish::publish(self, candidate, target, *adds).await
+            }
             Step::Grant { relation, roles } => access::grant(self, relation, roles).await,
             Step::AuthorizeView { view, datasets } => {
                 access::authorize_view(self, view, datasets).await
@@ -159,7 +162,6 @@ impl<'a> Applying<'a> {
             | Step::RefreshMaterializedView { .. }
             | Step::RenameRelation { .. }
             | Step::CloneTable { .. }
-            | Step::Publish { .. }
             | Step::CreateFunction { .. }
             | Step::DeleteMatching { .. }
             | Step::Statement { .. } => self.statements(step, false).await,
@@ -236,11 +238,17 @@ impl<'a> Applying<'a> {
 
     /// Labels of the node's jobs.
     pub fn job_options(&self) -> JobOptions {
-        let label = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         // The user's come first: there are at most 64, and the last of a key counts.
         let mut labels = self.plan.context.labels.clone();
-        labels.push(label("elt_node", self.plan.unique_id.as_str()));
-        labels.push(label("elt_materialization", &self.plan.materialization));
+        for (key, value) in [
+            ("elt_node", self.plan.unique_id.as_str()),
+            ("elt_materialization", &self.plan.materialization),
+        ] {
+            // What a template does is done for its node.
+            if !labels.iter().any(|(known, _)| known == key) {
+                labels.push((key.to_owned(), value.to_owned()));
+            }
+        }
         JobOptions { labels, ..JobOptions::default() }
     }
 

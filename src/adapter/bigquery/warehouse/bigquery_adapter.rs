@@ -9,14 +9,16 @@ use super::{
     apply::{Applying, in_query},
     checks, estimate,
     names::{dataset_id, details, relation, table_id},
+    partition_times,
 };
 use crate::{
     adapter::{
         Adapter, AdapterError, BoxFuture, Cancel, Check, PlanEstimate, PlanOutcome,
-        bigquery::{BigQueryClient, DatasetId, NewDataset, QueryJob},
+        bigquery::{BigQueryClient, DatasetId, JobOptions, NewDataset, QueryJob},
     },
     plan::{Plan, Rendered},
-    relation::{Column, Dialect, Relation, RelationDetails, Table},
+    project::JobContext,
+    relation::{Column, Dialect, PartitionState, Relation, RelationDetails, Table},
 };
 
 /// The label of each job that names the invocation it is of.
@@ -120,6 +122,16 @@ impl Adapter for BigQueryAdapter {
         })
     }
 
+    fn partitions<'a>(
+        &'a self,
+        database: Option<&'a str>,
+        schema: &'a str,
+        tables: &'a [String],
+    ) -> BoxFuture<'a, Result<Option<Vec<PartitionState>>, AdapterError>> {
+        let id = dataset_id(&self.client, database, schema);
+        Box::pin(async move { partition_times::of(self, &id, tables).await.map(Some) })
+    }
+
     fn estimate<'a>(
         &'a self,
         plan: &'a Plan,
@@ -176,6 +188,23 @@ impl Adapter for BigQueryAdapter {
         Box::pin(async move {
             let rows = self.client.query_rows(&QueryJob::new(sql), limit, cancel).await;
             Ok(rows.map(|(_, table)| table)?)
+        })
+    }
+
+    fn query_telling<'a>(
+        &'a self,
+        sql: &'a str,
+        limit: Option<usize>,
+        context: &'a JobContext,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<Table, AdapterError>> {
+        Box::pin(async move {
+            let (text, lines) = context.with_comment(sql);
+            let options = JobOptions { labels: context.labels.clone(), ..JobOptions::default() };
+            let job = QueryJob { options, ..QueryJob::new(text) };
+            let rows = self.client.query_rows(&job, limit, cancel).await;
+            rows.map(|(_, table)| table)
+                .map_err(|error| in_query(error.into(), &Rendered::plain(sql), lines, None))
         })
     }
 

@@ -64,7 +64,8 @@ async fn bytes_of(
         Step::LoadSeed { .. }
         | Step::Append { .. }
         | Step::CopyPartitions { .. }
-        | Step::CopyTables { .. } => Some((Bytes::Exactly(0), None)),
+        | Step::CopyTables { .. }
+        | Step::Publish { .. } => Some((Bytes::Exactly(0), None)),
         Step::RefreshMaterializedView { .. } => Some((Bytes::Unknown, None)),
         // The new rows are in a table that is not there yet: the table they go to is what is scanned.
         Step::Merge { target, rows: RowSource::Relation(rows), .. }

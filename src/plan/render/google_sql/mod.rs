@@ -63,10 +63,9 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
         Step::CloneTable { from, to, .. } => {
             vec![Rendered::plain(format!("create or replace table {to}\nclone {from}"))]
         }
-        Step::Publish { candidate, target } => vec![
-            Rendered::plain(format!("create or replace table {target}\ncopy {candidate}")),
-            Rendered::plain(format!("drop table if exists {candidate}")),
-        ],
+        Step::Publish { candidate, target, .. } => vec![Rendered::plain(format!(
+            "-- puts {candidate}\n-- in the place of {target}, at once"
+        ))],
         Step::AlterColumns { relation, add, drop, retype, extend } => {
             change::columns(relation, add, drop, retype, extend)
         }

@@ -1,9 +1,9 @@
-//! What a warehouse is told about the jobs of a plan.
+//! What a warehouse is told about jobs: of a plan, of a template that asks.
 
-/// Labels and the comment of a plan's jobs. The embedded engine has no use for them.
+/// Labels and the comment of jobs. The embedded engine has no use for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JobContext {
-    /// Labels, beside those that name the node.
+    /// Labels.
     pub labels: Vec<(String, String)>,
     /// A comment in each statement, without the marks around it.
     pub comment: Option<String>,
