@@ -24,6 +24,7 @@ pub(super) fn describe(
     for step in steps.iter_mut() {
         match step {
             Step::CreateTable { temporary: false, options, .. }
+            | Step::CreateEmptyTable { temporary: false, options, .. }
             | Step::CreateView { options, .. }
             | Step::CreateMaterializedView { options, .. }
             | Step::LoadSeed { options, .. } => {

@@ -26,6 +26,7 @@ impl Step {
             | Self::AlterColumns { .. }
             | Self::CopyPartitions { .. }
             | Self::CopyTables { .. }
+            | Self::CreateEmptyTable { .. }
             | Self::CreateFunction { .. }
             | Self::Grant { .. }
             | Self::AuthorizeView { .. }

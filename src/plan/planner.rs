@@ -2,7 +2,7 @@
 
 use super::{
     BatchInput, Engine, Needs, Observed, Plan, PlanInput, PlanOptions, contract, describe,
-    materialize,
+    materialize::{self, ingestion::IngestionTime},
 };
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
@@ -62,7 +62,8 @@ pub fn needs(node: &Node, observed: &Observed, options: &PlanOptions) -> Needs {
         existing_columns: exists,
         details: replaces && options.engine == Engine::BigQuery,
         query_columns: has_query
-            && (node.resource_type == ResourceType::Snapshot
+            && (materialize::ingestion::needs_columns(node, options.engine)
+                || node.resource_type == ResourceType::Snapshot
                 || contract::is_enforced(node)
                 || documents_columns
                 || compares),
@@ -84,6 +85,12 @@ pub fn plan(input: &PlanInput<'_>) -> Result<Plan, Vec<Diagnostic>> {
             relation: Some(node.relation.clone()),
         });
     }
+    let narrowed = match IngestionTime::of(node, input.options.engine)? {
+        Some(ingestion) => Some(ingestion.narrowed(input)?),
+        None => None,
+    };
+    let observed = narrowed.as_ref().unwrap_or(input.observed);
+    let input = &PlanInput { observed, ..*input };
     let mut steps = match node.resource_type {
         ResourceType::Seed => materialize::seed::steps(input)?,
         ResourceType::Snapshot => materialize::snapshot::steps(input)?,
@@ -139,6 +146,7 @@ pub fn batch_needs(
 /// What in the node's configuration cannot be done, at the user's line.
 pub fn plan_batch(input: &PlanInput<'_>, batch: &BatchInput) -> Result<Plan, Vec<Diagnostic>> {
     let node = input.node;
+    IngestionTime::of(node, input.options.engine)?;
     let mut steps =
         materialize::incremental::batch_steps(input, &batch.batch, batch.is_incremental)?;
     materialize::encrypt(input, &mut steps);

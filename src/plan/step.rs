@@ -68,6 +68,17 @@ pub enum Step {
         /// Whether it lives for this plan only (a staging table).
         temporary: bool,
     },
+    /// Creates or replaces a table without rows, which lives for this plan only under the name it has.
+    CreateEmptyTable {
+        /// The table.
+        relation: Relation,
+        /// Its columns.
+        columns: Vec<Column>,
+        /// Partitioning, clustering and other options.
+        options: TableOptions,
+        /// Whether it lives for this plan only under any name.
+        temporary: bool,
+    },
     /// Writes descriptions to a table that exists.
     Describe {
         /// The table.
@@ -197,6 +208,8 @@ pub enum Step {
         target: Relation,
         /// Whether what is there stays.
         adds: bool,
+        /// The key that the new table is encrypted by, where it is not the dataset's.
+        kms_key: Option<String>,
     },
     /// Creates or replaces a materialized view.
     CreateMaterializedView {

@@ -11,7 +11,7 @@ impl Step {
             Self::RenameRelation { .. } => "rename",
             Self::CreateView { .. } => "create the view",
             Self::CreateTable { temporary: true, .. } => "compute the new rows",
-            Self::CreateTable { .. } => "create the table",
+            Self::CreateTable { .. } | Self::CreateEmptyTable { .. } => "create the table",
             Self::CreateMaterializedView { .. } => "create the materialized view",
             Self::RefreshMaterializedView { .. } => "refresh the materialized view",
             Self::Describe { .. } => "describe",

@@ -69,6 +69,7 @@ fn relation(step: &Step) -> Option<&Relation> {
     match step {
         Step::CreateView { relation, .. }
         | Step::CreateTable { relation, .. }
+        | Step::CreateEmptyTable { relation, .. }
         | Step::DropRelation { relation }
         | Step::CloneTable { to: relation, .. }
         | Step::Publish { target: relation, .. }

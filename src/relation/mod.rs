@@ -3,6 +3,7 @@
 mod column;
 mod details;
 mod dialect;
+mod pseudo_columns;
 mod quoting;
 mod relation_value;
 mod table;
@@ -10,6 +11,7 @@ mod table;
 pub use column::Column;
 pub use details::{PartitionLayout, PartitionState, RelationDetails};
 pub use dialect::Dialect;
+pub use pseudo_columns::{PARTITION_DATE, PARTITION_TIME, is_pseudo_column};
 pub use quoting::Quoting;
 pub use relation_value::{Relation, RelationKind};
 pub use table::{Cell, Table};

@@ -6,6 +6,7 @@ use super::{
     translate::Translator,
     types::{Type, quote},
 };
+use crate::relation::is_pseudo_column;
 
 impl Translator<'_> {
     /// An item of FROM with its joins, which are with what `*` has from `start` on: a comma joins
@@ -127,6 +128,18 @@ impl Translator<'_> {
         if let Some(scope) = self.scopes.last_mut() {
             scope.star.push(StarPart::Source(scope.sources.len(), Vec::new()));
             scope.sources.push(source);
+        }
+    }
+
+    /// A table of the warehouse's as a new item of FROM.
+    fn add_stored(&mut self, source: Source) {
+        let hidden = source.columns.columns.iter().map(|(name, _)| name);
+        let hidden = hidden.filter(|name| is_pseudo_column(name)).cloned().collect();
+        self.add_source(source);
+        if let Some(StarPart::Source(_, without)) =
+            self.scopes.last_mut().and_then(|scope| scope.star.last_mut())
+        {
+            *without = hidden;
         }
     }
 
@@ -269,7 +282,7 @@ impl Translator<'_> {
         }
         let columns = self.table_columns(name).map(Columns::all).unwrap_or_default();
         let path: Vec<String> = parts.iter().map(|part| quote(part)).collect();
-        self.add_source(Source {
+        self.add_stored(Source {
             alias: Some(known_as.clone()),
             table: known_as.clone(),
             columns,

@@ -6,6 +6,7 @@ use super::{
     translate::{Translator, Typed},
     types::{Type, literal, quote},
 };
+use crate::relation::is_pseudo_column;
 
 impl Translator<'_> {
     /// `a`, `alias.a`, `a.field`, `project.dataset.table.a`.
@@ -74,12 +75,18 @@ impl Translator<'_> {
                     return Some((Typed::new(sql, kind), 2));
                 }
                 // The whole row as a struct, before any column of that name.
-                let columns = &source.columns;
+                let mut columns = source.columns.clone();
+                let all = columns.columns.len();
+                columns.columns.retain(|(name, _)| !is_pseudo_column(name));
+                let is_whole = columns.columns.len() == all;
                 let kind = match columns.complete {
                     true => Type::Struct(columns.columns.clone()),
                     false => Type::Unknown,
                 };
-                if !source.only_by_alias && (!scope.may_be_column(&parts[0]) || !columns.complete) {
+                if is_whole
+                    && !source.only_by_alias
+                    && (!scope.may_be_column(&parts[0]) || !columns.complete)
+                {
                     return Some((Typed::new(quote(&parts[0]), kind), 1));
                 }
                 let part = |(name, _): &(String, Type)| {

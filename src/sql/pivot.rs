@@ -11,6 +11,7 @@ use super::{
     translate::Translator,
     types::{Type, quote},
 };
+use crate::relation::is_pseudo_column;
 
 impl Translator<'_> {
     /// `table PIVOT (aggregates FOR column IN (values))`.
@@ -214,7 +215,10 @@ impl Translator<'_> {
             let help = "name the columns in a subquery";
             self.refuse("unsupported-syntax", message, place, Some(help));
         }
-        source.map(|source| (from, source))
+        source.map(|mut source| {
+            source.columns.columns.retain(|(name, _)| !is_pseudo_column(name));
+            (from, source)
+        })
     }
 
     fn turned_source(

@@ -57,7 +57,7 @@ pub enum StarPart {
     Column(Merged),
     /// A column of USING, once for both sides.
     Merged(Merged),
-    /// The columns of a FROM item, without those of USING.
+    /// The columns of a FROM item, without those of USING and a table's pseudo columns.
     Source(usize, Vec<String>),
 }
 

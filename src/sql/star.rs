@@ -8,6 +8,7 @@ use super::{
     translate::{Translator, Typed},
     types::{Type, quote},
 };
+use crate::relation::is_pseudo_column;
 
 /// What a SELECT list has so far.
 #[derive(Debug, Default)]
@@ -74,7 +75,9 @@ impl Translator<'_> {
         let has_elements = open().any(|source| source.element.is_some());
         let complete = open().all(|source| source.columns.complete);
         let is_piped = parts.iter().any(|part| matches!(part, StarPart::Column(_)));
-        if merged.is_empty() && !has_elements && !is_piped {
+        let is_whole =
+            |part: &StarPart| matches!(part, StarPart::Source(_, without) if without.is_empty());
+        if parts.iter().all(is_whole) && !has_elements {
             // The engine's own star is the same.
             let mut all = Columns { complete, ..Columns::default() };
             for source in &sources {
@@ -97,6 +100,11 @@ impl Translator<'_> {
                 list.columns.columns.push((name.clone(), Type::Unknown));
             }
             let mut except = changes.except.clone();
+            for part in &parts {
+                if let StarPart::Source(_, without) = part {
+                    except.extend(without.iter().filter(|name| is_pseudo_column(name)).cloned());
+                }
+            }
             except.extend(merged.iter().filter(|name| !changes.drops(name)).cloned());
             let changes = Changes { except, replace: changes.replace };
             self.plain_star("*", &changes, Columns::default(), list);
@@ -254,7 +262,8 @@ impl Translator<'_> {
                 Some(_) => Columns::all(source.columns.columns[..1].to_vec()),
                 None => source.columns.clone(),
             };
-            self.source_star(&Source { columns, ..source }, &[], &changes, list);
+            let hidden = self.hidden(&source);
+            self.source_star(&Source { columns, ..source }, &hidden, &changes, list);
             return;
         }
         let value = self.expression(of);
@@ -278,6 +287,18 @@ impl Translator<'_> {
                 self.refuse("wrong-type", message, item, None);
             }
         }
+    }
+
+    /// The pseudo columns of a FROM item.
+    fn hidden(&self, source: &Source) -> Vec<String> {
+        let Some(scope) = self.scopes.last() else { return Vec::new() };
+        let own = scope.star.iter().find_map(|part| match part {
+            StarPart::Source(at, without) if scope.sources[*at].table == source.table => {
+                Some(without)
+            }
+            _ => None,
+        });
+        own.into_iter().flatten().filter(|name| is_pseudo_column(name)).cloned().collect()
     }
 
     fn refuse_changes(&mut self, place: &impl Spanned) {

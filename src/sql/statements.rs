@@ -9,6 +9,7 @@ use super::{
     translate::{Translator, Typed},
     types::{Type, quote},
 };
+use crate::relation::is_pseudo_column;
 
 impl Translator<'_> {
     /// One statement.
@@ -132,7 +133,8 @@ impl Translator<'_> {
     fn insert_targets(&self, name: &Path, columns: &[Ident]) -> Option<Vec<(String, Type)>> {
         let known = self.table_columns(name)?;
         if columns.is_empty() {
-            return Some(known);
+            let shown = known.into_iter().filter(|(name, _)| !is_pseudo_column(name));
+            return Some(shown.collect());
         }
         let named = |column: &Ident| {
             let kind = field(&known, &column.value).map(|(_, kind)| kind.clone());

@@ -89,6 +89,7 @@ mod freshness;
 mod functions;
 mod headers;
 mod http_feeds;
+mod ingestion_time;
 mod microbatch;
 mod microbatch_stopped;
 mod plans;

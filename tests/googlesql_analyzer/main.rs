@@ -3,12 +3,14 @@
 //! later ones.
 
 mod analyzer;
+mod clones;
 mod example;
 #[path = "../example_support/mod.rs"]
 mod example_support;
 #[path = "../node_support/mod.rs"]
 mod node_support;
 mod nodes;
+mod partitions;
 #[path = "../plans_on_bigquery/mod.rs"]
 mod plans_on_bigquery;
 mod steps;
@@ -16,12 +18,7 @@ mod steps;
 mod test_tools;
 
 use analyzer::{Analyzer, Case, Verdict};
-use elt::{
-    jinja::Reading,
-    manifest::{FunctionLanguage, FunctionNode, FunctionParameter, Node, ResourceType},
-    plan::{Observed, PlanInput, plan_clone},
-    relation::{Relation, RelationKind},
-};
+use elt::manifest::{FunctionLanguage, FunctionNode, FunctionParameter, Node, ResourceType};
 use nodes::{Run, constrain, declare_fields, describe, runs};
 use serde_json::{Value, json};
 
@@ -261,56 +258,6 @@ fn grants_and_tags() {
 }
 
 #[test]
-fn clones() {
-    let mut cases = Vec::new();
-    for source in [RelationKind::Table, RelationKind::View] {
-        for existing in [None, Some("table"), Some("view")] {
-            let config = json!({"persist_docs": {"relation": true, "columns": true},
-                "grants": {"roles/bigquery.dataViewer": ["user:ann@example.com"]}});
-            let model = ResourceType::Model;
-            let mut node = node_support::node(model, nodes::relation("m"), "", config);
-            describe(&mut node);
-            let kind = match existing {
-                Some("view") => RelationKind::View,
-                _ => RelationKind::Table,
-            };
-            let old = existing.map(|_| Relation { kind: Some(kind), ..node.relation.clone() });
-            let observed = Observed { existing: old, ..Observed::default() };
-            let options = nodes::options(false);
-            let input = PlanInput { node: &node, sql: "", observed: &observed, options: &options };
-            let from = Relation { kind: Some(source), ..nodes::relation("source") };
-            let plan = plan_clone(&input, &from).expect("a plan");
-            let made = existing.map(|kind| match kind {
-                "view" => format!("create view {} as select 1 as a", node.relation),
-                _ => format!("create table {} (a INT64) partition by range_bucket(a, generate_array(0, 9, 1))", node.relation),
-            });
-            let given = std::iter::once(nodes::source()).chain(made).collect();
-            let name = format!("{source:?} over {existing:?}");
-            cases.push(Case { name, given, statements: nodes::statements(&plan) });
-        }
-    }
-    assert_right(&cases);
-}
-
-/// As a source with `as_of` stands in a query.
-#[test]
-fn tables_as_they_were() {
-    let reading =
-        Reading { as_of: Some("2024-02-01 06:30:00+00:00".to_owned()), ..Reading::default() };
-    let filtered = Reading { condition: Some("id > 1".to_owned()), ..reading.clone() };
-    let empty = Reading { without_rows: true, ..filtered.clone() };
-    let cases = [reading, filtered, empty].map(|reading| {
-        let text = reading.of(&nodes::relation("source"));
-        let statements = vec![
-            format!("select o.id from {text} as o"),
-            format!("select id from {text} join {text} using (id)"),
-        ];
-        Case { name: text, given: vec![nodes::source()], statements }
-    });
-    assert_right(&cases);
-}
-
-#[test]
 fn functions() {
     fn add(node: &mut Node) {
         let parameter = |name: &str, data_type: &str| FunctionParameter {
@@ -389,35 +336,6 @@ fn incremental_models_by_every_strategy() {
                     cases.push(runs(&config.to_string(), &[run.clone(), run.clone(), whole, run]));
                 }
             }
-        }
-    }
-    assert_right(&cases);
-}
-
-#[test]
-fn partitions_that_are_overwritten() {
-    let mut cases = Vec::new();
-    for partition in partitions().into_iter().skip(1) {
-        let by = &partition["partition_by"];
-        let literals = match by["data_type"].as_str().unwrap_or("date") {
-            "date" => json!(["date '2024-01-01'", "date_sub(current_date(), interval 1 day)"]),
-            "timestamp" => json!(["timestamp '2024-01-01 00:00:00+00'"]),
-            "datetime" => json!(["datetime '2024-01-01 00:00:00'"]),
-            _ => json!(["10", "20"]),
-        };
-        for (options, copied) in [
-            (json!({}), false),
-            (json!({ "partitions": literals }), false),
-            (json!({}), true),
-            (json!({ "partitions": literals }), true),
-        ] {
-            let mut partition = partition.clone();
-            partition["partition_by"]["copy_partitions"] = copied.into();
-            let base = json!({"materialized": "incremental",
-                "incremental_strategy": "insert_overwrite"});
-            let config = merged(&base, &[&partition, &options]);
-            let run = Run::model(config.clone());
-            cases.push(runs(&config.to_string(), &[run.clone(), run]));
         }
     }
     assert_right(&cases);

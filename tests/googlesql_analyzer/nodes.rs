@@ -208,7 +208,7 @@ pub fn statements(plan: &Plan) -> Vec<String> {
                 statements.push(format!("alter table {relation} add column `{name}` {data_type}"));
             }
         }
-        if let Step::CopyTables { sources, target, adds: false } = step {
+        if let Step::CopyTables { sources, target, adds: false, .. } = step {
             statements.push(format!("create or replace table {target}\ncopy {}", sources[0]));
         }
         if let Step::Publish { candidate, target, .. } = step {
@@ -240,6 +240,9 @@ fn after(node: &Node, plan: &Plan, query: &[Column], before: Option<Existing>) -
         Step::CreateTable { options, temporary: false, .. } | Step::LoadSeed { options, .. } => {
             Some((RelationKind::Table, details(options, None)))
         }
+        Step::CreateEmptyTable { options, temporary: false, .. } => {
+            Some((RelationKind::Table, details(options, None)))
+        }
         Step::CreateView { relation, query, options } if *relation == node.relation => {
             Some((RelationKind::View, details(options, Some(query))))
         }
@@ -255,6 +258,16 @@ fn after(node: &Node, plan: &Plan, query: &[Column], before: Option<Existing>) -
             (before.kind, before.details, before.columns)
         }
     };
+    // A table that is partitioned by ingestion time lacks the column that says it.
+    let ingestion = node
+        .config
+        .get("partition_by")
+        .filter(|by| by.get("time_ingestion_partitioning").and_then(Value::as_bool) == Some(true));
+    let field = ingestion.and_then(|by| by.get("field")?.as_str());
+    let query: Vec<Column> =
+        query.iter().filter(|column| Some(column.name.as_str()) != field).cloned().collect();
+    let query = query.as_slice();
+    columns.retain(|column| Some(column.name.as_str()) != field);
     match node.config.text("on_schema_change") {
         Some("append_new_columns") => add(&mut columns, query),
         Some("sync_all_columns") => columns = query.to_vec(),

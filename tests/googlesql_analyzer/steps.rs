@@ -25,7 +25,9 @@ fn read_by(step: &Step) -> &'static str {
         | Step::Describe { .. } => "tables and views",
         Step::AlterColumns { .. } => "changes of the columns",
         Step::DeleteInsert { .. } | Step::Merge { .. } => "incremental models",
-        Step::CopyPartitions { .. } | Step::InsertOverwrite { .. } => "partitions",
+        Step::CreateEmptyTable { .. }
+        | Step::CopyPartitions { .. }
+        | Step::InsertOverwrite { .. } => "partitions",
         // No SQL of its own; what is around it is.
         Step::CopyTables { .. } => "the golden plans",
         Step::ReplaceTimeSpan { .. } => "batches",

@@ -126,7 +126,7 @@ fn observed(case: &Value, node: &Node) -> Observed {
         query_columns: columns(&case["query_columns"]),
         details: kind.map(|_| RelationDetails {
             partition: case["partitioned_by"].as_str().map(|field| PartitionLayout::Time {
-                field: Some(field.to_owned()),
+                field: (!field.contains("_partition")).then(|| field.to_owned()),
                 unit: "DAY".to_owned(),
             }),
             query: case["definition"].as_str().map(str::to_owned),

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, PlanOutcome},
     plan::Plan,
-    relation::{Column, Dialect, Quoting, Relation, RelationKind, Table},
+    relation::{Column, Dialect, Quoting, Relation, RelationKind, Table, is_pseudo_column},
 };
 
 /// Between two interrupts of a statement: one that comes between two statements has no effect.
@@ -118,7 +118,10 @@ impl Adapter for DuckDbAdapter {
             self.work(&Cancel::default(), move |shared, connection| {
                 let session = Session::new(shared, connection);
                 let found = session.table_columns(&relation.to_string())?;
-                Ok(found.map(|columns| session.in_dialect(columns)))
+                Ok(found.map(|mut columns| {
+                    columns.retain(|(name, _)| !is_pseudo_column(name));
+                    session.in_dialect(columns)
+                }))
             })
             .await
         })

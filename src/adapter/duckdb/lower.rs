@@ -95,7 +95,8 @@ impl Lowering<'_> {
                 relation: self.name(relation),
                 function: self.session.function(function)?,
             },
-            Step::CopyPartitions { .. }
+            Step::CreateEmptyTable { .. }
+            | Step::CopyPartitions { .. }
             | Step::CopyTables { .. }
             | Step::CreateMaterializedView { .. }
             | Step::RefreshMaterializedView { .. }

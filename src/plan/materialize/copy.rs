@@ -74,6 +74,7 @@ fn by_job(input: &PlanInput<'_>, copied: &[CopySource], adds: bool) -> Vec<Step>
         sources: copied.iter().map(|one| one.relation.clone()).collect(),
         target,
         adds,
+        kms_key: input.node.config.text("kms_key_name").map(str::to_owned),
     };
     match existing.find(|old| old.kind != Some(RelationKind::Table)) {
         None => steps.push(copy(target.clone())),

@@ -6,6 +6,7 @@ pub(super) mod data_test;
 pub(super) mod function;
 pub(super) mod grants;
 pub(super) mod incremental;
+pub(super) mod ingestion;
 pub(super) mod materialized_view;
 mod options;
 pub(super) mod seed;

@@ -23,14 +23,6 @@ pub(in crate::plan) fn table_options(
     let mut options = view_options(input)?;
     let node = input.node;
     options.partition_by = partition_by(node)?;
-    if options.partition_by.as_ref().is_some_and(|by| by.time_ingestion)
-        && input.options.engine == Engine::BigQuery
-    {
-        let message = "`time_ingestion_partitioning` is not supported on BigQuery yet";
-        let help = "partition by the column itself: the same partitions are read";
-        let told = wrong(node, message).into_iter().map(|one| one.help(help));
-        return Err(told.collect());
-    }
     options.cluster_by = node.config.texts("cluster_by").unwrap_or_default();
     if contract::is_enforced(node) {
         let columns = promised(node).into_iter().map(|promised| ContractColumn {

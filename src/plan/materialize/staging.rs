@@ -23,7 +23,8 @@ pub(in crate::plan) fn staging(input: &PlanInput<'_>) -> Relation {
 pub(in crate::plan) fn encrypt(input: &PlanInput<'_>, steps: &mut [Step]) {
     let Some(key) = kms_key(input.node) else { return };
     for step in steps {
-        if let Step::CreateTable { temporary: true, options, .. } = step
+        if let Step::CreateTable { temporary: true, options, .. }
+        | Step::CreateEmptyTable { temporary: true, options, .. } = step
             && !options.other.iter().any(|(name, _)| *name == key.0)
         {
             options.other.push(key.clone());

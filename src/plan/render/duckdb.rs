@@ -1,6 +1,10 @@
 //! Steps as DuckDB statements. What runs on the embedded engine, and `target/run` of DuckDB projects.
 
-use super::{Rendered, partition::partition_of, time_span_condition};
+use super::{
+    Rendered,
+    partition::{named_partitions, partition_of},
+    time_span_condition,
+};
 use crate::{
     plan::{FunctionDefinition, RowSource, SnapshotColumns, Step, TableOptions},
     relation::{Column, Dialect, Relation, RelationKind},
@@ -137,7 +141,7 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             let replaced = match partitions {
                 Some(partitions) => Rendered::plain(format!(
                     "delete from {target} where {partition} in ({})",
-                    partitions.join(", ")
+                    named_partitions(partition_by, partitions, Dialect::DuckDb)
                 )),
                 // Rows without a partition replace those without one.
                 None => around_rows(
@@ -157,8 +161,9 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             vec![replaced, around_rows(&head, rows, ")")]
         }
         Step::CreateFunction { relation, function } => create_macro(relation, function),
-        // Never planned for DuckDB: it has no copy jobs, users or materialized views.
-        Step::CopyPartitions { .. }
+        // Never planned for DuckDB: it has no copy jobs, users, materialized views or ingestion times.
+        Step::CreateEmptyTable { .. }
+        | Step::CopyPartitions { .. }
         | Step::CopyTables { .. }
         | Step::CreateMaterializedView { .. }
         | Step::RefreshMaterializedView { .. }

@@ -96,8 +96,15 @@ impl<'a> Applying<'a> {
                 let partitions = partitions.as_deref();
                 partitions::copy(self, target, staging, partition_by, partitions).await
             }
-            Step::CopyTables { sources, target, adds } => {
-                self.copy_tables(sources, target, *adds).await
+            Step::CopyTables { sources, target, adds, kms_key } => {
+                let mut destination = Destination::replace(table_id(client, target));
+                if *adds {
+                    destination.write = WriteDisposition::Append;
+                }
+                if let Some(key) = kms_key {
+                    encrypt(&mut destination, key);
+                }
+                self.copy_tables(sources, destination).await
             }
             Step::Publish { candidate, target, adds } => {
                 publish::publish(self, candidate, target, *adds).await
@@ -110,10 +117,7 @@ impl<'a> Applying<'a> {
                 let spool = spool::seed(file, columns, *delimiter)?;
                 let mut destination = Destination::replace(table_id(client, relation));
                 if let Some(key) = options.kms_key() {
-                    let key = json!({"kmsKeyName": key});
-                    destination
-                        .properties
-                        .insert("destinationEncryptionConfiguration".to_owned(), key);
+                    encrypt(&mut destination, key);
                 }
                 self.load(destination, columns, &spool).await?;
                 self.describe_loaded(relation, options).await
@@ -150,6 +154,10 @@ impl<'a> Applying<'a> {
                     self.tally.add_rows(made.and_then(|made| made.rows));
                 }
                 Ok(())
+            }
+            Step::CreateEmptyTable { relation, .. } => {
+                self.staged.push(table_id(client, relation));
+                self.statements(step, false).await
             }
             Step::Insert { .. }
             | Step::DeleteInsert { .. }
@@ -216,14 +224,9 @@ impl<'a> Applying<'a> {
     async fn copy_tables(
         &mut self,
         sources: &[Relation],
-        target: &Relation,
-        adds: bool,
+        destination: Destination,
     ) -> Result<(), AdapterError> {
         let client = &self.adapter.client;
-        let mut destination = Destination::replace(table_id(client, target));
-        if adds {
-            destination.write = WriteDisposition::Append;
-        }
         let job = CopyJob {
             sources: sources.iter().map(|source| table_id(client, source)).collect(),
             destination,
@@ -292,6 +295,11 @@ impl<'a> Applying<'a> {
         }
         Ok(())
     }
+}
+
+fn encrypt(destination: &mut Destination, key: &str) {
+    let key = json!({ "kmsKeyName": key });
+    destination.properties.insert("destinationEncryptionConfiguration".to_owned(), key);
 }
 
 /// Whether a text holds nothing but comments on lines of their own: what has no statement is said so.

@@ -33,6 +33,7 @@ pub(super) async fn estimate(
         }
         match step {
             Step::CreateTable { relation, .. }
+            | Step::CreateEmptyTable { relation, .. }
             | Step::CreateView { relation, .. }
             | Step::Append { relation, .. } => made.push(relation),
             _ => {}
@@ -53,6 +54,7 @@ async fn bytes_of(
     Ok(match step {
         Step::Header { .. }
         | Step::CreateSchema { .. }
+        | Step::CreateEmptyTable { .. }
         | Step::DropSchema { .. }
         | Step::DropRelation { .. }
         | Step::RenameRelation { .. }
@@ -67,6 +69,16 @@ async fn bytes_of(
         | Step::CopyTables { .. }
         | Step::Publish { .. } => Some((Bytes::Exactly(0), None)),
         Step::RefreshMaterializedView { .. } => Some((Bytes::Unknown, None)),
+        Step::Insert { target, rows: RowSource::Query(query), .. } if is_made(target) => {
+            let own = Rendered { sql: query.clone(), lines_before: 0, header_lines: 0 };
+            let behind = header.map(|(_, header)| Rendered::behind(header, &own));
+            let header = header.map(|(at, _)| at);
+            match dry_run(adapter, &behind.unwrap_or(own), header).await? {
+                Tried::Fine(bytes) => Some((bytes, None)),
+                Tried::NotYet => Some((Bytes::Unknown, None)),
+                Tried::Wrong(error) => Some((Bytes::Exactly(0), Some(error))),
+            }
+        }
         // The new rows are in a table that is not there yet: the table they go to is what is scanned.
         Step::Merge { target, rows: RowSource::Relation(rows), .. }
         | Step::InsertOverwrite { target, rows: RowSource::Relation(rows), .. }

@@ -8,13 +8,15 @@ use crate::{
     diagnostic::Diagnostic,
     manifest::Node,
     plan::{
-        OnSchemaChange, PlanInput, SchemaChanges, Step, is_incremental,
+        Engine, OnSchemaChange, PartitionBy, PlanInput, RowSource, SchemaChanges, Step,
+        is_incremental,
         materialize::{
+            ingestion::IngestionTime,
             options::{partition_by, wrong},
             table,
         },
     },
-    relation::Column,
+    relation::{Column, Dialect, PARTITION_TIME},
 };
 
 /// Whether the columns of table and query are compared.
@@ -43,8 +45,11 @@ pub(in crate::plan) fn steps(input: &PlanInput<'_>) -> Result<Vec<Step>, Vec<Dia
         return table::steps(input);
     }
     crate::plan::contract::check(input)?;
-    let (mut steps, columns) = changed_columns(input, setting)?;
-    let change = Change { input, keys, columns };
+    let (mut steps, mut columns) = changed_columns(input, setting)?;
+    let ingestion = IngestionTime::of(node, input.options.engine)?;
+    columns.extend(ingestion.iter().flat_map(IngestionTime::own_columns));
+    let partition_by = partitioning.clone();
+    let change = Change { input, keys, columns, ingestion, partition_by };
     steps.extend(match strategy {
         Strategy::Append => append::steps(change),
         Strategy::Merge => merge::steps(change)?,
@@ -107,14 +112,41 @@ pub(super) struct Change<'a> {
     pub keys: Vec<String>,
     /// The columns that are written.
     pub columns: Vec<String>,
+    /// Where the table is partitioned by ingestion time.
+    pub ingestion: Option<IngestionTime>,
+    /// `partition_by`.
+    pub partition_by: Option<PartitionBy>,
 }
 
 impl Change<'_> {
-    /// `incremental_predicates` (or its older name `predicates`).
+    /// The new rows, as they are written.
+    pub fn rows(&self) -> RowSource {
+        self.written(RowSource::Query(self.input.sql.to_owned()))
+    }
+
+    /// Rows of the query's columns, as they are written.
+    pub fn written(&self, rows: RowSource) -> RowSource {
+        match &self.ingestion {
+            Some(ingestion) => ingestion.rows(&rows),
+            None => rows,
+        }
+    }
+
+    /// `incremental_predicates` (or its older name `predicates`), and what always is so of the
+    /// partition where BigQuery answers nothing that asks for none.
     pub fn predicates(&self) -> Vec<String> {
         let config = &self.input.node.config;
         let texts = config.texts("incremental_predicates").or_else(|| config.texts("predicates"));
-        texts.unwrap_or_default()
+        let mut all = texts.unwrap_or_default();
+        if let Some(by) = &self.partition_by
+            && config.flag("require_partition_filter") == Some(true)
+            && self.input.options.engine == Engine::BigQuery
+        {
+            let field = if by.time_ingestion { PARTITION_TIME } else { &by.field };
+            let column = format!("DBT_INTERNAL_DEST.{}", Dialect::GoogleSql.quote(field));
+            all.push(format!("{column} is null or {column} is not null"));
+        }
+        all
     }
 }
 

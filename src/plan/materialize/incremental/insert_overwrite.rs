@@ -20,14 +20,17 @@ pub(super) fn steps(
     };
     let target = node.relation.clone();
     let partitions = node.config.texts("partitions").filter(|list| !list.is_empty());
-    let columns = change.columns;
-    let query = change.input.sql.to_owned();
-    if change.input.options.engine == Engine::Embedded {
-        let rows = RowSource::Query(query);
-        return Ok(vec![Step::InsertOverwrite { target, rows, partition_by, partitions, columns }]);
-    }
-    if partitions.is_some() && !partition_by.copy_partitions {
-        let rows = RowSource::Query(query);
+    let columns = change.columns.clone();
+    let ingestion = change.ingestion.as_ref();
+    let replaced = ingestion.map(|ingestion| ingestion.partition(partitions.is_some()));
+    let replaced = replaced.unwrap_or_else(|| partition_by.clone());
+    let is_embedded = change.input.options.engine == Engine::Embedded;
+    if is_embedded || partitions.is_some() && !partition_by.copy_partitions {
+        let (rows, partition_by) = (change.rows(), replaced);
+        let partitions = match ingestion {
+            Some(ingestion) => partitions.map(|named| ingestion.named(named)),
+            None => partitions,
+        };
         return Ok(vec![Step::InsertOverwrite { target, rows, partition_by, partitions, columns }]);
     }
     // Which partitions are replaced is known from the rows: they are computed once, first.
@@ -41,12 +44,18 @@ pub(super) fn steps(
         },
         false => TableOptions::default(),
     };
+    if let Some(ingestion) = ingestion.filter(|_| partition_by.copy_partitions) {
+        let mut steps = ingestion.filled(change.input, &staged, options, true).to_vec();
+        steps.push(Step::CopyPartitions { target, staging: staged, partition_by, partitions });
+        return Ok(steps);
+    }
+    let query = change.input.sql.to_owned();
     let stage = Step::CreateTable { relation: staged.clone(), query, options, temporary: true };
     let replace = match partition_by.copy_partitions {
         true => Step::CopyPartitions { target, staging: staged, partition_by, partitions },
         false => {
-            let rows = RowSource::Relation(staged);
-            Step::InsertOverwrite { target, rows, partition_by, partitions, columns }
+            let rows = change.written(RowSource::Relation(staged));
+            Step::InsertOverwrite { target, rows, partition_by: replaced, partitions, columns }
         }
     };
     Ok(vec![stage, replace])

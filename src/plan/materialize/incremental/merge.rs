@@ -35,7 +35,7 @@ pub(super) fn steps(change: Change<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
         .map(|by| by.field)
         .filter(|field| change.keys.iter().any(|key| key.eq_ignore_ascii_case(field)));
     let mut steps = Vec::new();
-    let mut rows = RowSource::Query(change.input.sql.to_owned());
+    let mut rows = change.rows();
     if prune.is_some() {
         // What bounds the scan of the table is known from the rows: they are computed first.
         let staged = staging(change.input);

@@ -5,7 +5,10 @@ use super::words::{around_rows, list, quote};
 use crate::{
     plan::{
         ColumnTimeSpan, PartitionBy, Rendered, RowSource, SnapshotColumns,
-        render::{partition::partition_of, time_span_condition},
+        render::{
+            partition::{named_partitions, partition_of},
+            time_span_condition,
+        },
     },
     relation::{Column, Dialect, Relation},
 };
@@ -147,7 +150,10 @@ pub(super) fn insert_overwrite(
         return around_rows(
             &head,
             rows,
-            &tail(&format!("{partition} in ({})", partitions.join(", "))),
+            &tail(&format!(
+                "{partition} in ({})",
+                named_partitions(by, partitions, Dialect::GoogleSql)
+            )),
         );
     }
     let own = partition_of(by, None, Dialect::GoogleSql);

@@ -3,11 +3,11 @@
 
 use super::{
     described_columns,
-    words::{described, list, option_list, quote, text_literal},
+    words::{column_list, described, list, option_list, quote, text_literal},
 };
 use crate::{
     plan::{PartitionBy, Rendered, TableOptions, render::partition::partition_of},
-    relation::{Dialect, Relation},
+    relation::{Column, Dialect, Relation},
 };
 
 /// How long a staging table lives where nothing drops it before, as in dbt-bigquery.
@@ -40,13 +40,8 @@ pub(super) fn table(
 ) -> Vec<Rendered> {
     let layout = layout(options);
     if temporary {
-        let key = options
-            .kms_key()
-            .map_or(String::new(), |key| format!(", kms_key_name = {}", text_literal(key)));
-        let head = format!(
-            "create or replace table {relation}{layout}\noptions (expiration_timestamp = \
-             timestamp_add(current_timestamp(), interval {STAGING_HOURS} hour){key})\nas ("
-        );
+        let head =
+            format!("create or replace table {relation}{layout}{}\nas (", drops_itself(options));
         return vec![Rendered::around(&head, query, ")")];
     }
     let with = option_list(options);
@@ -69,6 +64,28 @@ pub(super) fn table(
         list(&names)
     );
     vec![Rendered::around(&head, query, ") as model_subq")]
+}
+
+/// The options of a staging table.
+fn drops_itself(options: &TableOptions) -> String {
+    let key = options.kms_key();
+    let key = key.map_or(String::new(), |key| format!(", kms_key_name = {}", text_literal(key)));
+    format!(
+        "\noptions (expiration_timestamp = \
+         timestamp_add(current_timestamp(), interval {STAGING_HOURS} hour){key})"
+    )
+}
+
+/// A table of columns.
+pub(super) fn empty_table(
+    relation: &Relation,
+    columns: &[Column],
+    options: &TableOptions,
+    temporary: bool,
+) -> Rendered {
+    let (columns, layout) = (column_list(columns, options), layout(options));
+    let with = if temporary { drops_itself(options) } else { option_list(options) };
+    Rendered::plain(format!("create or replace table {relation} {columns}{layout}{with}"))
 }
 
 /// `partition by … cluster by …`, or nothing.

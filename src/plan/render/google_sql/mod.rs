@@ -35,6 +35,9 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
         Step::CreateTable { relation, query, options, temporary } => {
             create::table(relation, query, options, *temporary)
         }
+        Step::CreateEmptyTable { relation, columns, options, temporary } => {
+            vec![create::empty_table(relation, columns, options, *temporary)]
+        }
         Step::CreateMaterializedView { relation, query, options } => {
             vec![create::materialized_view(relation, query, options)]
         }
@@ -103,7 +106,7 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             };
             vec![Rendered::plain(format!("-- copies {which} of {staging} over those of {target}"))]
         }
-        Step::CopyTables { sources, target, adds } => {
+        Step::CopyTables { sources, target, adds, .. } => {
             let sources: Vec<String> = sources.iter().map(Relation::to_string).collect();
             let what = if *adds { "adds copies of" } else { "copies" };
             let to = if *adds { "to" } else { "over" };

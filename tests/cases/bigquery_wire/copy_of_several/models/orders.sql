@@ -1,0 +1,2 @@
+{{ config(materialized='copy') }}
+{{ ref('north') }}, {{ ref('south') }}
