@@ -75,10 +75,7 @@ impl Parsed {
             log: Arc::new(|_, _| {}),
             deferral: None,
             warnings: Default::default(),
-            notes: Some(JobNotes {
-                comment: QueryComment::of(None),
-                target_name: "it".to_owned(),
-            }),
+            notes: Some(JobNotes { comment: QueryComment::of(None), target_name: "it".to_owned() }),
         });
         let options = RunOptions {
             plan: PlanOptions {

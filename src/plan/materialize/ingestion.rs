@@ -176,7 +176,11 @@ impl IngestionTime {
         steps.extend(self.filled(input, &beside, options.clone(), false));
         match &input.observed.existing {
             Some(old) if old.kind == Some(RelationKind::Table) && same_layout(input, options) => {
-                steps.push(Step::Publish { candidate: beside, target: relation.clone() });
+                steps.push(Step::Publish {
+                    candidate: beside,
+                    target: relation.clone(),
+                    adds: false,
+                });
             }
             existing => {
                 let drop = |old: &Relation| Step::DropRelation { relation: old.clone() };
