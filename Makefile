@@ -6,7 +6,7 @@ CARGO_TARGET_DIR ?= target
 export CARGO_TARGET_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check clean libduckdb test-tools
+.PHONY: help demo build test check sandbox bench clean libduckdb test-tools
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,12 @@ test: libduckdb test-tools ## run every test
 check: libduckdb ## formatting and lints, as in CI
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --locked --all-targets -- -D warnings
+
+sandbox: build ## try a BigQuery account with the example project: PROJECT=… DATASET=… [LOCATION=…]
+	@script/sandbox "$(PROJECT)" "$(DATASET)" $(LOCATION)
+
+bench: libduckdb ## measure the scheduler against a server that answers as BigQuery does
+	$(CARGO) bench --locked --bench scheduler
 
 libduckdb: # the pinned library, once; nothing is fetched where DUCKDB_LIB_DIR already points at one
 	@if [ -z "$$DUCKDB_LIB_DIR" ]; then script/fetch-libduckdb; fi

@@ -8,9 +8,10 @@ use tokio::runtime::Handle;
 use super::{
     open_adapter::{JobLimits, open_within},
     session::Session,
+    wish_to_stop::WishToStop,
 };
 use crate::{
-    adapter::{BlockingWarehouse, Cancel},
+    adapter::BlockingWarehouse,
     jinja::Warehouse,
     project::{JobContext, Project},
     relation::{Column, Relation, Table},
@@ -21,6 +22,7 @@ pub struct LazyWarehouse {
     project: Project,
     invocation: String,
     max_bytes: Option<u64>,
+    stop: WishToStop,
     handle: Handle,
     opened: Arc<OnceLock<Result<BlockingWarehouse, String>>>,
     /// What the warehouse is told of each job.
@@ -28,12 +30,13 @@ pub struct LazyWarehouse {
 }
 
 impl LazyWarehouse {
-    /// A warehouse of the project's target, not opened yet.
+    /// A warehouse of the session's target, not opened yet.
     pub fn new(session: &Session, handle: Handle) -> Arc<Self> {
         Arc::new(Self {
             project: session.project.clone(),
             invocation: session.invocation.id.clone(),
             max_bytes: session.global.prices.max_bytes,
+            stop: session.stop.clone(),
             handle,
             opened: Arc::default(),
             context: JobContext::default(),
@@ -44,7 +47,9 @@ impl LazyWarehouse {
         let limits = JobLimits { invocation: Some(&self.invocation), max_bytes: self.max_bytes };
         let opened = self.opened.get_or_init(|| match open_within(&self.project, &limits, None) {
             Ok(adapter) => {
-                Ok(BlockingWarehouse::new(adapter, self.handle.clone(), Cancel::default()))
+                // What runs from now on must not go on without this process.
+                let cancel = self.stop.listen().clone();
+                Ok(BlockingWarehouse::new(adapter, self.handle.clone(), cancel))
             }
             Err(problem) => Err(problem.message),
         });
@@ -92,6 +97,7 @@ impl Warehouse for LazyWarehouse {
             invocation: self.invocation.clone(),
             max_bytes: self.max_bytes,
             handle: self.handle.clone(),
+            stop: self.stop.clone(),
             opened: Arc::clone(&self.opened),
             context: context.clone(),
         }))

@@ -32,6 +32,7 @@ mod state;
 mod switches;
 mod time_args;
 mod warn_error_options;
+mod wish_to_stop;
 
 pub use args::Cli;
 pub use process::main;

@@ -10,7 +10,6 @@ use super::{
     show::refused,
 };
 use crate::{
-    adapter::Cancel,
     diagnostic::{Diagnostic, SourceFile, did_you_mean},
     jinja::{MacroInfo, MacroKind, convert::from_yaml},
     project::{YamlFile, read_cli_mapping},
@@ -61,7 +60,7 @@ pub fn run(
         Ok(_) => Ok(ExitCode::Success),
         Err(problem) => {
             session.report.diagnostics(&[*problem]);
-            Ok(ExitCode::NodeFailure)
+            Ok(session.unless_stopped(ExitCode::NodeFailure))
         }
     }
 }
@@ -73,8 +72,8 @@ fn run_sql(session: &Session, sql: &str, handle: &Handle) -> Result<ExitCode, Ex
     let compiled = compiler.compile_inline(&file).map_err(|problems| session.fail(&problems))?;
     let adapter = session.adapter()?;
     let context = compiler.job_context(None).map_err(|problems| session.fail(&problems))?;
-    let cancel = Cancel::default();
-    let done = handle.block_on(adapter.query_telling(compiled.text(), Some(0), &context, &cancel));
+    let cancel = session.stop.listen();
+    let done = handle.block_on(adapter.query_telling(compiled.text(), Some(0), &context, cancel));
     match done {
         Ok(_) => Ok(ExitCode::Success),
         Err(error) => Ok(refused(session, &error, Some(&compiled))),

@@ -15,6 +15,7 @@ use super::{
     project_flags::ProjectFlags,
     state::State,
     switches::Switch,
+    wish_to_stop::WishToStop,
 };
 use crate::{
     DBT_VERSION,
@@ -55,6 +56,8 @@ pub struct Session {
     pub warnings: WarnOptions,
     /// The earlier runs it looks at.
     pub state: State,
+    /// Whether the user wants to stop what templates have asked the warehouse.
+    pub stop: WishToStop,
 }
 
 /// The reporter that the flags ask for.
@@ -209,6 +212,7 @@ impl Session {
                     global,
                     warnings,
                     state,
+                    stop: WishToStop::default(),
                 })))
             }
             _ => Err(fail(&diagnostics)),
@@ -249,7 +253,15 @@ impl Session {
     /// Prints what is wrong.
     pub fn fail(&self, diagnostics: &[Diagnostic]) -> ExitCode {
         self.report.diagnostics(diagnostics);
-        ExitCode::Usage
+        self.unless_stopped(ExitCode::Usage)
+    }
+
+    /// What a failure is called: that of what the user stopped is no failure.
+    pub fn unless_stopped(&self, code: ExitCode) -> ExitCode {
+        match self.stop.is_raised() {
+            true => ExitCode::Interrupted,
+            false => code,
+        }
     }
 
     /// The head of every artifact.

@@ -14,7 +14,42 @@ use crate::{
 };
 
 type SchemaKey = (Option<String>, String);
-type Listed = Mutex<Vec<Relation>>;
+type Listed = Mutex<Listing>;
+
+/// The relations of a schema by their names in lower case: thousands of nodes look for theirs.
+#[derive(Default)]
+struct Listing {
+    by_name: HashMap<String, Vec<Relation>>,
+}
+
+impl Listing {
+    fn of(relations: Vec<Relation>) -> Self {
+        let mut listing = Self::default();
+        for relation in relations {
+            listing.named(&relation).push(relation);
+        }
+        listing
+    }
+
+    fn find(&self, wanted: &Relation) -> Option<&Relation> {
+        let named = self.by_name.get(&wanted.identifier.to_lowercase())?;
+        named.iter().find(|known| same_name(known, wanted))
+    }
+
+    fn put(&mut self, relation: Relation) {
+        self.remove(&relation);
+        self.named(&relation).push(relation);
+    }
+
+    fn remove(&mut self, relation: &Relation) {
+        self.named(relation).retain(|known| !same_name(known, relation));
+    }
+
+    /// Those of a name, however it is written.
+    fn named(&mut self, relation: &Relation) -> &mut Vec<Relation> {
+        self.by_name.entry(relation.identifier.to_lowercase()).or_default()
+    }
+}
 
 /// The relations of the schemas a run touches. Others' writes during the run are not seen, as in
 /// dbt.
@@ -40,12 +75,12 @@ impl RelationCache {
             .get_or_try_init(|| async {
                 let database = relation.database.as_deref();
                 let found = self.adapter.relations(database, &relation.schema).await?;
-                Ok::<_, AdapterError>(Mutex::new(found))
+                Ok::<_, AdapterError>(Mutex::new(Listing::of(found)))
             })
             .await?;
-        let found = lock(listed).iter().find(|known| same_name(known, relation)).cloned();
+        let kind = lock(listed).find(relation).map(|found| found.kind);
         // The name as the node writes it, with what was found.
-        Ok(found.map(|found| Relation { kind: found.kind, ..relation.clone() }))
+        Ok(kind.map(|kind| Relation { kind, ..relation.clone() }))
     }
 
     /// The columns of an existing relation. Not kept: they are asked for right before a write that
@@ -62,6 +97,9 @@ impl RelationCache {
         for step in &plan.steps {
             match step {
                 Step::CreateView { relation, .. } => self.put(relation, RelationKind::View),
+                Step::CreateMaterializedView { relation, .. } => {
+                    self.put(relation, RelationKind::MaterializedView);
+                }
                 Step::CreateTable { relation, temporary: false, .. }
                 | Step::LoadSeed { relation, .. } => self.put(relation, RelationKind::Table),
                 Step::CopyTables { target, .. } => self.put(target, RelationKind::Table),
@@ -94,15 +132,13 @@ impl RelationCache {
 
     fn put(&self, relation: &Relation, kind: RelationKind) {
         if let Some(listed) = self.cell(relation).get() {
-            let mut listed = lock(listed);
-            listed.retain(|known| !same_name(known, relation));
-            listed.push(Relation { kind: Some(kind), ..relation.clone() });
+            lock(listed).put(Relation { kind: Some(kind), ..relation.clone() });
         }
     }
 
     fn remove(&self, relation: &Relation) {
         if let Some(listed) = self.cell(relation).get() {
-            lock(listed).retain(|known| !same_name(known, relation));
+            lock(listed).remove(relation);
         }
     }
 

@@ -6,6 +6,7 @@ mod example;
 #[path = "../example_support/mod.rs"]
 mod example_support;
 mod publishing;
+mod sandbox;
 #[path = "../test_tools/mod.rs"]
 mod test_tools;
 

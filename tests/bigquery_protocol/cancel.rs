@@ -90,6 +90,40 @@ fn a_job_whose_insertion_is_not_answered_is_cancelled_too() {
 }
 
 #[test]
+fn a_job_that_may_be_there_and_cannot_be_cancelled_is_cancelled_at_the_end() {
+    let server = Server::start();
+    server.on("select", long());
+    server.mishaps("POST", &[Mishap::LostAnswer]);
+    server.mishaps("/cancel", &[Mishap::Refused(403, "accessDenied")]);
+    let mut settings = settings(&server);
+    settings.first_retry_pause = Duration::from_secs(30);
+    settings.longest_retry_pause = Duration::from_secs(30);
+    settings.retry_deadline = Duration::from_secs(600);
+    let client = client_with(settings);
+    wait(async {
+        let cancel = Cancel::default();
+        later(&cancel, 100);
+        let error = client.query_job(&QueryJob::new("select 1"), &cancel).await;
+        assert_eq!(error.expect_err("it is cancelled").kind, BigQueryErrorKind::Cancelled);
+        assert_eq!(server.state().jobs.unfinished().len(), 1);
+        assert_eq!(client.cancel_running().await, 1);
+    });
+    assert!(server.state().jobs.unfinished().is_empty(), "{}", server.wire());
+}
+
+#[test]
+fn a_job_that_is_there_and_cannot_be_looked_at_is_stopped() {
+    let server = Server::start();
+    server.on("select", long());
+    server.mishaps("POST", &[Mishap::LostAnswer]);
+    // The second insertion is refused, since the job exists.
+    server.mishaps("GET", &[Mishap::Refused(403, "accessDenied")]);
+    let error = wait(client(&server).query_job(&QueryJob::new("select 1"), &Cancel::default()));
+    assert_eq!(error.expect_err("nobody may know").kind, BigQueryErrorKind::AccessDenied);
+    assert!(server.state().jobs.unfinished().is_empty(), "{}", server.wire());
+}
+
+#[test]
 fn jobs_whose_waiting_was_dropped_are_cancelled_at_the_end() {
     let server = Server::start();
     server.on("select", long());

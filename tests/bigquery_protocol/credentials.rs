@@ -364,6 +364,16 @@ fn what_is_wrong_with_credentials_is_told_without_what_is_secret() {
         ("a key that is none", keyed(&|key| key["private_key"] = json!("sesame"))),
         ("another kind", keyed(&|key| key["type"] = json!("authorized_user"))),
         ("no TLS", keyed(&|key| key["token_uri"] = json!("http://example.com/token"))),
+        (
+            "a login without TLS",
+            BigQueryMethod::OauthSecrets {
+                token: None,
+                refresh_token: Some(Secret::new("sesame".to_owned())),
+                client_id: Some("app".to_owned()),
+                client_secret: Some(Secret::new("sesame".to_owned())),
+                token_uri: Some("http://example.com/token".to_owned()),
+            },
+        ),
     ] {
         let profile = connection(&server, method);
         let error = wait(connect(&profile, folder.path(), &nothing())).expect_err("it is wrong");

@@ -5,6 +5,7 @@
 
 mod cancel;
 mod catalog;
+mod commands;
 mod credentials;
 mod faults;
 mod faulty_builds;

@@ -50,6 +50,28 @@ fn a_plan_says_what_would_be_done_and_why_and_does_nothing() {
     assert!(statements.contains("create or replace table `local`.`shop`.`b`"), "{statements}");
 }
 
+/// The columns of a snapshot are those of its query, which reads what is not built yet.
+#[test]
+fn a_plan_before_the_first_build_is_no_mistake() {
+    let folder = project(&[
+        ("models/a.sql", "{{ config(materialized='table') }}\nselect 1 as id, 2 as v\n"),
+        (
+            "snapshots/history.yml",
+            "snapshots:\n  - name: history\n    relation: ref('a')\n    config:\n      \
+             unique_key: id\n      strategy: check\n      check_cols: all\n",
+        ),
+    ]);
+    let said = elt(folder.path(), &["plan"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    insta::assert_snapshot!(said.out, @r"
+    node          materialization  why  step
+    shop.a        table            new  create the table
+    shop.history  snapshot         new  build it, once what it reads is there
+
+    2 nodes; the engine bills nothing
+    ");
+}
+
 #[test]
 fn a_dry_run_changes_nothing_and_tells_what_is_wrong() {
     let folder = shop();

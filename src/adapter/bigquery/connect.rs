@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     auth::{
         Credentials, ExternalAccount, Impersonation, Loaded, SOURCE_SCOPE, ServiceAccount, User,
-        application_default, load, read_file,
+        application_default, load, read_file, token_url,
     },
     client::BigQueryClient,
     error::{BigQueryError, BigQueryErrorKind},
@@ -112,7 +112,7 @@ fn load_method(
             let renewal = (refresh_token, client_id, client_secret, token_uri);
             if let (Some(refresh), Some(id), Some(secret), Some(uri)) = renewal {
                 return Ok(Loaded::of(Credentials::User(User {
-                    token_uri: uri.clone(),
+                    token_uri: token_url(uri.clone())?,
                     client_id: id.clone(),
                     client_secret: secret.clone(),
                     refresh_token: refresh.clone(),

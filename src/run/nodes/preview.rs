@@ -86,7 +86,9 @@ impl<C: Compile> NodeRunner<C> {
         };
         let mut ready = Ready { node, compiled: &compiled, observed, turn };
         let needs = plan::needs(node, &ready.observed, options);
-        self.observe(&mut ready, needs).await?;
+        if let Err(failure) = self.observe(&mut ready, needs).await {
+            return not_yet(failure, self.options.plan.engine, preview);
+        }
         let input = self.plan_input(&ready);
         let plan = match is_audited(node) {
             true => {
@@ -117,7 +119,9 @@ impl<C: Compile> NodeRunner<C> {
         let compiled = self.compile_turn(node, turn).await?;
         let mut ready = Ready { node, compiled: &compiled, observed, turn };
         let needs = plan::batch_needs(node, &ready.observed, &self.options.plan, is_incremental);
-        self.observe(&mut ready, needs).await?;
+        if let Err(failure) = self.observe(&mut ready, needs).await {
+            return not_yet(failure, self.options.plan.engine, preview);
+        }
         let options = PlanOptions { full_refresh: !is_incremental, ..self.options.plan.clone() };
         let input = PlanInput { options: &options, ..self.plan_input(&ready) };
         let batch = BatchInput { batch, is_incremental, is_first: !is_incremental };
@@ -187,6 +191,25 @@ fn left_out(newer: &[NewerParent], batches: &[Batch]) -> Vec<TimeSpan> {
         first && batches.last().is_some_and(|last| span.end <= last.span.end)
     };
     spans.into_iter().filter(|span| !is_built(span)).collect()
+}
+
+/// What warehouses say of a table that is not there.
+const MISSING: [&str; 2] = ["missing-table", "bigquery-not-found"];
+
+/// A node whose query reads what is not there, and may be when its turn comes: its columns, and with
+/// them its steps, are known then.
+fn not_yet(
+    failure: Failure,
+    engine: plan::Engine,
+    preview: &mut NodePreview,
+) -> Result<(), Failure> {
+    if !failure.0.iter().all(|problem| MISSING.contains(&problem.code)) {
+        return Err(failure);
+    }
+    let what = "build it, once what it reads is there".to_owned();
+    let bytes = (engine == plan::Engine::BigQuery).then_some(Bytes::Unknown);
+    preview.steps.push(PreviewStep { what, bytes });
+    Ok(())
 }
 
 /// Why a node would be built as it would.

@@ -105,7 +105,7 @@ fn load_nested(
 }
 
 /// An address that secrets are sent to: over TLS, or on this machine.
-pub(super) fn token_url(url: String) -> Result<String, BigQueryError> {
+pub(in crate::adapter::bigquery) fn token_url(url: String) -> Result<String, BigQueryError> {
     let local = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
     match url.starts_with("https://") || local.iter().any(|local| url.starts_with(local)) {
         true => Ok(url),

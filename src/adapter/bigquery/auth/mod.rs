@@ -22,6 +22,6 @@ pub(super) use authenticator::Authenticator;
 pub(super) use credentials::{Credentials, User};
 pub(super) use external_account::ExternalAccount;
 pub(super) use impersonation::{Impersonation, SOURCE_SCOPE};
-pub(super) use load::{Loaded, load};
+pub(super) use load::{Loaded, load, token_url};
 pub(super) use metadata_server::MetadataServer;
 pub(super) use service_account::ServiceAccount;

@@ -46,6 +46,16 @@ impl Flow {
         self.due = Some(at + self.interval);
         at.checked_sub(self.burst).map_or(now, |turn| turn.max(now))
     }
+
+    /// Whether a request that comes now may pass at once. One that may not has taken nobody's turn.
+    fn turn_at_once(&mut self, now: Instant) -> bool {
+        let before = self.due;
+        let at_once = self.turn(now) <= now;
+        if !at_once {
+            self.due = before;
+        }
+        at_once
+    }
 }
 
 impl Gate {
@@ -58,6 +68,11 @@ impl Gate {
     pub(in crate::adapter::bigquery) async fn pass(&self) {
         let turn = self.flow.lock().await.turn(Instant::now());
         tokio::time::sleep_until(turn).await;
+    }
+
+    /// Whether this request's turn is now; else it is not sent.
+    pub(in crate::adapter::bigquery) async fn passes_at_once(&self) -> bool {
+        self.flow.lock().await.turn_at_once(Instant::now())
     }
 }
 
@@ -129,6 +144,17 @@ mod tests {
         let later = now + Duration::from_secs(60);
         let waits: Vec<u128> = (0..102).map(|_| (flow.turn(later) - later).as_millis()).collect();
         assert_eq!((waits[100], waits[101]), (0, 10));
+    }
+
+    #[test]
+    fn what_may_be_left_out_takes_no_turn_where_there_is_none() {
+        let mut flow = Flow::per_second(100);
+        let now = Instant::now();
+        let passed = (0..300).filter(|_| flow.turn_at_once(now)).count();
+        assert_eq!(passed, 101);
+        assert_eq!((flow.turn(now) - now).as_millis(), 10);
+        assert!(!flow.turn_at_once(now));
+        assert!(flow.turn_at_once(now + Duration::from_secs(1)));
     }
 
     #[test]

@@ -190,6 +190,11 @@ impl Transport {
         self.partitions.pass(table).await;
     }
 
+    /// Whether one more metadata request holds up none that is needed: its turn is taken.
+    pub(in crate::adapter::bigquery) async fn takes_spare_turn(&self) -> bool {
+        self.gate.passes_at_once().await
+    }
+
     /// The pause before the attempt after `failures` ones.
     pub(in crate::adapter::bigquery) fn pause(&self, failures: u32) -> Duration {
         self.backoff.pause(failures, None, &self.jitter)

@@ -86,9 +86,10 @@ impl BigQueryClient {
             let Submitted { job, found } = match submitted {
                 Ok(submitted) => submitted,
                 Err(fault) => {
-                    let error = self.not_submitted(&reference, fault).await;
-                    underway.ended();
-                    return Err(error);
+                    if self.is_certainly_over(&reference, &fault).await {
+                        underway.ended();
+                    }
+                    return Err(fault.error.of_job(&reference));
                 }
             };
             let reference = located(&reference, &job);
@@ -189,13 +190,17 @@ impl BigQueryClient {
         }
     }
 
-    /// Nobody knows whether a job exists whose insertion was not answered: it is cancelled.
-    async fn not_submitted(&self, reference: &JobRef, fault: Fault) -> BigQueryError {
-        if fault.maybe_done {
-            // Whatever comes of it: the insertion's failure is what is told.
-            let _ = self.cancel_and_wait(reference).await;
+    /// Nobody knows whether a job exists whose insertion was not answered: it is cancelled. Whether none
+    /// can be running now; else it stays in the list, for `cancel_running`.
+    async fn is_certainly_over(&self, reference: &JobRef, fault: &Fault) -> bool {
+        if !fault.maybe_done {
+            return true;
         }
-        fault.error.of_job(reference)
+        match self.cancel_and_wait(reference).await {
+            Ok(_) => true,
+            // There is no such job.
+            Err(error) => error.status == Some(404),
+        }
     }
 }
 

@@ -82,13 +82,17 @@ impl BigQueryClient {
         loop {
             match self.get_job(&reference, None, Stop::Never).await {
                 Ok(job) => return Ok(Submitted { job, found }),
-                Err(get) if get.error.kind != BigQueryErrorKind::NotFound => return Err(get),
+                // It exists, whatever hinders to look at it.
+                Err(get) if get.error.kind != BigQueryErrorKind::NotFound => {
+                    return Err(get.after(fault.maybe_done));
+                }
                 Err(_) if !is_job => return Err(fault),
                 Err(get) => {
                     failures += 1;
                     let pause = self.transport().pause(failures);
                     if begin.elapsed() + pause > FIND_DEADLINE {
-                        return Err(Fault::lasting(not_found(&reference, get.error)));
+                        let lost = Fault::lasting(not_found(&reference, get.error));
+                        return Err(lost.after(fault.maybe_done));
                     }
                     tokio::time::sleep(pause).await;
                 }

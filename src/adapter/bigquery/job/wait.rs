@@ -161,7 +161,9 @@ impl BigQueryClient {
                 Ok(now) if now.is_done() => return Ok(now),
                 Ok(_) => {}
                 Err(fault) if fault.error.kind == BigQueryErrorKind::NotFound => {
-                    return Err(BigQueryError::cancelled().of_job(job));
+                    let mut error = BigQueryError::cancelled().of_job(job);
+                    error.status = fault.error.status;
+                    return Err(error);
                 }
                 Err(fault) => return Err(fault.error.of_job(job)),
             }

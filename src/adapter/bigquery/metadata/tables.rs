@@ -1,18 +1,25 @@
 //! Tables and views (<https://cloud.google.com/bigquery/docs/reference/rest/v2/tables>).
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Map, Value};
 
 use super::{Patch, patch::refused};
-use crate::adapter::bigquery::{
-    client::BigQueryClient,
-    error::{BigQueryError, BigQueryErrorKind},
-    http::{Address, Answer, Fault, Request, Stop},
-    resource::{DatasetId, TableEntry, TableId, TableInfo, TablePage, read_table},
+use crate::adapter::{
+    Cancel,
+    bigquery::{
+        client::BigQueryClient,
+        error::{BigQueryError, BigQueryErrorKind},
+        http::{Address, Answer, Fault, Request, Stop},
+        resource::{DatasetId, TableEntry, TableId, TableInfo, TablePage, read_table},
+    },
 };
 
 /// Lines of a page: what BigQuery gives at most is not documented; Google's own clients ask for this.
 const PAGE_LINES: &str = "1000";
+/// How long a table's number of rows is waited for.
+const ROW_COUNT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Tables of a dataset at most: more are no dataset of models, and would fill the memory.
 const MAX_TABLES: usize = 1_000_000;
 
@@ -37,6 +44,18 @@ impl BigQueryClient {
             Some(answer) => table_of(&answer).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The rows of a table that has just been made, for people to read: none where so many metadata
+    /// requests are under way that this one would hold up others, or where it cannot be known.
+    pub async fn row_count_at_once(&self, table: &TableId, cancel: &Cancel) -> Option<i64> {
+        if !self.transport().takes_spare_turn().await {
+            return None;
+        }
+        // Its turn is taken already. One attempt: nothing depends on it.
+        let request = Request::get(address(table)).of_job(ROW_COUNT_TIMEOUT);
+        let answer = self.transport().try_once(&request, Stop::AtOnce(cancel)).await;
+        table_of(&answer.ok()?).ok()?.rows
     }
 
     /// The tables and views of a dataset; none where the dataset does not exist.

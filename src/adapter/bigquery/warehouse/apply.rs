@@ -150,8 +150,8 @@ impl<'a> Applying<'a> {
                 self.statements(step, false).await?;
                 if !*temporary {
                     // A query's job does not say how many rows its table got; the table does.
-                    let made = client.get_table(&table_id(client, relation)).await?;
-                    self.tally.add_rows(made.and_then(|made| made.rows));
+                    let id = table_id(client, relation);
+                    self.tally.add_rows(client.row_count_at_once(&id, self.cancel).await);
                 }
                 Ok(())
             }

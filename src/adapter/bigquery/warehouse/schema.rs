@@ -45,8 +45,11 @@ pub(super) fn keep_what_is_said(old: &Field, new: &mut Field) {
     for (key, value) in &old.other {
         new.other.insert(key.clone(), value.clone());
     }
-    for (old, new) in old.fields.iter().zip(&mut new.fields) {
-        keep_what_is_said(old, new);
+    for new in &mut new.fields {
+        let old = old.fields.iter().find(|old| old.name.eq_ignore_ascii_case(&new.name));
+        if let Some(old) = old {
+            keep_what_is_said(old, new);
+        }
     }
 }
 
@@ -206,11 +209,11 @@ mod tests {
             "fields": [{"name": "x", "type": "INTEGER", "policyTags": {"names": ["t"]}}]}))
         .expect("a field");
         let column =
-            Column { name: "a".to_owned(), data_type: "STRUCT<x INT64, y DATE>".to_owned() };
+            Column { name: "a".to_owned(), data_type: "STRUCT<y DATE, X INT64>".to_owned() };
         let mut new = read(&column).expect("a type");
         keep_what_is_said(&old, &mut new);
         assert_eq!(new.description.as_deref(), Some("of a"));
-        assert_eq!(new.fields[0].other["policyTags"]["names"][0], "t");
-        assert_eq!(new.fields[1].name, "y");
+        assert_eq!(new.fields[1].other["policyTags"]["names"][0], "t");
+        assert_eq!((new.fields[0].name.as_str(), new.fields[0].other.len()), ("y", 0));
     }
 }

@@ -86,10 +86,14 @@ pub(super) fn rows(columns: &[Column], rows: &Rows) -> Result<Spool, AdapterErro
             for row in rows.iter() {
                 writer.begin();
                 for ((cell, column), kind) in row.iter().zip(columns).zip(&kinds) {
-                    if let Some(text) = text(cell) {
-                        let written = writer.value(&column.name, *kind, &text);
-                        written.map_err(|()| misfit(column))?;
-                    }
+                    let written = match (cell, *kind) {
+                        (Cell::Null, _) => Ok(()),
+                        (Cell::Bytes(bytes), Kind::Bytes) => writer.bytes(&column.name, bytes),
+                        // Bytes are no text.
+                        (Cell::Bytes(_), _) => Err(()),
+                        (cell, kind) => writer.value(&column.name, kind, &text(cell)),
+                    };
+                    written.map_err(|()| misfit(column))?;
                 }
                 writer.end()?;
             }
@@ -154,7 +158,12 @@ struct Writer {
 impl Writer {
     fn create() -> Result<Self, AdapterError> {
         let path = std::env::temp_dir().join(format!("elt-load-{}.jsonl", uuid::Uuid::new_v4()));
-        let file = File::options().write(true).create_new(true).open(&path);
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        // Others on the machine have no business with the data.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path);
         let file = file.map_err(|error| {
             failed("load-file", format!("`{}` cannot be written: {error}", path.display()))
         })?;
@@ -167,21 +176,30 @@ impl Writer {
         self.line.push(b'{');
     }
 
-    /// Writes one value of the row; a NULL is one that is not written.
-    fn value(&mut self, name: &str, kind: Kind, text: &str) -> Result<(), ()> {
-        let plain = text.trim();
+    fn name(&mut self, name: &str) -> Result<(), ()> {
         if self.line.len() > 1 {
             self.line.push(b',');
         }
         push(&mut self.line, &name)?;
         self.line.push(b':');
+        Ok(())
+    }
+
+    fn bytes(&mut self, name: &str, bytes: &[u8]) -> Result<(), ()> {
+        self.name(name)?;
+        push(&mut self.line, &base64::engine::general_purpose::STANDARD.encode(bytes))
+    }
+
+    /// Writes one value of the row; a NULL is one that is not written.
+    fn value(&mut self, name: &str, kind: Kind, text: &str) -> Result<(), ()> {
+        if kind == Kind::Bytes {
+            return self.bytes(name, text.as_bytes());
+        }
+        let plain = text.trim();
+        self.name(name)?;
         match kind {
             Kind::Text => push(&mut self.line, &text),
-            Kind::Plain => push(&mut self.line, &plain),
-            Kind::Bytes => {
-                let encoded = base64::engine::general_purpose::STANDARD.encode(text);
-                push(&mut self.line, &encoded)
-            }
+            Kind::Plain | Kind::Bytes => push(&mut self.line, &plain),
             Kind::Bool => match plain.to_ascii_lowercase().as_str() {
                 "true" | "t" | "yes" | "y" | "1" => push(&mut self.line, &true),
                 "false" | "f" | "no" | "n" | "0" => push(&mut self.line, &false),
@@ -212,16 +230,14 @@ fn push(line: &mut Vec<u8>, value: &impl serde::Serialize) -> Result<(), ()> {
     serde_json::to_writer(line, value).map_err(|_| ())
 }
 
-fn text(cell: &Cell) -> Option<String> {
-    Some(match cell {
-        Cell::Null => return None,
+fn text(cell: &Cell) -> String {
+    match cell {
         Cell::Bool(value) => value.to_string(),
         Cell::Int(value) => value.to_string(),
         Cell::Float(value) => value.to_string(),
         Cell::Text(value) | Cell::Decimal(value) => value.clone(),
-        Cell::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Cell::List(_) | Cell::Struct(_) => json(cell).to_string(),
-    })
+        Cell::Null | Cell::Bytes(_) | Cell::List(_) | Cell::Struct(_) => json(cell).to_string(),
+    }
 }
 
 fn json(cell: &Cell) -> Value {
@@ -234,7 +250,9 @@ fn json(cell: &Cell) -> Value {
         Cell::Null => Value::Null,
         Cell::Bool(value) => Value::from(*value),
         Cell::Int(value) => Value::from(*value),
-        Cell::Float(value) => Value::from(*value),
+        Cell::Float(value) if value.is_finite() => Value::from(*value),
+        // No number of JSON: BigQuery reads it from its name.
+        Cell::Float(value) => Value::from(value.to_string()),
         Cell::Text(value) | Cell::Decimal(value) => Value::from(value.as_str()),
         Cell::Bytes(bytes) => Value::from(base64::engine::general_purpose::STANDARD.encode(bytes)),
     }
@@ -300,5 +318,27 @@ mod tests {
         let spool = rows(&columns, &Rows::Held(std::sync::Arc::new(vec![cells]))).expect("rows");
         let text = std::fs::read_to_string(&spool.path).expect("lines");
         assert_eq!(text, "{\"a\":\"1\",\"c\":[2]}\n");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(&spool.path).expect("it is there").permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn bytes_and_numbers_that_json_lacks_arrive_as_they_are() {
+        let lines = |column: Column, cell: Cell| {
+            let held = Rows::Held(std::sync::Arc::new(vec![vec![cell]]));
+            let spool = rows(&[column], &held).map_err(|error| error.message)?;
+            Ok(std::fs::read_to_string(&spool.path).expect("lines"))
+        };
+        let bytes = || Cell::Bytes(vec![0, 255, 254]);
+        assert_eq!(lines(column("b", "BYTES"), bytes()), Ok("{\"b\":\"AP/+\"}\n".to_owned()));
+        let wrong = Err("a value of `b` is not of type STRING".to_owned());
+        assert_eq!(lines(column("b", "STRING"), bytes()), wrong);
+        let list = Cell::List(vec![Cell::Float(f64::NAN), Cell::Float(0.5)]);
+        let line = Ok("{\"f\":[\"NaN\",0.5]}\n".to_owned());
+        assert_eq!(lines(column("f", "ARRAY<FLOAT64>"), list), line);
     }
 }
