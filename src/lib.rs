@@ -2,7 +2,9 @@
 //! DuckDB. `ARCHITECTURE.md` is the map of this crate.
 
 pub mod adapter;
+pub mod analysis;
 pub mod artifact;
+pub mod check;
 pub mod cli;
 pub mod compile;
 pub mod diagnostic;

@@ -10,6 +10,7 @@ use clap::{
 };
 
 use super::{
+    column_args::{ColumnArgs, ImpactArgs},
     dbt_flags::refusal,
     global_args::GlobalArgs,
     time_args::{TimeArgs, time},
@@ -74,6 +75,10 @@ pub enum Command {
     Ls(ListArgs),
     /// Read the project and write manifest.json
     Parse,
+    /// Find mistakes in the SQL of the selected nodes: names, types, contracts; run nothing
+    Check(SelectArgs),
+    /// Show what breaks if a column is dropped, renamed or given another type; change nothing
+    Impact(ImpactArgs),
     /// Run a macro
     RunOperation(OperationArgs),
     /// Generate documentation files and export lineage
@@ -401,6 +406,9 @@ pub enum DocsCommand {
         /// Which nodes.
         #[command(flatten)]
         selection: SelectArgs,
+        /// Columns instead of nodes.
+        #[command(flatten)]
+        columns: ColumnArgs,
         /// How to write it
         #[arg(long, value_enum, default_value_t)]
         format: LineageArg,
@@ -438,6 +446,8 @@ pub enum LineageArg {
     Dot,
     /// Mermaid.
     Mermaid,
+    /// OpenLineage's column-lineage facets.
+    Openlineage,
 }
 
 /// Flags of `init`.

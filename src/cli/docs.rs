@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 
 use super::{
     args::{DocsCommand, GenerateArgs, LineageArg},
+    column_lineage::column_lineage,
     compile::{compile_selected, entries, write_manifest},
     global_args::GlobalArgs,
     selection::selected,
@@ -32,11 +33,16 @@ pub fn run(
     match command {
         DocsCommand::Generate(args) => generate(global, args, handle),
         DocsCommand::Serve(_) => unreachable!("refused before"),
-        DocsCommand::Lineage { selection, format, output } => {
+        DocsCommand::Lineage { selection, columns, format, output } => {
             let session = Session::open(global, "docs lineage", Map::new())?;
             let ids = selected(session, selection)?;
             let lineage = Lineage::of(&session.manifest, &session.graph, &ids);
             let text = match format {
+                // The facet is of columns.
+                _ if columns.columns || columns.column.is_some() => {
+                    column_lineage(session, &ids, columns, *format, handle)?
+                }
+                LineageArg::Openlineage => column_lineage(session, &ids, columns, *format, handle)?,
                 LineageArg::Json => lineage_json(&lineage),
                 LineageArg::Dot => lineage_dot(&lineage),
                 LineageArg::Mermaid => lineage_mermaid(&lineage),

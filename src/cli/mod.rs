@@ -2,7 +2,10 @@
 
 mod args;
 mod backfill;
+mod check;
 mod clean;
+mod column_args;
+mod column_lineage;
 mod compile;
 mod completions;
 mod dbt_flags;
@@ -10,8 +13,10 @@ mod debug;
 mod docs;
 mod freshness;
 mod global_args;
+mod impact;
 mod ingest;
 mod init;
+mod known_columns;
 mod lazy_warehouse;
 mod list;
 mod nodes;
@@ -31,6 +36,7 @@ mod sql_batch;
 mod state;
 mod switches;
 mod time_args;
+mod typed_project;
 mod warn_error_options;
 mod wish_to_stop;
 

@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 
 use super::{
     args::RunArgs,
+    check::before_build,
     compile::write_manifest,
     global_args::GlobalArgs,
     plan,
@@ -151,6 +152,9 @@ pub fn execute(
 ) -> Result<ExitCode, ExitCode> {
     test_overrides(session, command, &ids).map_err(|problem| session.fail(&[problem]))?;
     batch_overrides(session, &ids).map_err(|problem| session.fail(&[problem]))?;
+    if matches!(command, RunCommand::Build | RunCommand::Run) {
+        before_build(session, &ids)?;
+    }
     let adapter = session.adapter()?;
     let cancel = Cancel::default();
     if let Err(error) = stop_on_signals(&cancel) {

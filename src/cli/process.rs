@@ -4,8 +4,8 @@ use clap::{Arg, CommandFactory, FromArgMatches, builder::Resettable};
 
 use super::{
     args::{Cli, Command, RunArgs, SourceCommand},
-    backfill, clean, compile, completions, debug, docs, freshness, ingest, init, list, nodes,
-    operation, plan, retry, session, show, sql,
+    backfill, check, clean, compile, completions, debug, docs, freshness, impact, ingest, init,
+    list, nodes, operation, plan, retry, session, show, sql,
     time_args::TimeArgs,
 };
 use crate::{
@@ -92,6 +92,8 @@ fn run() -> ExitCode {
         Command::Sql(args) => sql::run(global, args, &handle),
         Command::Ls(args) => list::run(global, args),
         Command::Parse => compile::parse(global),
+        Command::Impact(args) => impact::run(global, args, &handle),
+        Command::Check(args) => check::run(global, args, &handle),
         Command::RunOperation(args) => operation::run(global, args, &handle),
         Command::Docs(command) => docs::run(global, command, &handle),
         Command::Debug(_) => debug::run(global, &handle),

@@ -19,6 +19,13 @@ pub fn is_enforced(node: &Node) -> bool {
     contract.and_then(|value| value.get("enforced")).and_then(Value::as_bool).unwrap_or(false)
 }
 
+/// The columns that a node's contract promises, with their types as declared; a type is empty where
+/// none is declared.
+pub fn promised_columns(node: &Node) -> Vec<(String, String)> {
+    let promised = promised(node).into_iter();
+    promised.map(|column| (column.name.clone(), column.data_type())).collect()
+}
+
 /// Compares the promised columns with the query's.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ mod step_words;
 mod text;
 
 pub use batches::{BatchRange, TooManyBatches, batches};
-pub use contract::unenforced_constraints;
+pub use contract::{is_enforced, promised_columns, unenforced_constraints};
 pub use function::{FunctionDefinition, PythonOptions};
 pub use input::{BatchInput, CopySource, Engine, Needs, Observed, PlanInput, PlanOptions};
 pub use materialize::{partition_by, plan_clone, plan_data_test, seed_mistake};

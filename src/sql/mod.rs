@@ -34,7 +34,7 @@ mod merges;
 mod names;
 mod operators;
 mod ordering;
-mod parse;
+pub(crate) mod parse;
 mod paths;
 mod patterns;
 mod pipes;

@@ -132,19 +132,7 @@ fn read<'a>(input: &'a PlanInput<'_>) -> Result<SnapshotSql<'a>, Vec<Diagnostic>
         None if config.flag("invalidate_hard_deletes") == Some(true) => HardDeletes::Invalidate,
         None => HardDeletes::Ignore,
     };
-    let own = config.get("snapshot_meta_column_names");
-    let name = |default: &str| {
-        let text = own.and_then(|own| own.get(default)).and_then(serde_json::Value::as_str);
-        text.unwrap_or(default).to_owned()
-    };
-    let names = SnapshotColumns {
-        scd_id: name("dbt_scd_id"),
-        updated_at: name("dbt_updated_at"),
-        valid_from: name("dbt_valid_from"),
-        valid_to: name("dbt_valid_to"),
-        is_deleted: name("dbt_is_deleted"),
-        valid_to_current: config.text("dbt_valid_to_current").map(str::to_owned),
-    };
+    let names = SnapshotColumns::of(config);
     let moment = input.options.run_started_at.format("%Y-%m-%d %H:%M:%S%.6f");
     let dialect = node.relation.dialect;
     // As dbt-duckdb, which keeps timestamps without a zone.

@@ -33,7 +33,7 @@ use super::{
 ///
 /// # Errors
 /// All mistakes, in the order of the text.
-pub(super) fn statements(sql: &str) -> Result<Vec<Statement>, Vec<SqlError>> {
+pub(crate) fn statements(sql: &str) -> Result<Vec<Statement>, Vec<SqlError>> {
     let mut parser = parser(sql).map_err(|error| vec![error])?;
     let statements = parser.statements();
     if parser.errors.is_empty() {
@@ -48,7 +48,7 @@ pub(super) fn statements(sql: &str) -> Result<Vec<Statement>, Vec<SqlError>> {
 ///
 /// # Errors
 /// All mistakes, in the order of the text.
-pub(super) fn query(sql: &str) -> Result<Query, Vec<SqlError>> {
+pub(crate) fn query(sql: &str) -> Result<Query, Vec<SqlError>> {
     let mut statements = statements(sql)?;
     let message = match statements.len() {
         0 => "expected a query, found nothing".to_owned(),
@@ -74,7 +74,7 @@ pub(super) fn expression(sql: &str) -> Result<Expr, Vec<SqlError>> {
 ///
 /// # Errors
 /// What is no type.
-pub(super) fn data_type(text: &str) -> Result<DataType, SqlError> {
+pub(crate) fn data_type(text: &str) -> Result<DataType, SqlError> {
     let mut wrong = match whole(text, "the end of the type", Parser::data_type) {
         Ok(data_type) => return Ok(data_type),
         Err(wrong) => wrong,

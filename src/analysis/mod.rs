@@ -1,0 +1,36 @@
+//! What a GoogleSQL query means without running it: the names in it, its types, where each column
+//! comes from, and what is wrong.
+//!
+//! Where something is not known (a table's columns, a function) the type is unknown and nothing is
+//! said: a problem that is told is one.
+
+mod analyzer;
+mod calls;
+mod casts;
+mod catalog;
+mod coercion;
+mod expressions;
+mod flow;
+mod from;
+mod functions;
+mod grouping;
+mod help;
+mod names;
+mod operators;
+mod pipes;
+mod pivot;
+mod predicates;
+mod problem;
+mod queries;
+mod rows;
+mod select;
+mod sets;
+mod star;
+mod types;
+
+pub use analyzer::{Analysis, InputColumn, OutputColumn, ReadTable, analyze, analyze_query};
+pub use catalog::{Catalog, NoCatalog, Table, TableColumn};
+pub use flow::{Flow, How, Input};
+pub use problem::Problem;
+pub use rows::Predicate;
+pub use types::{Field, Type};

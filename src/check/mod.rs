@@ -1,0 +1,21 @@
+//! The whole project typed in one pass over the graph: what each node gives, what is wrong with it
+//! before anything runs, where each column comes from, and what would break if one changed.
+//!
+//! Nothing here touches the world: compiled SQL, and the columns of sources and seeds, are given.
+
+mod change;
+mod column_graph;
+mod contract;
+mod impact;
+mod partitions;
+mod strictness;
+mod tables;
+mod tell;
+mod typed;
+
+pub use change::Change;
+pub use column_graph::{ColumnEdge, ColumnGraph, ColumnId, Direction};
+pub use impact::{Impact, Retyped, impact};
+pub use strictness::Strictness;
+pub use tell::problems;
+pub use typed::{NodeCode, ProjectCode, TypedNode, TypedProject, is_read};

@@ -1,0 +1,265 @@
+//! All nodes typed, each after those it reads.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use rayon::prelude::*;
+
+use super::{
+    change::Change,
+    tables::{Tables, snapshot_columns, table_of},
+};
+use crate::{
+    analysis::{Analysis, Table, TableColumn, Type, analyze_query},
+    compile::MappedText,
+    manifest::{Manifest, Node, ResourceType, UniqueId},
+    relation::Dialect,
+    sql::{SqlError, ast::Query, parse},
+};
+
+/// What is known before the SQL is read.
+pub struct ProjectCode {
+    /// The nodes.
+    pub manifest: Arc<Manifest>,
+    /// The compiled SQL of those that are analyzed.
+    pub codes: HashMap<UniqueId, NodeCode>,
+    /// Names and types of the columns of sources and seeds, where they are known as a whole.
+    pub known: HashMap<UniqueId, Vec<(String, String)>>,
+}
+
+/// The compiled SQL of a node.
+#[derive(Clone, Debug, Default)]
+pub struct NodeCode {
+    /// As for a first build.
+    pub first: MappedText,
+    /// As for a later build, where that is another text.
+    pub later: Option<MappedText>,
+}
+
+/// A node that is typed.
+#[derive(Clone, Debug)]
+pub struct TypedNode {
+    /// What its query means; or why it cannot be read.
+    pub first: Result<Analysis, Vec<SqlError>>,
+    /// The same of a later build.
+    pub later: Option<Result<Analysis, Vec<SqlError>>>,
+}
+
+impl TypedNode {
+    /// What its query means, where it can be read.
+    pub fn analysis(&self) -> Option<&Analysis> {
+        self.first.as_ref().ok()
+    }
+}
+
+/// The project with what each of its nodes gives.
+pub struct TypedProject {
+    pub(super) code: ProjectCode,
+    /// The queries, read once.
+    queries: HashMap<UniqueId, Read>,
+    /// Groups of nodes: those of one group read only nodes of groups before it.
+    waves: Vec<Vec<UniqueId>>,
+    tables: Tables,
+    pub(super) nodes: BTreeMap<UniqueId, TypedNode>,
+}
+
+/// A node's queries, of a first and of a later build.
+struct Read {
+    first: Result<Query, Vec<SqlError>>,
+    later: Option<Result<Query, Vec<SqlError>>>,
+}
+
+impl TypedProject {
+    /// Types all nodes whose code is given.
+    pub fn new(code: ProjectCode) -> Self {
+        let queries = code.codes.par_iter().map(|(id, code)| {
+            let read = Read {
+                first: parse::query(code.first.text()),
+                later: code.later.as_ref().map(|later| parse::query(later.text())),
+            };
+            (id.clone(), read)
+        });
+        let queries: HashMap<UniqueId, Read> = queries.collect();
+        let waves = waves(&code);
+        let tables = Tables::of(&code.manifest, &code.known);
+        let nodes = type_all(&code.manifest, &queries, &waves, &tables, None);
+        Self { code, queries, waves, tables, nodes }
+    }
+
+    /// The nodes that are typed.
+    pub fn nodes(&self) -> &BTreeMap<UniqueId, TypedNode> {
+        &self.nodes
+    }
+
+    /// The project that was typed.
+    pub fn manifest(&self) -> &Manifest {
+        &self.code.manifest
+    }
+
+    /// What is known of a node's or source's table.
+    pub fn table(&self, id: &UniqueId) -> Option<&Arc<Table>> {
+        self.tables.get(id)
+    }
+
+    /// The same project with a column changed: what reads it, and what reads that, is typed again.
+    /// Nothing else is told of.
+    pub fn changed(
+        &self,
+        id: &UniqueId,
+        column: &str,
+        change: &Change,
+    ) -> BTreeMap<UniqueId, TypedNode> {
+        let Some(table) = self.tables.get(id) else { return BTreeMap::new() };
+        let below = self.below(id);
+        let tables = self.tables.forgetting(|known| known != id && !below.contains(known));
+        tables.learn(id, Arc::new(change.apply(table, column)));
+        type_all(&self.code.manifest, &self.queries, &self.waves, &tables, Some(&below))
+    }
+
+    /// What reads a node, and what reads that.
+    pub fn below(&self, id: &UniqueId) -> BTreeSet<UniqueId> {
+        let mut below = BTreeSet::new();
+        for wave in &self.waves {
+            for node in wave {
+                let reads = |parent: &UniqueId| parent == id || below.contains(parent);
+                let manifest = &self.code.manifest;
+                if manifest
+                    .nodes
+                    .get(node)
+                    .is_some_and(|node| node.depends_on_nodes.iter().any(reads))
+                {
+                    below.insert(node.clone());
+                }
+            }
+        }
+        below
+    }
+}
+
+/// Groups of nodes, each below those before it.
+fn waves(code: &ProjectCode) -> Vec<Vec<UniqueId>> {
+    let mut levels: HashMap<&UniqueId, usize> = HashMap::new();
+    let mut waves: Vec<Vec<UniqueId>> = Vec::new();
+    let manifest = &code.manifest;
+    for (id, _) in manifest.nodes.iter().filter(|(id, _)| code.codes.contains_key(*id)) {
+        // Parents first; the graph has no cycles, a depth of its own has no stack to overflow.
+        let mut open = vec![id];
+        while let Some(&at) = open.last() {
+            let parents = manifest.nodes.get(at).map(|node| node.depends_on_nodes.as_slice());
+            let parents = parents
+                .unwrap_or_default()
+                .iter()
+                .filter(|parent| code.codes.contains_key(*parent));
+            let missing: Vec<&UniqueId> = parents
+                .clone()
+                .filter(|parent| !levels.contains_key(parent) && *parent != at)
+                .collect();
+            if missing.is_empty() {
+                open.pop();
+                let level = parents.filter_map(|parent| levels.get(parent)).max();
+                let level = level.map_or(0, |level| level + 1);
+                if levels.insert(at, level).is_none() {
+                    if waves.len() <= level {
+                        waves.resize(level + 1, Vec::new());
+                    }
+                    waves[level].push(at.clone());
+                }
+            } else {
+                open.extend(missing);
+            }
+        }
+    }
+    waves
+}
+
+fn type_all(
+    manifest: &Manifest,
+    queries: &HashMap<UniqueId, Read>,
+    waves: &[Vec<UniqueId>],
+    tables: &Tables,
+    only: Option<&BTreeSet<UniqueId>>,
+) -> BTreeMap<UniqueId, TypedNode> {
+    let mut nodes = BTreeMap::new();
+    for wave in waves {
+        let wanted = wave.iter().filter(|id| only.is_none_or(|only| only.contains(*id)));
+        let wanted: Vec<&UniqueId> = wanted.collect();
+        let typed: Vec<(UniqueId, TypedNode)> = wanted
+            .par_iter()
+            .filter_map(|id| {
+                let (node, read) = (manifest.nodes.get(*id)?, queries.get(*id)?);
+                Some(((*id).clone(), type_node(node, read, tables)))
+            })
+            .collect();
+        nodes.extend(typed);
+    }
+    nodes
+}
+
+fn type_node(node: &Node, read: &Read, tables: &Tables) -> TypedNode {
+    let analyzed = |query: &Result<Query, Vec<SqlError>>| match query {
+        Ok(query) => Ok(analyze_query(query, tables)),
+        Err(errors) => Err(errors.clone()),
+    };
+    let first = analyzed(&read.first);
+    // A later build reads what the first has made.
+    if let Some(table) = given_table(node, first.as_ref().ok()) {
+        tables.learn(&node.unique_id, Arc::new(table));
+    }
+    let later = read.later.as_ref().map(analyzed);
+    TypedNode { first, later }
+}
+
+/// What a node's table holds.
+fn given_table(node: &Node, analysis: Option<&Analysis>) -> Option<Table> {
+    if !matches!(node.resource_type, ResourceType::Model | ResourceType::Snapshot) {
+        return None;
+    }
+    let declared = |name: &str| {
+        let column = node.columns.values().find(|column| column.name.eq_ignore_ascii_case(name))?;
+        Some(Type::parse(column.data_type.as_deref()?))
+    };
+    let mut columns = Vec::new();
+    let mut is_complete = false;
+    if let Some(analysis) = analysis {
+        is_complete = analysis.is_complete;
+        for column in &analysis.columns {
+            let kind = match column.kind.is_known() {
+                true => column.kind.clone(),
+                // What the query does not tell, its declaration may.
+                false => declared(&column.name).unwrap_or_else(|| column.kind.clone()),
+            };
+            columns.push(TableColumn { name: Arc::clone(&column.name), kind });
+        }
+    }
+    if !is_complete {
+        for column in node.columns.values().filter(|column| !column.name.contains('.')) {
+            if !columns.iter().any(|known| known.name.eq_ignore_ascii_case(&column.name)) {
+                let kind = declared(&column.name).unwrap_or_default();
+                columns.push(TableColumn { name: Arc::from(column.name.as_str()), kind });
+            }
+        }
+    }
+    if node.resource_type == ResourceType::Snapshot {
+        let own = snapshot_columns(node, &columns);
+        columns.extend(own);
+    }
+    // A query may name none of its columns; BigQuery gives those a name of its own.
+    for (at, column) in columns.iter_mut().filter(|column| column.name.is_empty()).enumerate() {
+        column.name = Arc::from(format!("f{at}_"));
+    }
+    Some(table_of(node, columns, is_complete))
+}
+
+/// Whether a node's SQL is GoogleSQL, and a query.
+pub fn is_read(node: &Node) -> bool {
+    node.relation.dialect == Dialect::GoogleSql
+        && matches!(
+            node.resource_type,
+            ResourceType::Model
+                | ResourceType::Snapshot
+                | ResourceType::Test
+                | ResourceType::Analysis
+        )
+}

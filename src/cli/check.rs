@@ -1,0 +1,97 @@
+//! `elt check`.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use serde_json::Map;
+use tokio::runtime::Handle;
+
+use super::{
+    args::SelectArgs, compile::compiler, global_args::GlobalArgs, selection::selected,
+    session::Session, typed_project::typed_project,
+};
+use crate::{
+    check::{Strictness, problems},
+    compile::{Compiler, CompilerOptions},
+    diagnostic::Diagnostic,
+    manifest::{ResourceType, UniqueId},
+    run::ExitCode,
+};
+
+/// Reads the SQL of the selected nodes and says what is wrong with it.
+///
+/// # Errors
+/// The exit code, where something is wrong with the project.
+pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
+    let session = Session::open(global, "check", Map::new())?;
+    let ids = selected(session, args)?;
+    let compiler = compiler(session, &ids, handle)?;
+    let (project, templates) = typed_project(session, &ids, &compiler);
+    let mut found = problems(&project, &ids, Strictness::Error, true);
+    let is_broken = templates.iter().any(Diagnostic::is_error);
+    found.extend(templates);
+    let errors = found.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    session.report.diagnostics(&found);
+    let of_kind = |kind: ResourceType| {
+        let kinds = ids.iter().filter_map(|id| session.manifest.nodes.get(id));
+        kinds.filter(|node| node.resource_type == kind).count()
+    };
+    session.report.note(&format!(
+        "checked {}, {}: {}, {}",
+        counted(of_kind(ResourceType::Model) + of_kind(ResourceType::Snapshot), "model"),
+        counted(of_kind(ResourceType::Test), "test"),
+        counted(errors, "error"),
+        counted(found.len() - errors, "warning"),
+    ));
+    Ok(match (is_broken, errors) {
+        (true, _) => ExitCode::Usage,
+        (false, 0) => ExitCode::Success,
+        _ => ExitCode::NodeFailure,
+    })
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Says what is wrong with the SQL of nodes that are about to be built: warnings, and errors where
+/// `static_analysis: error` is configured. Templates that ask the warehouse are left out, and what
+/// is wrong with a template the build itself says.
+///
+/// # Errors
+/// The exit code, where something is an error.
+pub fn before_build(session: &Session, ids: &BTreeSet<UniqueId>) -> Result<(), ExitCode> {
+    let is_on = |id: &UniqueId| {
+        let node = session.manifest.nodes.get(id);
+        node.is_some_and(|node| Strictness::of(&node.config, Strictness::Warn) != Strictness::Off)
+    };
+    let ids: BTreeSet<UniqueId> = ids.iter().filter(|id| is_on(id)).cloned().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let names = ids.iter().map(|id| id.as_str().to_owned()).collect();
+    let compiler = Compiler::new(CompilerOptions {
+        manifest: Arc::clone(&session.manifest),
+        engine: session.engine.clone(),
+        globals: session.globals(names),
+        warehouse: None,
+        // The build renders the templates again, and logs what they log.
+        log: Arc::new(|_, _| {}),
+        deferral: None,
+        warnings: session.warnings.clone(),
+        sample: None,
+        // It asks nothing.
+        notes: None,
+    });
+    let (project, _) = typed_project(session, &ids, &compiler);
+    let mut found = problems(&project, &ids, Strictness::Warn, false);
+    // What cannot be read the build says itself.
+    found.retain(|diagnostic| diagnostic.is_error() || diagnostic.code != "sql-syntax");
+    session.report.diagnostics(&found);
+    match found.iter().any(Diagnostic::is_error) {
+        true => {
+            session.report.note("nothing was run: `static_analysis: error` is configured");
+            Err(ExitCode::Usage)
+        }
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,2 @@
+{{ config(static_analysis='error') }}
+select idd from {{ ref('b') }}

@@ -1,0 +1,6 @@
+select
+    order_id,
+    amount,
+    items,
+    status
+from {{ source('raw', 'orders') }}

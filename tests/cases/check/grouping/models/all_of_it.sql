@@ -1,0 +1,3 @@
+select status, count(*) as orders
+from {{ source('raw', 'orders') }}
+group by all

@@ -1,0 +1,3 @@
+-- `status` was in orders once.
+select order_id, status
+from {{ ref('orders') }}
