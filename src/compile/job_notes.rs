@@ -2,7 +2,7 @@
 //! each statement, and labels
 //! (<https://docs.getdbt.com/reference/project-configs/query-comment>).
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use minijinja::Value;
 use serde_json::{Value as Json, json};
@@ -68,7 +68,15 @@ impl NoteWriter {
             labels.push(("elt_node".to_owned(), node.unique_id.to_string()));
             labels.push(("elt_materialization".to_owned(), materialization(node).to_owned()));
         }
-        Ok(JobContext { labels, comment: Some(comment), comment_behind: setting.append })
+        let own = |key: &str| node.and_then(|node| node.config.get(key));
+        let timeout = own("job_execution_timeout_seconds").and_then(Json::as_f64);
+        Ok(JobContext {
+            labels,
+            comment: Some(comment),
+            comment_behind: setting.append,
+            timeout: timeout.and_then(|secs| Duration::try_from_secs_f64(secs).ok()),
+            reservation: own("reservation").and_then(Json::as_str).map(str::to_owned),
+        })
     }
 
     /// The comment as the node's template would see it; what it asks of the warehouse is told nothing.

@@ -14,6 +14,7 @@ use super::{
     check::{check_duplicates, check_groups, infer_primary_keys},
     config_check::ConfigChecker,
     config_effects::warn_without_effect,
+    config_refused::check_refused,
     config_tree::PackageTrees,
     deprecations::warn_deprecations,
     docs::Docs,
@@ -94,6 +95,7 @@ pub fn build(input: &BuildInput<'_>) -> Parsed<Manifest> {
     add_others(&mut manifest, &builder, &lookup, &mut diagnostics);
     builder.trees[0].warn_unused(&mut diagnostics);
     check_time_travel(&manifest, &project.target.connection, &mut diagnostics);
+    check_refused(&manifest, &project.target.connection, &mut diagnostics);
     warn_without_effect(&manifest, &project.target.connection, &mut diagnostics);
     warn_unknown_columns(&manifest, project, &patches, &mut diagnostics);
     warn_deprecations(&manifest, input.globals.run_started_at, &mut diagnostics);

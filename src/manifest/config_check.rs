@@ -28,7 +28,10 @@ const MATERIALIZATIONS: [&str; 11] = [
 /// Keys of the adapters beside dbt's own
 /// (<https://docs.getdbt.com/reference/resource-configs/bigquery-configs>,
 /// <https://docs.getdbt.com/reference/resource-configs/duckdb-configs>).
-const ADAPTER_KEYS: [&str; 48] = [
+const ADAPTER_KEYS: [&str; 54] = [
+    "allow_non_incremental_definition",
+    "base_location_root",
+    "base_location_subpath",
     "bigquery_write_mode",
     "catalog_name",
     "check_cols",
@@ -40,6 +43,7 @@ const ADAPTER_KEYS: [&str; 48] = [
     "enable_change_history",
     "enable_list_inference",
     "enable_refresh",
+    "file_format",
     "format",
     "grant_access_to",
     "hard_deletes",
@@ -57,6 +61,7 @@ const ADAPTER_KEYS: [&str; 48] = [
     "max_staleness",
     "merge_exclude_columns",
     "merge_update_columns",
+    "notebook_template_id",
     "options",
     "overwrite",
     "partition_by",
@@ -67,6 +72,7 @@ const ADAPTER_KEYS: [&str; 48] = [
     "policy_tags",
     "refresh_interval_minutes",
     "require_partition_filter",
+    "reservation",
     "resource_tags",
     "snapshot_meta_column_names",
     "sql_header",
@@ -98,6 +104,7 @@ fn expected(kind: ResourceType, key: &str) -> Option<Expected> {
         | "quote_columns"
         | "invalidate_hard_deletes"
         | "require_partition_filter"
+        | "enable_change_history"
         | "concurrent_batches" => Flag,
         "materialized"
         | "schema"
@@ -118,6 +125,7 @@ fn expected(kind: ResourceType, key: &str) -> Option<Expected> {
         | "delimiter"
         | "event_time"
         | "kms_key_name"
+        | "reservation"
         | "loaded_at_query" => Text,
         "unique_key"
         | "tags"
@@ -138,7 +146,9 @@ fn expected(kind: ResourceType, key: &str) -> Option<Expected> {
         | "snapshot_meta_column_names" => Mapping,
         "partition_by" if kind != ResourceType::Source => Mapping,
         "limit" | "lookback" => Integer,
-        "hours_to_expiration" | "partition_expiration_days" => Number,
+        "hours_to_expiration" | "partition_expiration_days" | "job_execution_timeout_seconds" => {
+            Number
+        }
         "on_schema_change" => Words(&["ignore", "fail", "append_new_columns", "sync_all_columns"]),
         "copy_materialization" => Words(&["table", "incremental"]),
         "on_configuration_change" => Words(&["apply", "continue", "fail"]),

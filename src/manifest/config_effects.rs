@@ -13,7 +13,7 @@ struct Promise {
     reason: &'static str,
 }
 
-const PROMISES: [Promise; 10] = [
+const PROMISES: [Promise; 11] = [
     Promise { key: "grants", reason: "the embedded engine knows no users" },
     Promise { key: "policy_tags", reason: "the embedded engine hides no columns" },
     Promise { key: "data_policies", reason: "the embedded engine hides no columns" },
@@ -21,6 +21,10 @@ const PROMISES: [Promise; 10] = [
     Promise {
         key: "require_partition_filter",
         reason: "the embedded engine answers without a filter",
+    },
+    Promise {
+        key: "enable_change_history",
+        reason: "the embedded engine keeps no history of changes",
     },
     Promise { key: "hours_to_expiration", reason: "the embedded engine drops no tables by itself" },
     Promise {

@@ -13,6 +13,7 @@ mod config_check;
 mod config_defaults;
 mod config_effects;
 mod config_merge;
+mod config_refused;
 mod config_tree;
 mod deprecations;
 mod docs;

@@ -1,6 +1,8 @@
 //! What a warehouse is told about jobs: of a plan, of a template that asks.
 
-/// Labels and the comment of jobs. The embedded engine has no use for them.
+use std::time::Duration;
+
+/// Labels, the comment and the limits of jobs. The embedded engine has no use for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JobContext {
     /// Labels.
@@ -9,6 +11,10 @@ pub struct JobContext {
     pub comment: Option<String>,
     /// Whether the comment goes behind the statement; else before it.
     pub comment_behind: bool,
+    /// How long a job may run, where the node says it.
+    pub timeout: Option<Duration>,
+    /// The reservation whose slots jobs use, where the node says it.
+    pub reservation: Option<String>,
 }
 
 impl JobContext {

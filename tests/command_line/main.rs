@@ -74,6 +74,7 @@ fn copy_state(project: &Path) {
 
 mod audited;
 mod audited_batches;
+mod bigquery_configs;
 mod clean;
 mod clones;
 mod compiled_files;

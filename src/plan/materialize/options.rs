@@ -36,7 +36,13 @@ pub(in crate::plan) fn table_options(
         Engine::BigQuery => declared_constraints(node)?,
         Engine::Embedded => Vec::new(),
     };
-    if let Some(value) = node.config.flag("require_partition_filter") {
+    if let Some(value) = node.config.flag("enable_change_history") {
+        options.other.push(("enable_change_history".to_owned(), value.to_string()));
+    }
+    // As in dbt-bigquery, a table without partitions asks for none.
+    if let Some(value) = node.config.flag("require_partition_filter")
+        && options.partition_by.is_some()
+    {
         options.other.push(("require_partition_filter".to_owned(), value.to_string()));
     }
     if let Some(days) = node.config.get("partition_expiration_days") {

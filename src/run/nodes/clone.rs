@@ -54,6 +54,8 @@ impl<C: Compile> NodeRunner<C> {
         let mut plan = plan_clone(&input, &source)?;
         self.write_run_file(node, None, &plan.to_string())?;
         plan.context = self.job_context(node).await?;
+        // A clone, whatever a build would make of the node.
+        plan.context.labels.retain(|(key, _)| key != "elt_materialization");
         let outcome = self.adapter.apply(&plan, cancel).await;
         result.execute = Some((begun, Utc::now()));
         let outcome = outcome.map_err(|error| Failure::of_adapter(&error))?;

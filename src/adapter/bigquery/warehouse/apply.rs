@@ -239,7 +239,7 @@ impl<'a> Applying<'a> {
         Ok(())
     }
 
-    /// Labels of the node's jobs.
+    /// Labels and limits of the node's jobs.
     pub fn job_options(&self) -> JobOptions {
         // The user's come first: there are at most 64, and the last of a key counts.
         let mut labels = self.plan.context.labels.clone();
@@ -252,7 +252,12 @@ impl<'a> Applying<'a> {
                 labels.push((key.to_owned(), value.to_owned()));
             }
         }
-        JobOptions { labels, ..JobOptions::default() }
+        JobOptions {
+            labels,
+            timeout: self.plan.context.timeout,
+            reservation: self.plan.context.reservation.clone(),
+            ..JobOptions::default()
+        }
     }
 
     /// Loads rows into a table.
@@ -277,10 +282,18 @@ impl<'a> Applying<'a> {
 
     /// A load job describes no table that was there.
     async fn describe_loaded(
-        &self,
+        &mut self,
         relation: &Relation,
         options: &TableOptions,
     ) -> Result<(), AdapterError> {
+        // The load has been told the key.
+        let other = options.other.iter().filter(|(name, _)| name != "kms_key_name");
+        let other: Vec<String> = other.map(|(name, value)| format!("{name} = {value}")).collect();
+        if !other.is_empty() {
+            let list = other.join(", ");
+            let statement = format!("alter table {relation} set options ({list})");
+            self.query(&Rendered::plain(statement)).await?;
+        }
         let mut patch = Patch::new();
         if let Some(description) = &options.description {
             patch = patch.description(Some(description));

@@ -200,7 +200,12 @@ impl Adapter for BigQueryAdapter {
     ) -> BoxFuture<'a, Result<Table, AdapterError>> {
         Box::pin(async move {
             let (text, lines) = context.with_comment(sql);
-            let options = JobOptions { labels: context.labels.clone(), ..JobOptions::default() };
+            let options = JobOptions {
+                labels: context.labels.clone(),
+                timeout: context.timeout,
+                reservation: context.reservation.clone(),
+                ..JobOptions::default()
+            };
             let job = QueryJob { options, ..QueryJob::new(text) };
             let rows = self.client.query_rows(&job, limit, cancel).await;
             rows.map(|(_, table)| table)
