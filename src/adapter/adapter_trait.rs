@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use super::{AdapterError, Cancel, Check, PlanEstimate, PlanOutcome};
+use super::{AdapterError, Cancel, CatalogEntry, Check, PlanEstimate, PlanOutcome};
 use crate::{
     plan::Plan,
     project::JobContext,
@@ -46,6 +46,14 @@ pub trait Adapter: Send + Sync {
         &'a self,
         relation: &'a Relation,
     ) -> BoxFuture<'a, Result<Option<Vec<Column>>, AdapterError>>;
+
+    /// What a catalogue tells of a relation; none where it does not exist.
+    fn catalog_entry<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Option<CatalogEntry>, AdapterError>> {
+        Box::pin(async move { Ok(self.columns(relation).await?.map(CatalogEntry::of_columns)) })
+    }
 
     /// How an existing relation is kept; none where that has no meaning in this warehouse.
     fn details<'a>(

@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::ArtifactMetadata;
 use crate::{
+    adapter::CatalogEntry,
     manifest::UniqueId,
-    relation::{Column, Relation, RelationKind},
+    relation::{Relation, RelationKind},
 };
 
 /// One relation of the project as it was found.
@@ -16,10 +17,8 @@ pub struct CatalogTable {
     pub unique_id: UniqueId,
     /// Where it is, its kind known.
     pub relation: Relation,
-    /// Its columns in order.
-    pub columns: Vec<Column>,
-    /// The description kept in the warehouse, if one is.
-    pub comment: Option<String>,
+    /// What the warehouse tells of it.
+    pub entry: CatalogEntry,
 }
 
 /// The artifact. `errors` are relations that could not be read, in words.
@@ -46,8 +45,8 @@ pub fn catalog_json(
 }
 
 fn table_json(table: &CatalogTable) -> Value {
-    let relation = &table.relation;
-    let columns: Map<String, Value> = table
+    let CatalogTable { relation, entry, .. } = table;
+    let columns: Map<String, Value> = entry
         .columns
         .iter()
         .enumerate()
@@ -56,7 +55,7 @@ fn table_json(table: &CatalogTable) -> Value {
                 "type": column.data_type,
                 "index": at + 1,
                 "name": column.name,
-                "comment": null,
+                "comment": column.comment,
             });
             (column.name.clone(), value)
         })
@@ -67,22 +66,37 @@ fn table_json(table: &CatalogTable) -> Value {
             "schema": relation.schema,
             "name": relation.identifier,
             "database": relation.database,
-            "comment": table.comment,
+            "comment": entry.comment,
             "owner": null,
         },
         "columns": columns,
-        // dbt's docs site asks for the key and shows nothing where no stat is included.
-        "stats": {
-            "has_stats": {
-                "id": "has_stats",
-                "label": "Has Stats?",
-                "value": false,
-                "include": false,
-                "description": "Indicates whether there are statistics for this table",
-            },
-        },
+        "stats": stats_json(entry),
         "unique_id": table.unique_id.as_str(),
     })
+}
+
+/// dbt's docs site asks for `has_stats` and shows nothing where no stat is included.
+fn stats_json(entry: &CatalogEntry) -> Value {
+    let mut stats = Map::new();
+    for stat in &entry.stats {
+        let value = json!({
+            "id": stat.id,
+            "label": stat.label,
+            "value": stat.value,
+            "include": true,
+            "description": stat.description,
+        });
+        stats.insert(stat.id.to_owned(), value);
+    }
+    let has_stats = json!({
+        "id": "has_stats",
+        "label": "Has Stats?",
+        "value": !entry.stats.is_empty(),
+        "include": false,
+        "description": "Indicates whether there are statistics for this table",
+    });
+    stats.insert("has_stats".to_owned(), has_stats);
+    Value::Object(stats)
 }
 
 #[cfg(test)]
@@ -90,7 +104,11 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::{artifact::schema_check::assert_valid, relation::Dialect};
+    use crate::{
+        adapter::{CatalogColumn, CatalogStat},
+        artifact::schema_check::assert_valid,
+        relation::Dialect,
+    };
 
     #[test]
     fn the_file_has_dbts_shape() {
@@ -108,8 +126,20 @@ mod tests {
                 kind: Some(kind),
                 ..Relation::new(Dialect::GoogleSql, Some("p".to_owned()), "d", "t")
             },
-            columns: vec![Column { name: "id".to_owned(), data_type: "INT64".to_owned() }],
-            comment: None,
+            entry: CatalogEntry {
+                comment: Some("What was ordered.".to_owned()),
+                columns: vec![CatalogColumn {
+                    name: "id".to_owned(),
+                    data_type: "INT64".to_owned(),
+                    comment: Some("The key.".to_owned()),
+                }],
+                stats: vec![CatalogStat {
+                    id: "num_rows",
+                    label: "# Rows",
+                    value: json!(3),
+                    description: "Approximate count of rows in this table",
+                }],
+            },
         };
         let tables =
             [table("model.p.t", RelationKind::View), table("source.p.s.t", RelationKind::Table)];

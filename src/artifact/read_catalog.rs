@@ -14,8 +14,8 @@ use crate::{
     relation::Relation,
 };
 
-/// Questions under way at once: enough to hide a network, few enough for a quota.
-const AT_ONCE: usize = 8;
+/// Questions under way at once: enough to hide a network. Quotas are the adapter's to keep.
+const AT_ONCE: usize = 32;
 
 /// What was found, and what could not be read, in words.
 #[derive(Clone, Debug, Default)]
@@ -67,10 +67,10 @@ pub async fn read_catalog(
     let tables = each(found, |(unique_id, relation)| {
         let adapter = Arc::clone(adapter);
         async move {
-            let columns = adapter.columns(&relation).await;
-            let columns = columns.map_err(|error| format!("{relation} cannot be read: {error}"))?;
-            let columns = columns.unwrap_or_default();
-            Ok::<_, String>(CatalogTable { unique_id, relation, columns, comment: None })
+            let entry = adapter.catalog_entry(&relation).await;
+            let entry = entry.map_err(|error| format!("{relation} cannot be read: {error}"))?;
+            let entry = entry.unwrap_or_default();
+            Ok::<_, String>(CatalogTable { unique_id, relation, entry })
         }
     });
     for table in tables.await {

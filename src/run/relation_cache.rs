@@ -57,12 +57,21 @@ pub struct RelationCache {
     adapter: Arc<dyn Adapter>,
     /// One cell per schema: several nodes that ask at once wait for one listing.
     schemas: Mutex<HashMap<SchemaKey, Arc<OnceCell<Listed>>>>,
+    /// Relations of the schemas that will be asked for: at the first question, all are listed.
+    ahead: Mutex<Vec<Relation>>,
 }
 
 impl RelationCache {
-    /// An empty cache in front of `adapter`.
-    pub fn new(adapter: Arc<dyn Adapter>) -> Self {
-        Self { adapter, schemas: Mutex::default() }
+    /// An empty cache in front of `adapter`. The schemas of `expected` are listed side by side when the
+    /// first of them is asked for: not before, since a hook may come first.
+    pub fn new<'a>(
+        adapter: Arc<dyn Adapter>,
+        expected: impl IntoIterator<Item = &'a Relation>,
+    ) -> Self {
+        let by_schema: HashMap<SchemaKey, &Relation> =
+            expected.into_iter().map(|relation| (key(relation), relation)).collect();
+        let ahead = Mutex::new(by_schema.into_values().cloned().collect());
+        Self { adapter, schemas: Mutex::default(), ahead }
     }
 
     /// The relation as it exists, its kind filled, or none.
@@ -70,14 +79,15 @@ impl RelationCache {
     /// # Errors
     /// When the warehouse cannot list the schema.
     pub async fn find(&self, relation: &Relation) -> Result<Option<Relation>, AdapterError> {
+        for other in std::mem::take(&mut *lock(&self.ahead)) {
+            let (adapter, cell) = (Arc::clone(&self.adapter), self.cell(&other));
+            tokio::spawn(async move {
+                // Whoever needs it asks again, and tells what is wrong.
+                let _ = list(&adapter, &cell, &other).await;
+            });
+        }
         let cell = self.cell(relation);
-        let listed = cell
-            .get_or_try_init(|| async {
-                let database = relation.database.as_deref();
-                let found = self.adapter.relations(database, &relation.schema).await?;
-                Ok::<_, AdapterError>(Mutex::new(Listing::of(found)))
-            })
-            .await?;
+        let listed = list(&self.adapter, &cell, relation).await?;
         let kind = lock(listed).find(relation).map(|found| found.kind);
         // The name as the node writes it, with what was found.
         Ok(kind.map(|kind| Relation { kind, ..relation.clone() }))
@@ -145,6 +155,19 @@ impl RelationCache {
     fn cell(&self, relation: &Relation) -> Arc<OnceCell<Listed>> {
         Arc::clone(lock(&self.schemas).entry(key(relation)).or_default())
     }
+}
+
+/// What is in the schema of a relation, listed once.
+async fn list<'c>(
+    adapter: &Arc<dyn Adapter>,
+    cell: &'c OnceCell<Listed>,
+    relation: &Relation,
+) -> Result<&'c Listed, AdapterError> {
+    cell.get_or_try_init(|| async {
+        let found = adapter.relations(relation.database.as_deref(), &relation.schema).await?;
+        Ok(Mutex::new(Listing::of(found)))
+    })
+    .await
 }
 
 fn key(relation: &Relation) -> SchemaKey {

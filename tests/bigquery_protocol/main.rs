@@ -10,6 +10,7 @@ mod credentials;
 mod faults;
 mod faulty_builds;
 mod in_process;
+mod introspection;
 mod jobs;
 mod killed;
 mod loads;

@@ -101,7 +101,11 @@ impl<C: Compile> NodeRunner<C> {
         list: WorkList,
     ) -> Self {
         let WorkList { works, audits, operations } = list;
-        let cache = RelationCache::new(Arc::clone(&adapter));
+        let built = works.iter().filter_map(|work| match work {
+            Work::Node(node) => node.has_relation().then_some(&node.relation),
+            Work::UnitTest(_) => None,
+        });
+        let cache = RelationCache::new(Arc::clone(&adapter), built);
         let operations =
             operations.into_iter().map(|node| (node.unique_id.clone(), node)).collect();
         let schemas = tokio::sync::OnceCell::new();

@@ -95,6 +95,11 @@ pub fn brief(exchanges: &[Exchange]) -> String {
         }
         blocks.push(block);
     }
+    // Datasets are listed side by side with what does not wait for it.
+    blocks.sort_by_cached_key(|block| match block.contains("/tables?") {
+        true => (0, block.clone()),
+        false => (1, String::new()),
+    });
     in_a_steady_order(&mut blocks);
     hidden(&blocks.join("\n"))
 }

@@ -130,6 +130,11 @@ impl Server {
         tell(&self.state().exchanges[before..])
     }
 
+    /// Methods and targets of the requests after so many.
+    pub fn lines_since(&self, before: usize) -> Vec<String> {
+        self.state().exchanges[before..].iter().map(Exchange::line).collect()
+    }
+
     /// How many requests there were whose method and target hold a text.
     pub fn requests(&self, text: &str) -> usize {
         let state = self.state();

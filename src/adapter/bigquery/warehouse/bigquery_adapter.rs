@@ -7,13 +7,13 @@ use std::{
 
 use super::{
     apply::{Applying, in_query},
-    checks, estimate,
+    catalog, checks, estimate,
     names::{dataset_id, details, relation, table_id},
     partition_times,
 };
 use crate::{
     adapter::{
-        Adapter, AdapterError, BoxFuture, Cancel, Check, PlanEstimate, PlanOutcome,
+        Adapter, AdapterError, BoxFuture, Cancel, CatalogEntry, Check, PlanEstimate, PlanOutcome,
         bigquery::{BigQueryClient, DatasetId, JobOptions, NewDataset, QueryJob},
     },
     plan::{Plan, Rendered},
@@ -109,6 +109,16 @@ impl Adapter for BigQueryAdapter {
         Box::pin(async move {
             let table = self.client.get_table(&table_id(&self.client, relation)).await?;
             Ok(table.map(|table| table.columns()))
+        })
+    }
+
+    fn catalog_entry<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Option<CatalogEntry>, AdapterError>> {
+        Box::pin(async move {
+            let table = self.client.get_table(&table_id(&self.client, relation)).await?;
+            Ok(table.map(|table| catalog::entry(&table)))
         })
     }
 

@@ -3,6 +3,7 @@
 mod access;
 mod apply;
 mod bigquery_adapter;
+mod catalog;
 mod checks;
 mod columns;
 mod estimate;

@@ -151,7 +151,7 @@ impl Statement {
         Some((found[1].to_owned(), found[2].to_owned()))
     }
 
-    /// Partitioning and clustering as `tables.get` tells them.
+    /// Partitioning, clustering and description as `tables.get` tells them.
     pub fn layout(&self) -> Value {
         let mut layout = json!({});
         let Some((clauses, _)) = self.clauses() else { return layout };
@@ -176,6 +176,9 @@ impl Statement {
                 }
                 layout["timePartitioning"] = time;
             }
+        }
+        if let Some(text) = line("description = ") {
+            layout["description"] = text.trim_end_matches(',').trim_matches(['\'', '"']).into();
         }
         if let Some(by) = line("cluster by ") {
             let columns: Vec<String> = by.split(", ").filter_map(column).collect();
