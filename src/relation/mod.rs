@@ -11,7 +11,7 @@ mod table;
 pub use column::Column;
 pub use details::{PartitionLayout, PartitionState, RelationDetails};
 pub use dialect::Dialect;
-pub use pseudo_columns::{PARTITION_DATE, PARTITION_TIME, is_pseudo_column};
+pub use pseudo_columns::{PARTITION_DATE, PARTITION_TIME, TABLE_SUFFIX, is_pseudo_column};
 pub use quoting::Quoting;
 pub use relation_value::{Relation, RelationKind};
 pub use table::{Cell, Table};

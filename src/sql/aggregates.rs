@@ -306,7 +306,8 @@ impl Translator<'_> {
             let help = format!("use APPROX_QUANTILES, or {name}(…) OVER () in a subquery");
             return self.refuse("sql-syntax", message, place, Some(&help));
         };
-        if matches!(call.nulls, Some(Nulls::Respect)) {
+        let respects = matches!(call.nulls, Some(Nulls::Respect));
+        if respects && name == "PERCENTILE_DISC" {
             let message = format!("RESPECT NULLS in {name} is not supported");
             return self.refuse("unsupported-syntax", message, place, None);
         }
@@ -322,13 +323,21 @@ impl Translator<'_> {
             return self.refuse("unsupported-function", message, place, Some(help));
         }
         let value = format!("CAST({} AS DOUBLE)", first.sql);
-        let value = match first.kind {
-            Type::Float64 => format!(
-                "(CASE WHEN isfinite({value}) IS FALSE THEN error('PERCENTILE_CONT of NaN or infinity is not supported on the embedded engine') ELSE {value} END)"
-            ),
-            _ => value,
+        let fast =
+            format!("quantile_cont(CASE WHEN isfinite({value}) THEN {value} END, {at}){over}");
+        let others = match respects {
+            true => format!("{value} IS NULL OR NOT isfinite({value})"),
+            false => format!("NOT isfinite({value})"),
         };
-        Typed::new(format!("quantile_cont({value}, {at}){over}"), Type::Float64)
+        if first.kind != Type::Float64 && !respects {
+            return Typed::new(fast, Type::Float64);
+        }
+        // The engine's own knows neither NULL nor what is not finite.
+        let sql = format!(
+            "(CASE WHEN count(*) FILTER (WHERE {others}){over} = 0 THEN {fast} ELSE googlesql_percentile(array_agg({value}){over}, CAST({at} AS DOUBLE), {}) END)",
+            i32::from(respects)
+        );
+        Typed::new(sql, Type::Float64)
     }
 
     fn aggregate_call(&mut self, name: &str, call: &ast::Call, place: &Expr) -> Call {

@@ -85,6 +85,20 @@ impl Translator<'_> {
                 };
                 Some(Typed::new(sql, Type::Array(Box::new(Type::Int64))))
             }
+            ("GENERATE_ARRAY", 2 | 3) if args.same_kind() == Type::Float64 => {
+                let double = |at: usize| {
+                    let sql = args.get(at).map_or("1", |arg| arg.sql.as_str());
+                    Typed::new(format!("CAST({sql} AS DOUBLE)"), Type::Float64)
+                };
+                let sql = self.bind(&[&double(0), &double(1), &double(2)], |names| {
+                    let (from, to, step) = (&names[0], &names[1], &names[2]);
+                    let last = format!("CAST(floor(({to} - {from}) / {step}) AS BIGINT)");
+                    format!(
+                        "(CASE WHEN {from} IS NULL OR {to} IS NULL OR {step} IS NULL THEN NULL WHEN {step} = 0 OR NOT isfinite({from} + {to} + {step}) THEN error('GENERATE_ARRAY takes finite numbers, and a step that is not 0') ELSE list_transform(generate_series(0, {last}), lambda i: {from} + i * {step}) END)"
+                    )
+                });
+                Some(Typed::new(sql, Type::Array(Box::new(Type::Float64))))
+            }
             _ => None,
         }
     }

@@ -62,7 +62,11 @@ impl Translator<'_> {
             [source] if single => Some(quote(&source.table)),
             _ => None,
         });
-        let (Some(alias), Some(keys)) = (alias, self.partition_keys(select)) else {
+        let keys = match extremes.iter().any(|(_, sql)| sql.contains(OVER)) {
+            true => self.partition_keys(select),
+            false => Some(Vec::new()),
+        };
+        let (Some(alias), Some(keys)) = (alias, keys) else {
             let message =
                 "HAVING MAX and MIN are supported over one table and plain keys of GROUP BY";
             let help = "make a subquery of the joins, and name the keys";

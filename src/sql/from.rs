@@ -132,7 +132,7 @@ impl Translator<'_> {
     }
 
     /// A table of the warehouse's as a new item of FROM.
-    fn add_stored(&mut self, source: Source) {
+    pub fn add_stored(&mut self, source: Source) {
         let hidden = source.columns.columns.iter().map(|(name, _)| name);
         let hidden = hidden.filter(|name| is_pseudo_column(name)).cloned().collect();
         self.add_source(source);
@@ -264,13 +264,8 @@ impl Translator<'_> {
         if offset.is_some() {
             self.refuse("sql-syntax", "WITH OFFSET needs an array", place, None);
         }
-        if parts.iter().any(|part| part.ends_with('*')) {
-            self.refuse(
-                "unsupported-syntax",
-                format!("wildcard table `{name}` is not supported on the embedded engine"),
-                place,
-                Some("UNION ALL the tables"),
-            );
+        if last.ends_with('*') {
+            return self.wildcard_table(name, known_as);
         }
         if parts.iter().any(|part| part.eq_ignore_ascii_case("INFORMATION_SCHEMA")) {
             self.refuse(

@@ -6,7 +6,22 @@ use super::{
     bind::is_plain,
     scope::Named,
     translate::Translator,
+    types::quote,
 };
+
+/// A key of grouping sets.
+struct SetKey {
+    sql: String,
+    /// Whether it is an alias or a place of the SELECT list.
+    by_name: bool,
+}
+
+impl SetKey {
+    /// Whether another key stands in this one.
+    fn holds(&self, other: &Self) -> bool {
+        contains_word(&self.sql, &other.sql)
+    }
+}
 
 impl Translator<'_> {
     /// ` GROUP BY …`, or nothing.
@@ -15,8 +30,12 @@ impl Translator<'_> {
             None => String::new(),
             Some(GroupBy::All) => self.group_by_all(select),
             Some(GroupBy::Items(items)) => {
-                let texts: Vec<String> = items.iter().map(|item| self.group_item(item)).collect();
-                format!(" GROUP BY {}", texts.join(", "))
+                let mut keys = Vec::new();
+                let texts: Vec<String> =
+                    items.iter().map(|item| self.group_item(item, &mut keys)).collect();
+                let text = format!(" GROUP BY {}", texts.join(", "));
+                let columns = self.separate_keys(&keys, select);
+                replaced_keys(&text, &columns)
             }
         }
     }
@@ -51,20 +70,66 @@ impl Translator<'_> {
         format!(" GROUP BY ({} IS NULL)", constants.join(" IS NULL), ("))
     }
 
-    fn group_item(&mut self, item: &GroupItem) -> String {
-        let mut keys = Vec::new();
+    /// Keys of grouping sets that are parts of one another become columns first. Outside of GROUP BY
+    /// an expression over a column that is a key is computed from that column, even where it is a key
+    /// itself: only GROUPING means the key then. Gives the columns for the GROUP BY.
+    fn separate_keys(&mut self, keys: &[SetKey], select: &Select) -> Vec<(String, String)> {
+        let is_part = |part: &SetKey, of: &SetKey| of.sql != part.sql && of.holds(part);
+        let is_nested = keys.iter().any(|key| keys.iter().any(|other| is_part(key, other)));
+        if !is_nested {
+            return Vec::new();
+        }
+        let over_column =
+            |key: &SetKey| keys.iter().any(|other| is_plain(&other.sql) && is_part(other, key));
+        let single = select.from.len() == 1
+            && select.from[0].joins.is_empty()
+            && self.scopes.last().is_some_and(|scope| scope.sources.len() == 1);
+        if !single || keys.iter().any(|key| key.by_name && over_column(key)) {
+            let message = "grouping sets whose keys contain one another are not supported";
+            let help = "compute the keys in a subquery, and group by its columns";
+            self.refuse("unsupported-syntax", message, select, Some(help));
+            return Vec::new();
+        }
+        let mut computed: Vec<&SetKey> = keys.iter().filter(|key| !is_plain(&key.sql)).collect();
+        computed.sort_by_key(|key| std::cmp::Reverse(key.sql.len()));
+        let mut columns: Vec<(String, String)> = Vec::new();
+        for key in computed {
+            if columns.iter().any(|(known, _)| *known == key.sql) {
+                continue;
+            }
+            let name = self.fresh("key");
+            columns.push((key.sql.clone(), quote(&name)));
+            let Some(scope) = self.scopes.last_mut() else { continue };
+            scope.keys.push(match over_column(key) {
+                true => (format!("grouping({})", key.sql), format!("grouping({})", quote(&name))),
+                false => (key.sql.clone(), quote(&name)),
+            });
+            scope.extremes.push((name, key.sql.clone()));
+        }
+        columns
+    }
+
+    /// SQL with the columns that keys have become.
+    pub fn with_keys(&self, sql: String) -> String {
+        match self.scopes.last() {
+            Some(scope) if !scope.keys.is_empty() => replaced_keys(&sql, &scope.keys),
+            _ => sql,
+        }
+    }
+
+    fn group_item(&mut self, item: &GroupItem, keys: &mut Vec<SetKey>) -> String {
         match &item.kind {
             GroupItemKind::Key(key) => match &key.kind {
                 ExprKind::Tuple(parts) if parts.is_empty() => "()".to_owned(),
                 _ => self.group_key(key),
             },
             GroupItemKind::Nothing => "()".to_owned(),
-            _ => self.group_set(item, &mut keys),
+            _ => self.group_set(item, keys),
         }
     }
 
     /// An item of grouping sets; `keys` are those of the whole clause so far.
-    fn group_set(&mut self, item: &GroupItem, keys: &mut Vec<String>) -> String {
+    fn group_set(&mut self, item: &GroupItem, keys: &mut Vec<SetKey>) -> String {
         let (name, texts) = match &item.kind {
             GroupItemKind::Nothing => return "()".to_owned(),
             GroupItemKind::Key(key) => return self.set_key(key, keys),
@@ -78,16 +143,18 @@ impl Translator<'_> {
         format!("{name} ({})", texts.join(", "))
     }
 
-    fn set_keys(&mut self, parts: &[Expr], keys: &mut Vec<String>) -> Vec<String> {
+    fn set_keys(&mut self, parts: &[Expr], keys: &mut Vec<SetKey>) -> Vec<String> {
         parts.iter().map(|part| self.set_key(part, keys)).collect()
     }
 
     /// A key of grouping sets, or several in parentheses.
-    fn set_key(&mut self, part: &Expr, keys: &mut Vec<String>) -> String {
+    fn set_key(&mut self, part: &Expr, keys: &mut Vec<SetKey>) -> String {
         if let ExprKind::Tuple(parts) = &part.kind {
             return format!("({})", self.set_keys(parts, keys).join(", "));
         }
         let part = part.bare();
+        let by_name = matches!(&part.kind, ExprKind::Number(_))
+            || matches!(&part.kind, ExprKind::Path(path) if path.len() == 1);
         let key = match self.placed(part) {
             Some(key) => key,
             None => self.group_key(part),
@@ -96,20 +163,7 @@ impl Translator<'_> {
             let message = "a constant in grouping sets is not supported";
             self.refuse("unsupported-syntax", message, part, Some("name a column"));
         }
-        // Where one key is part of another, the engine computes the larger one from the smaller
-        // one's NULLs.
-        if keys.iter().any(|other| {
-            *other != key && (contains_word(other, &key) || contains_word(&key, other))
-        }) {
-            let help = "compute the keys in a subquery, and group by its columns";
-            self.refuse(
-                "unsupported-syntax",
-                "grouping sets whose keys contain one another are not supported",
-                part,
-                Some(help),
-            );
-        }
-        keys.push(key.clone());
+        keys.push(SetKey { sql: key.clone(), by_name });
         key
     }
 
@@ -154,6 +208,28 @@ impl Translator<'_> {
             _ => self.expression(expression).sql,
         }
     }
+}
+
+/// SQL with columns in the place of keys.
+fn replaced_keys(sql: &str, keys: &[(String, String)]) -> String {
+    let mut text = sql.to_owned();
+    for (key, name) in keys {
+        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find(key.as_str()) {
+            let end = at + key.len();
+            out.push_str(&rest[..at]);
+            match is_part(out.chars().next_back()) || is_part(rest[end..].chars().next()) {
+                true => out.push_str(key),
+                false => out.push_str(name),
+            }
+            rest = &rest[end..];
+        }
+        out.push_str(rest);
+        text = out;
+    }
+    text
 }
 
 /// Whether a key stands inside another one.

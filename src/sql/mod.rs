@@ -55,6 +55,7 @@ mod translate;
 mod type_parameters;
 mod types;
 mod user_functions;
+mod wildcards;
 mod windows;
 
 pub use error::SqlError;

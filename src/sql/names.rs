@@ -25,6 +25,11 @@ pub trait Schemas {
     /// The columns of the table with these name parts; none where it is not known.
     fn columns(&self, parts: &[&str]) -> Option<Vec<ColumnType>>;
 
+    /// The names of a dataset's tables that begin so.
+    fn tables(&self, _dataset: &[&str], _prefix: &str) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The user-defined function with these name parts; none where there is none.
     fn function(&self, _parts: &[&str]) -> Option<FunctionType> {
         None

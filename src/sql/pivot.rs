@@ -140,11 +140,14 @@ impl Translator<'_> {
             for (at, part) in column.columns.iter().enumerate() {
                 let value = Expr::new(ExprKind::Path(part.parts.clone()), part.span);
                 let typed = self.expression(&value);
-                if kinds[at].as_ref().is_some_and(|kind| *kind != typed.kind) {
+                let before = kinds[at].clone().unwrap_or(Type::Null);
+                // NULL takes the type of the others.
+                let kind = if typed.kind == Type::Null { before.clone() } else { typed.kind };
+                if before != Type::Null && before != kind {
                     let message = "the columns of UNPIVOT need one type";
                     self.refuse("wrong-type", message, part, Some("CAST them in a subquery"));
                 }
-                kinds[at] = Some(typed.kind);
+                kinds[at] = Some(kind);
                 lists[at].push(typed.sql);
             }
             used.extend(names);

@@ -62,6 +62,7 @@ impl Translator<'_> {
                 .unwrap_or_else(|| Scope { aliases: columns.columns.clone(), ..Scope::default() });
             self.scopes.push(Scope { phase: Phase::Results, is_ordered: true, ..scope });
             let keys = self.order_items(&query.order_by);
+            let keys = self.with_keys(keys);
             self.scopes.pop();
             out.push_str(&format!(" ORDER BY {keys}"));
         }
@@ -322,6 +323,8 @@ impl Translator<'_> {
         if let Some(condition) = &select.qualify {
             clauses.push_str(&format!(" QUALIFY {}", self.condition(condition, "QUALIFY")));
         }
+        out = self.with_keys(out);
+        clauses = self.with_keys(clauses);
         out.push_str(&self.with_extremes(select, from, selection));
         out.push_str(&clauses);
         let scope = self.scopes.pop().unwrap_or_default();

@@ -114,6 +114,8 @@ pub struct Scope {
     pub phase: Phase,
     /// Columns that FROM is to have for `HAVING MAX`: names and SQL.
     pub extremes: Vec<(String, String)>,
+    /// Keys of grouping sets that are columns beside those of FROM: their SQL, and the columns.
+    pub keys: Vec<(String, String)>,
     /// Whether this is ORDER BY of a whole query, when FROM is written already.
     pub is_ordered: bool,
 }

@@ -24,6 +24,10 @@ impl Schemas for Session<'_> {
         found.map(|columns| columns.as_ref().clone())
     }
 
+    fn tables(&self, dataset: &[&str], prefix: &str) -> Vec<String> {
+        self.tables_of(dataset, prefix).unwrap_or_default()
+    }
+
     fn function(&self, parts: &[&str]) -> Option<FunctionType> {
         match parts {
             [name] => self.temporary_function(name),
@@ -33,6 +37,29 @@ impl Schemas for Session<'_> {
 }
 
 impl Session<'_> {
+    /// The tables, without views, whose names begin so: what a wildcard means in BigQuery.
+    fn tables_of(&self, dataset: &[&str], prefix: &str) -> Result<Vec<String>, AdapterError> {
+        let (database, schema) = match dataset {
+            [database, schema] => (*database, *schema),
+            [schema] => (self.shared.database.as_str(), *schema),
+            _ => return Ok(Vec::new()),
+        };
+        let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
+        let sql = format!(
+            "SELECT table_name FROM duckdb_tables() WHERE lower(database_name) = lower({}) \
+             AND lower(schema_name) = lower({}) AND starts_with(table_name, {}) ORDER BY 1",
+            text(database),
+            text(schema),
+            text(prefix)
+        );
+        let rows = self.rows(&sql, None)?.rows.into_iter();
+        let name = |cell| match cell {
+            Cell::Text(name) => Some(name),
+            _ => None,
+        };
+        Ok(rows.filter_map(|row| row.into_iter().next().and_then(name)).collect())
+    }
+
     /// The user-defined function of a name, as its macro's comment tells it.
     fn function_of(&self, parts: &[&str]) -> Result<Option<FunctionType>, AdapterError> {
         let (database, schema, name) = match parts {

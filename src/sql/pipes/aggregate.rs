@@ -78,11 +78,13 @@ impl Translator<'_> {
             let message = "HAVING MAX and MIN are not supported in AGGREGATE";
             self.refuse("unsupported-syntax", message, pipe, Some("write SELECT … GROUP BY"));
         }
-        if !order.is_empty() && !key_order.is_empty() || !plain_keys && !key_order.is_empty() {
-            let message = "ASC and DESC of both aggregates and keys are not supported";
+        if !plain_keys && !key_order.is_empty() {
+            let message = "ASC and DESC of grouping sets are not supported";
             self.refuse("unsupported-syntax", message, pipe, Some("write |> ORDER BY"));
         }
-        order.extend(key_order);
+        // The keys go before the aggregates.
+        key_order.append(&mut order);
+        let order = key_order;
         if columns.is_empty() {
             self.refuse("sql-syntax", "AGGREGATE needs an aggregate or a key", pipe, None);
         }

@@ -3,8 +3,8 @@
 use duckdb::arrow::{
     array::{
         Array, ArrayRef, AsArray, BinaryArray, BinaryBuilder, BooleanArray, Date32Array,
-        Float64Array, Int64Array, Int64Builder, ListBuilder, PrimitiveArray, StringArray,
-        StringBuilder, Time64MicrosecondArray, TimestampMicrosecondArray,
+        Float64Array, Int64Array, Int64Builder, ListArray, ListBuilder, PrimitiveArray,
+        StringArray, StringBuilder, Time64MicrosecondArray, TimestampMicrosecondArray,
     },
     datatypes::{
         DataType, Date32Type, Float64Type, Int64Type, Time64MicrosecondType, TimeUnit,
@@ -193,6 +193,23 @@ impl Answer for Bytes {
     }
     fn column(values: Vec<Option<Vec<u8>>>) -> ArrayRef {
         Arc::new(BinaryArray::from_iter(values))
+    }
+}
+
+/// ARRAY<FLOAT64> with NULLs among them.
+pub(super) struct OptionalFloats;
+
+impl Argument for OptionalFloats {
+    type Column = ListArray;
+    type Value<'a> = Vec<Option<f64>>;
+    fn kind() -> DataType {
+        DataType::new_list(DataType::Float64, true)
+    }
+    fn open(column: &dyn Array) -> &ListArray {
+        column.as_list::<i32>()
+    }
+    fn value(column: &ListArray, row: usize) -> Vec<Option<f64>> {
+        column.value(row).as_primitive::<Float64Type>().iter().collect()
     }
 }
 

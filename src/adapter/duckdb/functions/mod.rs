@@ -15,6 +15,7 @@ mod kernel;
 mod moments;
 mod numbers;
 mod parse_moment;
+mod percentile;
 mod regexps;
 mod shifts;
 mod texts;
@@ -43,6 +44,7 @@ pub fn register_functions(connection: &Connection) -> duckdb::Result<()> {
     intervals::register(connection)?;
     json::register(connection)?;
     fingerprint::register(connection)?;
+    percentile::register(connection)?;
     format_moment::register(connection)?;
     format_text::register(connection)?;
     parse_moment::register(connection)?;
