@@ -8,14 +8,14 @@ use super::{
 };
 
 /// The pieces of an aggregate call.
-struct Call {
+pub(super) struct Call {
     distinct: bool,
-    args: Vec<Typed>,
+    pub args: Vec<Typed>,
     star: bool,
     order_by: Option<String>,
     limit: Option<String>,
     nulls: Option<Nulls>,
-    over: Option<String>,
+    pub over: Option<String>,
     /// Whether the row with the most or the least of this counts.
     having: Option<(bool, Typed)>,
     /// A condition on the rows that ARRAY_AGG takes.
@@ -29,6 +29,9 @@ impl Translator<'_> {
             return None;
         }
         let call = self.aggregate_call(name, call, place);
+        if let Some(typed) = self.sketch(name, &call, place) {
+            return Some(typed);
+        }
         let first = call.args.first().cloned().unwrap_or_else(|| Typed::new("*", Type::Unknown));
         let distinct = if call.distinct { "DISTINCT " } else { "" };
         let over = call.over.as_deref().unwrap_or_default();
@@ -454,6 +457,9 @@ pub(super) fn is_aggregate(name: &str) -> bool {
             | "MIN_BY"
             | "APPROX_TOP_COUNT"
             | "APPROX_TOP_SUM"
+            | "HLL_COUNT.INIT"
+            | "HLL_COUNT.MERGE"
+            | "HLL_COUNT.MERGE_PARTIAL"
     )
 }
 

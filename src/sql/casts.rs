@@ -5,7 +5,7 @@ use super::{
     ast::{DataType, Expr},
     read_text,
     translate::{Translator, Typed},
-    type_parameters::Limit,
+    type_parameters::Limits,
     types::{Type, quote},
 };
 
@@ -20,7 +20,7 @@ impl Translator<'_> {
         place: &Expr,
     ) -> Typed {
         let value = self.expression(inner);
-        let (kind, limit) = match (Type::from_ast(data_type), Limit::from_ast(data_type)) {
+        let (kind, limit) = match (Type::from_ast(data_type), Limits::from_ast(data_type)) {
             (Ok(kind), Ok(limit)) => (kind, limit),
             (Err(error), _) | (_, Err(error)) => {
                 return self.refuse(error.code, error.message, place, None);

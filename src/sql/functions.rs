@@ -301,6 +301,10 @@ impl Translator<'_> {
                 let text = Typed::new(text, Type::String);
                 Some(Typed::new(self.convert(&text, &kind, false), kind))
             }
+            ("HLL_COUNT.EXTRACT", 1) => Some(Typed::new(
+                format!("coalesce(googlesql_sketch_count({}), 0)", args.sql(0)),
+                Type::Int64,
+            )),
             ("NET.HOST", 1) => args.call("googlesql_host", Type::String),
             ("TYPEOF", 1) if args.kind(0) != Type::Unknown => {
                 Some(Typed::new(format!("'{}'", type_name(&args.kind(0))), Type::String))

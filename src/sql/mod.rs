@@ -46,6 +46,7 @@ mod read_interval;
 pub mod read_text;
 mod scope;
 mod scripts;
+mod sketches;
 mod star;
 mod statements;
 mod stored;

@@ -5,7 +5,7 @@ use super::{
     SqlError,
     ast::DataType,
     translate::{Translator, Typed},
-    types::Type,
+    types::{Type, quote},
 };
 
 /// A limit on the values of a type.
@@ -79,6 +79,72 @@ impl Limit {
                 let name = value.kind.duckdb().unwrap_or_default();
                 format!("CAST({cast}({} AS DECIMAL({precision},{digits})) AS {name})", value.sql)
             }
+        }
+    }
+}
+
+/// The limits of a type, of its parts too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Limits {
+    /// Of a value.
+    One(Limit),
+    /// Of each element of an array.
+    Each(Box<Self>),
+    /// Of the fields of a struct.
+    Fields(Vec<Option<Self>>),
+}
+
+impl Limits {
+    /// The limits of a parsed type.
+    ///
+    /// # Errors
+    /// Limits that a type cannot have.
+    pub fn from_ast(data_type: &DataType) -> Result<Option<Self>, SqlError> {
+        let Some(inner) = data_type.inner.as_ref().filter(|_| has_limit(data_type)) else {
+            return Ok(Limit::from_ast(data_type)?.map(Self::One));
+        };
+        let mut fields = Vec::new();
+        for field in inner {
+            fields.push(Self::from_ast(&field.data_type)?);
+        }
+        if !data_type.name.to_string().eq_ignore_ascii_case("ARRAY") {
+            return Ok(Some(Self::Fields(fields)));
+        }
+        Ok(fields.into_iter().next().flatten().map(|each| Self::Each(Box::new(each))))
+    }
+
+    /// The value if it keeps the limits; else an error, or NULL where `safe`.
+    pub fn apply(&self, translator: &mut Translator<'_>, value: &Typed, safe: bool) -> String {
+        match (self, &value.kind) {
+            (Self::One(limit), _) => limit.apply(translator, value, safe),
+            // One part that is too long makes the whole NULL.
+            _ if safe => format!("TRY({})", self.apply(translator, value, false)),
+            (Self::Each(each), Type::Array(element)) => {
+                let name = translator.fresh("e");
+                let part = Typed::new(name.as_str(), element.as_ref().clone());
+                let part = each.apply(translator, &part, false);
+                format!("list_transform({}, lambda {name}: {part})", value.sql)
+            }
+            (Self::Fields(limits), Type::Struct(fields)) => {
+                translator.bind_nested(&[value], |translator, names| {
+                    let mut parts = Vec::new();
+                    for ((name, kind), limit) in fields.iter().zip(limits) {
+                        let sql = format!("{}.{}", names[0], quote(name));
+                        let part = Typed::new(sql, kind.clone());
+                        let sql = match limit {
+                            Some(limit) => limit.apply(translator, &part, false),
+                            None => part.sql,
+                        };
+                        parts.push(format!("{} := {sql}", quote(name)));
+                    }
+                    format!(
+                        "(CASE WHEN {} IS NOT NULL THEN struct_pack({}) END)",
+                        names[0],
+                        parts.join(", ")
+                    )
+                })
+            }
+            _ => value.sql.clone(),
         }
     }
 }

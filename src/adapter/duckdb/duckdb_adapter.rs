@@ -147,7 +147,13 @@ impl Adapter for DuckDbAdapter {
         Box::pin(async move {
             let sql = sql.to_owned();
             self.work(&Cancel::default(), move |shared, connection| {
-                let statements = Session::new(shared, connection).statements(&sql)?;
+                let session = Session::new(shared, connection);
+                if session.script(&sql)?.is_some() {
+                    let message = "a script has no translation of its own: each statement is \
+                                   translated when its turn comes";
+                    return Err(warehouse_error("unsupported-syntax", message));
+                }
+                let statements = session.statements(&sql)?;
                 let texts: Vec<String> = statements.into_iter().map(|one| one.sql).collect();
                 Ok(texts.join(";\n"))
             })

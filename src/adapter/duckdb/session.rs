@@ -154,7 +154,7 @@ impl Session<'_> {
     }
 
     /// The script that a text is, where it is one.
-    fn script(&self, sql: &str) -> Result<Option<Script>, AdapterError> {
+    pub fn script(&self, sql: &str) -> Result<Option<Script>, AdapterError> {
         match self.shared.dialect {
             Dialect::DuckDb => Ok(None),
             Dialect::GoogleSql => sql::read_script(sql).map_err(translation_error),

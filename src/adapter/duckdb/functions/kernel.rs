@@ -196,6 +196,35 @@ impl Answer for Bytes {
     }
 }
 
+impl Argument for Ints {
+    type Column = ListArray;
+    type Value<'a> = Vec<i64>;
+    fn kind() -> DataType {
+        DataType::new_list(DataType::Int64, true)
+    }
+    fn open(column: &dyn Array) -> &ListArray {
+        column.as_list::<i32>()
+    }
+    fn value(column: &ListArray, row: usize) -> Vec<i64> {
+        column.value(row).as_primitive::<Int64Type>().iter().flatten().collect()
+    }
+}
+
+impl Argument for BytesList {
+    type Column = ListArray;
+    type Value<'a> = Vec<Vec<u8>>;
+    fn kind() -> DataType {
+        DataType::new_list(DataType::Binary, true)
+    }
+    fn open(column: &dyn Array) -> &ListArray {
+        column.as_list::<i32>()
+    }
+    fn value(column: &ListArray, row: usize) -> Vec<Vec<u8>> {
+        let values = column.value(row);
+        values.as_binary::<i32>().iter().flatten().map(<[u8]>::to_vec).collect()
+    }
+}
+
 /// ARRAY<FLOAT64> with NULLs among them.
 pub(super) struct OptionalFloats;
 

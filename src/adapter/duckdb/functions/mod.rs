@@ -18,6 +18,7 @@ mod parse_moment;
 mod percentile;
 mod regexps;
 mod shifts;
+mod sketches;
 mod texts;
 mod zone;
 
@@ -45,6 +46,7 @@ pub fn register_functions(connection: &Connection) -> duckdb::Result<()> {
     json::register(connection)?;
     fingerprint::register(connection)?;
     percentile::register(connection)?;
+    sketches::register(connection)?;
     format_moment::register(connection)?;
     format_text::register(connection)?;
     parse_moment::register(connection)?;

@@ -1,0 +1,1 @@
+select cast(['ab', 'abc'] as array<string(2)>)
