@@ -53,9 +53,11 @@ impl Envelope {
             true => record.to_owned(),
             false => raw_json::without(record, &feed.drop),
         };
+        let hash = content_hash(&payload)?;
         let mut key = Vec::new();
         for path in &feed.key {
-            let part = path.scalar(&payload);
+            // `$`: the record has no key but itself, and is landed once.
+            let part = if path.is_root() { Some(hash.clone()) } else { path.scalar(&payload) };
             key.push(part.ok_or_else(|| "the record has no value where its key is".to_owned())?);
         }
         let source_ts = feed.source_ts.as_ref().and_then(|path| path.scalar(&payload));
@@ -68,7 +70,7 @@ impl Envelope {
             text(&self.run_id),
             text(&self.load_id),
             Some(key.join(KEY_SEPARATOR)),
-            Some(content_hash(&payload)?),
+            Some(hash),
             source_ts.map(timestamp),
             Some(seq.to_string()),
             text(uri),

@@ -166,7 +166,8 @@ impl Reader<'_> {
         };
         let key = match map.get("key") {
             None => {
-                let help = "name the field that tells records apart, for instance `key: id`";
+                let help = "name the field that tells records apart, for instance `key: id`; \
+                            `key: $` where only their content does";
                 self.problem("ingest", "a feed needs a `key`", Some(help.to_owned()));
                 return None;
             }

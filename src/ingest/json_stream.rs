@@ -71,6 +71,19 @@ impl<R: BufRead> JsonStream<R> {
             Some((Step::Each, rest)) if first == Some(b'[') => {
                 self.each(|stream| stream.walk(rest, on))
             }
+            Some((Step::Members, rest)) if first == Some(b'{') => {
+                self.bump()?;
+                let mut more = self.peek_after_blank()? != Some(b'}');
+                while more {
+                    self.key()?;
+                    self.walk(rest, on)?;
+                    more = self.comma_or(b'}')?;
+                }
+                self.bump()
+            }
+            Some((Step::Members, _)) if first.is_some() => {
+                Err(self.here("the record path expects an object, found another value".to_owned()))
+            }
             Some((Step::Each, _)) if first.is_some() => {
                 Err(self.here("the record path expects an array, found another value".to_owned()))
             }
@@ -350,6 +363,11 @@ mod tests {
 
     #[test]
     fn a_path_goes_through_objects_and_arrays() {
+        assert_eq!(
+            read("$.*.b", r#"{"x": {"b": {"id": 1}}, "y": {"b": [{"id": 2}]}}"#),
+            texts(&[r#"{"id": 1}"#, r#"{"id": 2}"#])
+        );
+        assert!(read("$.*", "[1]").is_err_and(|error| error.contains("expects an object")));
         let document = r#"{"skip":[{"x":[]}],"records":[{"fields":{"n":1}},{"fields":{"n":2.50}}],"end":null}"#;
         assert_eq!(read("$.records[*].fields", document), texts(&[r#"{"n":1}"#, r#"{"n":2.50}"#]));
         assert_eq!(read("$.a", r#"{"a":[1],"a":[2]}"#), texts(&["1"]));

@@ -4,8 +4,9 @@ use super::raw_json::{key_text, members};
 
 /// A path of object keys from the document's root: `$`, `$.data.items`, `$.records[*].fields`.
 ///
-/// `[*]` steps into every element of an array; an array at the path's end is stepped into by
-/// itself, so `$` on a document that is an array gives its elements.
+/// `[*]` steps into every element of an array, `.*` into every member of an object whose keys are
+/// data (`$.*`); an array at the path's end is stepped into by itself, so `$` on a document that is
+/// an array gives its elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordPath {
     steps: Vec<Step>,
@@ -18,6 +19,8 @@ pub(super) enum Step {
     Key(String),
     /// To every element of an array.
     Each,
+    /// To the value of every member of an object.
+    Members,
 }
 
 impl RecordPath {
@@ -28,7 +31,9 @@ impl RecordPath {
         let mut steps = Vec::new();
         for part in rest.split('.').filter(|part| !part.is_empty()) {
             let (key, mut brackets) = part.split_at(part.find('[').unwrap_or(part.len()));
-            if !key.is_empty() {
+            if key == "*" {
+                steps.push(Step::Members);
+            } else if !key.is_empty() {
                 steps.push(Step::Key(key.to_owned()));
             }
             while !brackets.is_empty() {
@@ -39,6 +44,11 @@ impl RecordPath {
             }
         }
         Ok(Self { steps })
+    }
+
+    /// Whether it is `$`, the document itself.
+    pub fn is_root(&self) -> bool {
+        self.steps.is_empty()
     }
 
     /// The steps from the document's root.
@@ -52,7 +62,7 @@ impl RecordPath {
         for step in &self.steps {
             match step {
                 Step::Key(key) => current = member(current, key)?,
-                Step::Each => return None,
+                Step::Each | Step::Members => return None,
             }
         }
         match current {
@@ -86,5 +96,7 @@ mod tests {
         let key = |name: &str| Step::Key(name.to_owned());
         assert_eq!(steps, Ok(vec![key("data"), Step::Each, key("fields")]));
         assert!(RecordPath::parse("$.data[0]").is_err());
+        let members = RecordPath::parse("$.*.state").map(|path| path.steps);
+        assert_eq!(members, Ok(vec![Step::Members, key("state")]));
     }
 }

@@ -1,0 +1,46 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='merge',
+        unique_key='event_id',
+        partition_by={'field': 'event_timestamp', 'data_type': 'timestamp', 'granularity': 'day'},
+        cluster_by=['event_type', 'device_id']
+    )
+}}
+
+-- Every event once, with its latest score where it has one. A score that comes later is merged in.
+with latest_scores as (
+
+    select *
+    from {{ ref('predictions') }}
+    qualify row_number() over (partition by event_id order by predicted_at desc, model_version desc) = 1
+
+),
+
+scored as (
+
+    select
+        events.event_id,
+        events.event_timestamp,
+        events.event_date,
+        events.event_type,
+        events.device_id,
+        events.user_id,
+        events.page_url,
+        events.value,
+        scores.score as prediction_score,
+        scores.model_version,
+        scores.predicted_at,
+        scores.event_id is not null as has_prediction,
+        greatest(events.loaded_at, coalesce(scores.loaded_at, events.loaded_at)) as loaded_at
+    from {{ ref('events') }} as events
+    left join latest_scores as scores
+        on events.event_id = scores.event_id
+
+)
+
+select *
+from scored
+{% if is_incremental() -%}
+where loaded_at > (select coalesce(max(loaded_at), timestamp '1970-01-01 00:00:00+00') from {{ this }})
+{%- endif %}

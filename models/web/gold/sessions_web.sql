@@ -1,0 +1,54 @@
+{{ config(partition_by={'field': 'session_date', 'data_type': 'date'}, cluster_by=['device_id']) }}
+
+-- A device's events with less than a session gap between one and the next.
+with marked as (
+
+    select
+        *,
+        timestamp_diff(
+            event_timestamp,
+            lag(event_timestamp) over (partition by device_id order by event_timestamp, event_id),
+            second
+        ) as seconds_since
+    from {{ ref('events') }}
+
+),
+
+numbered as (
+
+    select
+        *,
+        countif(seconds_since is null or seconds_since >= {{ var('session_gap_minutes') }} * 60)
+            over (partition by device_id order by event_timestamp, event_id) as session_number
+    from marked
+
+),
+
+clicked as (
+
+    select
+        *,
+        min(if(event_type = 'click', event_timestamp, null))
+            over (partition by device_id, session_number) as first_click_at
+    from numbered
+
+)
+
+select
+    to_hex(md5(concat(device_id, '|', cast(min(event_timestamp) as string)))) as session_id,
+    device_id,
+    max(user_id) as user_id,
+    date(min(event_timestamp)) as session_date,
+    min(event_timestamp) as started_at,
+    max(event_timestamp) as ended_at,
+    timestamp_diff(max(event_timestamp), min(event_timestamp), second) as duration_seconds,
+    count(*) as events,
+    count(distinct page_url) as pages,
+    array_agg(page_url ignore nulls order by event_timestamp, event_id limit 1)[safe_offset(0)] as entry_page,
+    array_agg(page_url ignore nulls order by event_timestamp desc, event_id desc limit 1)[safe_offset(0)] as exit_page,
+    countif(event_type = 'click') > 0 as has_click,
+    -- Only a purchase behind a click of the same session is its fruit.
+    countif(event_type = 'purchase' and event_timestamp >= first_click_at) > 0 as is_converted,
+    coalesce(sum(if(event_type = 'purchase', value, null)), 0) as value
+from clicked
+group by device_id, session_number
