@@ -51,7 +51,8 @@ impl Translator<'_> {
     }
 }
 
-/// Whether a text is a name, a path of names, a literal or a literal with its type.
+/// Whether a text is a name, a path of names, a literal, a literal with its type or an interval of one
+/// number.
 pub(super) fn is_plain(sql: &str) -> bool {
     if matches!(sql, "NULL" | "TRUE" | "FALSE") {
         return true;
@@ -62,6 +63,12 @@ pub(super) fn is_plain(sql: &str) -> bool {
         return is_number(value) || is_quoted(value, '\'');
     }
     if let Some(inner) = sql.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        // `(INTERVAL (CAST(1 AS BIGINT)) HOUR)`
+        if let Some(interval) = inner.strip_prefix("INTERVAL ") {
+            let number = interval.rsplit_once(' ').map(|(number, _)| number);
+            let number = number.and_then(|text| text.strip_prefix('(')?.strip_suffix(')'));
+            return number.is_some_and(is_plain);
+        }
         return is_number(inner.trim_start_matches('-')) || is_path(inner);
     }
     is_number(sql) || is_quoted(sql, '\'') || is_path(sql)
