@@ -1,0 +1,72 @@
+{{ config(partition_by={'field': 'started_at', 'data_type': 'timestamp', 'granularity': 'day'}, cluster_by=['vin']) }}
+
+-- Drives with less than two hours between them are one trip.
+with marked as (
+
+    select
+        *,
+        timestamp_diff(
+            started_at,
+            lag(ended_at) over (partition by vin order by started_at),
+            minute
+        ) as minutes_since
+    from {{ ref('fact_drive_segment') }}
+
+),
+
+numbered as (
+
+    select
+        *,
+        countif(minutes_since is null or minutes_since > {{ var('cars_trip_gap_minutes') }})
+            over (partition by vin order by started_at) as trip_number
+    from marked
+
+),
+
+trips as (
+
+    select
+        vin,
+        min(started_at) as started_at,
+        max(ended_at) as ended_at,
+        sum(distance_km) as distance_km,
+        sum(minutes) as driving_minutes,
+        count(*) as segments,
+        array_agg(start_soc order by started_at limit 1)[safe_offset(0)] as start_soc,
+        array_agg(end_soc order by started_at desc limit 1)[safe_offset(0)] as end_soc,
+        -- What was charged on the way is not given back.
+        sum(greatest(coalesce(start_soc - end_soc, 0), 0)) as soc_used,
+        max(battery_kwh) as battery_kwh,
+        avg(average_temperature) as average_temperature
+    from numbered
+    group by vin, trip_number
+
+)
+
+select
+    to_hex(md5(concat(vin, '|', cast(unix_micros(started_at) as string)))) as trip_id,
+    vin,
+    started_at,
+    ended_at,
+    date(started_at, '{{ var("cars_time_zone") }}') as local_date,
+    distance_km,
+    driving_minutes,
+    timestamp_diff(ended_at, started_at, second) / 60 as total_minutes,
+    segments,
+    start_soc,
+    end_soc,
+    -- A few per cent of charge are too coarse to compute with: short trips are estimated, and say so.
+    case
+        when battery_kwh is null then null
+        when soc_used >= 4 then soc_used * battery_kwh / 100
+        else distance_km * {{ var('cars_kwh_per_100km') }} / 100
+    end as kwh_consumed,
+    battery_kwh is not null and soc_used < 4 as is_consumption_estimated,
+    if(
+        battery_kwh is not null and soc_used >= 4,
+        safe_divide(soc_used * battery_kwh, distance_km),
+        null
+    ) as kwh_per_100km,
+    average_temperature
+from trips
