@@ -14,14 +14,21 @@ with ranges as (
 
 ),
 
+sessions as (
+
+    select *, date_trunc(local_date, month) as month
+    from {{ ref('fact_charging_session') }}
+
+),
+
 charges as (
 
     select
         vin,
-        date_trunc(local_date, month) as month,
+        month,
         sum(kwh_added) as kwh_charged,
         safe_divide(sum(average_power * minutes / 60), sum(end_soc - start_soc)) as kwh_per_percent
-    from {{ ref('fact_charging_session') }}
+    from sessions
     group by vin, month
 
 )

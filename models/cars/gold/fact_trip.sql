@@ -18,7 +18,7 @@ numbered as (
 
     select
         *,
-        countif(minutes_since is null or minutes_since > {{ var('cars_trip_gap_minutes') }})
+        sum(if(minutes_since is null or minutes_since > {{ var('cars_trip_gap_minutes') }}, 1, 0))
             over (partition by vin order by started_at) as trip_number
     from marked
 
@@ -33,8 +33,8 @@ trips as (
         sum(distance_km) as distance_km,
         sum(minutes) as driving_minutes,
         count(*) as segments,
-        array_agg(start_soc order by started_at limit 1)[safe_offset(0)] as start_soc,
-        array_agg(end_soc order by started_at desc limit 1)[safe_offset(0)] as end_soc,
+        any_value(start_soc having min started_at) as start_soc,
+        any_value(end_soc having max started_at) as end_soc,
         -- What was charged on the way is not given back.
         sum(greatest(coalesce(start_soc - end_soc, 0), 0)) as soc_used,
         max(battery_kwh) as battery_kwh,

@@ -37,7 +37,7 @@ numbered as (
 
     select
         *,
-        countif(is_start) over (partition by vin order by captured_at) as run_number
+        sum(if(is_start, 1, 0)) over (partition by vin order by captured_at) as run_number
     from marked
 
 )
@@ -47,18 +47,18 @@ select
     activity,
     min(captured_at) as started_at,
     max(captured_at) as last_reported_at,
-    array_agg(next_since order by captured_at desc limit 1)[safe_offset(0)] as next_state_since,
-    array_agg(captured_after order by captured_at desc limit 1)[safe_offset(0)] as next_reported_at,
+    any_value(next_since having max captured_at) as next_state_since,
+    any_value(captured_after having max captured_at) as next_reported_at,
     count(*) as reports,
     -- What was known before and after: the first and the last report of a drive are on the road already.
-    array_agg(odometer_before order by captured_at limit 1)[safe_offset(0)] as odometer_before,
+    any_value(odometer_before having min captured_at) as odometer_before,
     min(odometer_km) as odometer_first,
     max(odometer_km) as odometer_last,
-    array_agg(odometer_after order by captured_at desc limit 1)[safe_offset(0)] as odometer_after,
-    array_agg(soc_before order by captured_at limit 1)[safe_offset(0)] as soc_before,
-    array_agg(soc ignore nulls order by captured_at limit 1)[safe_offset(0)] as soc_first,
-    array_agg(soc ignore nulls order by captured_at desc limit 1)[safe_offset(0)] as soc_last,
-    array_agg(soc_after order by captured_at desc limit 1)[safe_offset(0)] as soc_after,
+    any_value(odometer_after having max captured_at) as odometer_after,
+    any_value(soc_before having min captured_at) as soc_before,
+    any_value(soc having min if(soc is null, null, captured_at)) as soc_first,
+    any_value(soc having max if(soc is null, null, captured_at)) as soc_last,
+    any_value(soc_after having max captured_at) as soc_after,
     -- Charge lost from one report to the next.
     sum(greatest(coalesce(soc_before - soc, 0), 0)) as soc_lost,
     max(battery_kwh) as battery_kwh,
@@ -67,7 +67,7 @@ select
     max(charging_type) as charging_type,
     max(charging_power) as max_power,
     avg(charging_power) as average_power,
-    array_agg(latitude ignore nulls order by captured_at limit 1)[safe_offset(0)] as latitude,
-    array_agg(longitude ignore nulls order by captured_at limit 1)[safe_offset(0)] as longitude
+    any_value(latitude having min if(latitude is null, null, captured_at)) as latitude,
+    any_value(longitude having min if(longitude is null, null, captured_at)) as longitude
 from numbered
 group by vin, activity, run_number

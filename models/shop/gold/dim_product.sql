@@ -13,9 +13,9 @@ with seen as (
 
 select
     product_id,
-    array_agg(product_name ignore nulls order by seen_at desc limit 1)[safe_offset(0)] as product_name,
-    array_agg(category ignore nulls order by seen_at desc limit 1)[safe_offset(0)] as category,
-    array_agg(unit_price ignore nulls order by seen_at desc limit 1)[safe_offset(0)] as last_price,
+    any_value(product_name having max if(product_name is null, null, seen_at)) as product_name,
+    any_value(category having max if(category is null, null, seen_at)) as category,
+    any_value(unit_price having max if(unit_price is null, null, seen_at)) as last_price,
     min(seen_at) as first_seen_at,
     max(seen_at) as last_seen_at
 from seen

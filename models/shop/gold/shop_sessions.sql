@@ -18,7 +18,7 @@ numbered as (
 
     select
         *,
-        countif(seconds_since is null or seconds_since >= {{ var('session_gap_minutes') }} * 60)
+        sum(if(seconds_since is null or seconds_since >= {{ var('session_gap_minutes') }} * 60, 1, 0))
             over (partition by user_id order by active_at, activity_id) as session_number
     from marked
 

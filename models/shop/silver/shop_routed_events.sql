@@ -26,7 +26,8 @@ select
         when event_type = 'order' and safe_cast(json_value(payload, '$.total_amount') as numeric) is null
             then 'total_amount is missing or no number'
         when event_type = 'inventory' and json_value(payload, '$.inventory_id') is null then 'inventory_id is missing'
-        when event_type = 'inventory' and safe_cast(json_value(payload, '$.quantity_change') as int64) is null
+        when event_type = 'inventory'
+            and not regexp_contains(coalesce(json_value(payload, '$.quantity_change'), ''), r'^-?[0-9]+$')
             then 'quantity_change is missing or no whole number'
         when event_type = 'user_activity' and json_value(payload, '$.user_id') is null then 'user_id is missing'
         when event_type = 'user_activity' and json_value(payload, '$.activity_type') is null

@@ -18,7 +18,7 @@ numbered as (
 
     select
         *,
-        countif(seconds_since is null or seconds_since >= {{ var('session_gap_minutes') }} * 60)
+        sum(if(seconds_since is null or seconds_since >= {{ var('session_gap_minutes') }} * 60, 1, 0))
             over (partition by device_id order by event_timestamp, event_id) as session_number
     from marked
 
@@ -44,8 +44,8 @@ select
     timestamp_diff(max(event_timestamp), min(event_timestamp), second) as duration_seconds,
     count(*) as events,
     count(distinct page_url) as pages,
-    array_agg(page_url ignore nulls order by event_timestamp, event_id limit 1)[safe_offset(0)] as entry_page,
-    array_agg(page_url ignore nulls order by event_timestamp desc, event_id desc limit 1)[safe_offset(0)] as exit_page,
+    any_value(page_url having min if(page_url is null, null, event_timestamp)) as entry_page,
+    any_value(page_url having max if(page_url is null, null, event_timestamp)) as exit_page,
     countif(event_type = 'click') > 0 as has_click,
     -- Only a purchase behind a click of the same session is its fruit.
     countif(event_type = 'purchase' and event_timestamp >= first_click_at) > 0 as is_converted,
