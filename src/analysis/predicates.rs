@@ -58,7 +58,11 @@ impl Analyzer<'_> {
         for other in others {
             let is_query =
                 matches!(other.bare().kind, ExprKind::Subquery(_) | ExprKind::ArrayQuery(_));
-            with_constant &= !is_query && self.quietly(other).flow.inputs.is_empty();
+            // What is compared with a column joins, and prunes nothing by intent.
+            if !is_query && !self.quietly(other).flow.inputs.is_empty() {
+                return;
+            }
+            with_constant &= !is_query;
         }
         self.compared(value, with_constant);
     }
@@ -66,7 +70,12 @@ impl Analyzer<'_> {
     fn compared(&mut self, written: &Expr, with_constant: bool) {
         let value = self.quietly(written);
         let wrapped_in = wrapping(written);
-        for column in columns(&value, wrapped_in.is_some()) {
+        let columns = columns(&value, wrapped_in.is_some());
+        // A function of several columns cannot be taken from around one of them.
+        if wrapped_in.is_some() && columns.len() > 1 {
+            return;
+        }
+        for column in columns {
             let wrapped_in =
                 wrapped_in.clone().filter(|name| !SEEN_THROUGH.contains(&name.as_str()));
             self.predicates.push(Predicate {

@@ -74,7 +74,9 @@ pub(super) fn merge(node: &Node) -> Option<Diagnostic> {
     let field = partition_field(node).filter(|_| merges)?;
     let has_predicates =
         config.get("incremental_predicates").is_some() || config.get("predicates").is_some();
-    if has_predicates {
+    // Where the column is a part of the key, the plan finds the partitions first.
+    let keys = config.texts("unique_key").unwrap_or_default();
+    if has_predicates || keys.iter().any(|key| key.eq_ignore_ascii_case(&field)) {
         return None;
     }
     let message =

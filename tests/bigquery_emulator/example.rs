@@ -132,9 +132,14 @@ fn rows(project: &Path, name: &str, order: &str) -> Value {
         for time in ["loaded_at", "fetched_at", "dbt_scd_id", "dbt_updated_at", "dbt_valid_from"] {
             row.shift_remove(time);
         }
-        // Sums of floating point numbers depend on the order of the rows.
-        for value in row.values_mut().filter(|value| value.is_f64()) {
-            *value = Value::String(format!("{:.9e}", value.as_f64().unwrap_or_default()));
+        // Sums of floating point numbers depend on the order of the rows, and the emulator makes
+        // decimals of some of them, which are texts.
+        for value in row.values_mut() {
+            let text = value.as_str().filter(|text| text.contains(['.', 'E']));
+            let number = value.as_f64().or_else(|| text?.parse().ok());
+            if let Some(number) = number {
+                *value = Value::String(format!("{number:.9e}"));
+            }
         }
         if let Some(valid_to) = row.get_mut("dbt_valid_to") {
             *valid_to = Value::Bool(valid_to.is_null());

@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='merge',
-        unique_key=['order_id', 'status', 'event_at'],
+        unique_key=['order_id', 'status', 'event_at', 'event_date'],
         partition_by={'field': 'event_date', 'data_type': 'date'},
         cluster_by=['customer_id', 'status']
     )

@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='merge',
-        unique_key='activity_id',
+        unique_key=['activity_id', 'activity_date'],
         partition_by={'field': 'activity_date', 'data_type': 'date'},
         cluster_by=['user_id', 'activity_type']
     )
