@@ -113,16 +113,20 @@ pub trait Adapter: Send + Sync {
         cancel: &'a Cancel,
     ) -> BoxFuture<'a, Result<Table, AdapterError>>;
 
-    /// The same, telling the warehouse what the job is for, where it has a use for that.
+    /// The same, telling the warehouse what the job is for, where it has a use for that, and with its
+    /// report.
     fn query_telling<'a>(
         &'a self,
         sql: &'a str,
         limit: Option<usize>,
         context: &'a JobContext,
         cancel: &'a Cancel,
-    ) -> BoxFuture<'a, Result<Table, AdapterError>> {
+    ) -> BoxFuture<'a, Result<PlanOutcome, AdapterError>> {
         let _ = context;
-        self.query(sql, limit, cancel)
+        Box::pin(async move {
+            let table = self.query(sql, limit, cancel).await?;
+            Ok(PlanOutcome { table: Some(table), ..PlanOutcome::default() })
+        })
     }
 
     /// Stops whatever is still under way in the warehouse and waits for its end: how much it was. The

@@ -66,7 +66,10 @@ impl std::fmt::Debug for BlockingWarehouse {
 
 impl Warehouse for BlockingWarehouse {
     fn run(&self, sql: &str) -> Result<Table, String> {
-        self.wait(self.adapter.query_telling(sql, None, &self.context, &self.cancel))
+        let asked = self.adapter.query_telling(sql, None, &self.context, &self.cancel);
+        let outcome = self.wait(asked)?;
+        self.context.spent.note(outcome.response);
+        Ok(outcome.table.unwrap_or_default())
     }
 
     fn relation(&self, relation: &Relation) -> Result<Option<Relation>, String> {

@@ -20,16 +20,19 @@ pub struct StepEstimate {
     pub bytes: Bytes,
     /// What the warehouse says is wrong with it.
     pub problem: Option<AdapterError>,
+    /// What it reads that is not there: wrong, unless it is when the step's turn comes.
+    pub missing: Option<AdapterError>,
 }
 
 /// A number of bytes, as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Bytes {
     /// So many.
     Exactly(u64),
     /// So many or fewer: clustering, or a filter known only when the step runs, may spare some.
     AtMost(u64),
     /// Not known: it reads what an earlier step or node makes.
+    #[default]
     Unknown,
 }
 

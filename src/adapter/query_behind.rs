@@ -1,11 +1,10 @@
 //! A query behind the statements that it needs.
 
-use super::{Adapter, AdapterError, Cancel};
+use super::{Adapter, AdapterError, Cancel, PlanOutcome};
 use crate::{
     manifest::UniqueId,
     plan::{Plan, Step},
     project::JobContext,
-    relation::Table,
 };
 
 /// Runs a query in the same session as the statements of `header`, which are not kept beyond it, and
@@ -19,7 +18,7 @@ pub async fn query_behind(
     sql: &str,
     limit: Option<usize>,
     (context, cancel): (&JobContext, &Cancel),
-) -> Result<Table, AdapterError> {
+) -> Result<PlanOutcome, AdapterError> {
     let Some(header) = header else {
         return adapter.query_telling(sql, limit, context, cancel).await;
     };
@@ -30,8 +29,9 @@ pub async fn query_behind(
         steps: vec![Step::Header { sql: header.to_owned() }, Step::Query { sql: sql.to_owned() }],
         relation: None,
     };
-    let outcome = adapter.apply(&plan, cancel).await?;
-    let mut table = outcome.table.unwrap_or_default();
-    table.rows.truncate(limit.unwrap_or(usize::MAX));
-    Ok(table)
+    let mut outcome = adapter.apply(&plan, cancel).await?;
+    if let Some(table) = &mut outcome.table {
+        table.rows.truncate(limit.unwrap_or(usize::MAX));
+    }
+    Ok(outcome)
 }

@@ -10,7 +10,7 @@ use super::{ArtifactMetadata, metadata::timestamp};
 use crate::{
     diagnostic::Diagnostic,
     manifest::{ResourceType, TimeSpan, UniqueId},
-    run::{BatchResults, NodeResult, Status},
+    run::{BatchResults, Cost, NodeResult, Prices, Status},
 };
 
 /// The artifact. `args` holds the flags of the command, `which` among them: what `elt retry`
@@ -20,10 +20,11 @@ pub fn run_results_json(
     args: &Map<String, Value>,
     results: &[Arc<NodeResult>],
     elapsed_secs: f64,
+    prices: &Prices,
 ) -> Value {
     // As in dbt, ephemeral models leave no result.
     let ran = results.iter().filter(|result| result.node.materialization != "ephemeral");
-    let results: Vec<Value> = ran.map(|result| result_json(result)).collect();
+    let results: Vec<Value> = ran.map(|result| result_json(result, prices)).collect();
     json!({
         "metadata": metadata.to_json("run-results/v6"),
         "results": results,
@@ -32,7 +33,12 @@ pub fn run_results_json(
     })
 }
 
-fn result_json(result: &NodeResult) -> Value {
+fn result_json(result: &NodeResult, prices: &Prices) -> Value {
+    let mut response = result.response.clone();
+    if let Some(cost) = Cost::of(result) {
+        response.insert("cost".to_owned(), prices.money(&cost).into());
+    }
+
     let timing: Vec<Value> = [("compile", result.compile), ("execute", result.execute)]
         .into_iter()
         .filter_map(|(name, times)| {
@@ -58,7 +64,7 @@ fn result_json(result: &NodeResult) -> Value {
         "timing": timing,
         "thread_id": format!("Thread-{}", result.thread),
         "execution_time": result.elapsed_secs,
-        "adapter_response": result.response,
+        "adapter_response": response,
         "message": message,
         "failures": result.failures,
         "unique_id": result.node.unique_id.as_str(),
@@ -223,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_file_has_dbts_shape() {
-        let value = run_results_json(&metadata(), &args(), &a_run(), 1.25);
+        let value = run_results_json(&metadata(), &args(), &a_run(), 1.25, &Prices::default());
         assert_valid("run-results-v6.json", &value);
         insta::assert_json_snapshot!(value["results"][2]);
     }
@@ -232,7 +238,7 @@ mod tests {
     fn retry_takes_what_failed_and_what_was_skipped() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("target/run_results.json");
-        let value = run_results_json(&metadata(), &args(), &a_run(), 1.25);
+        let value = run_results_json(&metadata(), &args(), &a_run(), 1.25, &Prices::default());
         crate::artifact::write_atomically(&path, value.to_string().as_bytes()).unwrap();
         let previous = read_previous_run(&path).unwrap();
         assert_eq!(previous.command, "build");

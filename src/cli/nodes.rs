@@ -182,8 +182,8 @@ pub fn execute(
     // Nodes below a feed that failed are for `elt retry` too.
     let mut all = landed.skipped;
     all.extend(outcome.results.iter().cloned());
-    let results =
-        run_results_json(&session.metadata(), &session.invocation.args, &all, outcome.elapsed_secs);
+    let (args, prices) = (&session.invocation.args, session.global.prices.prices());
+    let results = run_results_json(&session.metadata(), args, &all, outcome.elapsed_secs, &prices);
     if session.writes_json() {
         let path = session.project.target_path.join("run_results.json");
         match write_json(&path, results, &session.project.scrubber()) {

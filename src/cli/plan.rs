@@ -112,6 +112,14 @@ pub fn within_limit(
     };
     let number = total.number().unwrap_or(0);
     if number <= limit {
+        let unknown = previews.iter().filter(|preview| preview.is_partial()).count();
+        if unknown > 0 {
+            let (nodes, verb) = if unknown == 1 { ("node", "reads") } else { ("nodes", "read") };
+            let limit = readable_bytes(limit);
+            session.report.note(&format!(
+                "what {unknown} {nodes} {verb} is not known before; each job may bill at most {limit}"
+            ));
+        }
         return Ok(());
     }
     let bound = if matches!(total, Bytes::AtMost(_)) { "up to " } else { "" };
@@ -125,6 +133,7 @@ pub fn within_limit(
     );
     let mut largest: Vec<(u64, &NodePreview)> =
         previews.iter().filter_map(|preview| Some((preview.bytes()?.number()?, preview))).collect();
+    largest.retain(|(bytes, _)| *bytes > 0);
     largest.sort_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
     /// Nodes named: those that read most.
     const MAX_NAMED: usize = 5;

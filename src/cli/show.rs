@@ -84,7 +84,7 @@ pub fn run(global: &GlobalArgs, args: &ShowArgs, handle: &Handle) -> Result<Exit
         limit,
         (&context, &cancel),
     ));
-    let table = table.map_err(|error| {
+    let table = table.map(|outcome| outcome.table.unwrap_or_default()).map_err(|error| {
         let code = header.as_ref().filter(|_| error.step == Some(0)).or(place.as_ref());
         refused(session, &error, code)
     })?;

@@ -25,7 +25,7 @@ use crate::{
     diagnostic::{Diagnostic, SourceFile, Span, WarnOptions},
     jinja::{Caller, Captured, Engine, Globals, Marks, Phase, Scope, Warehouse, Whither},
     manifest::{Lookup, Manifest, Node, ResourceType, TimeSpan, UniqueId, is_audited, unpublished},
-    project::JobContext,
+    project::{JobContext, Spent},
     relation::Relation,
 };
 
@@ -156,6 +156,7 @@ impl Compiler {
             engine: engine.clone(),
             globals: Arc::clone(&globals),
             host: Arc::clone(&host),
+            spent: Mutex::default(),
         });
         Self { manifest, engine, globals, host, notes, ephemeral }
     }
@@ -171,6 +172,11 @@ impl Compiler {
     /// The project.
     pub fn manifest(&self) -> &Arc<Manifest> {
         &self.manifest
+    }
+
+    /// What the jobs of a node's templates have cost.
+    pub fn spent(&self, node: &UniqueId) -> Spent {
+        self.notes.spent(node)
     }
 
     /// Compiles a node; a seed gives empty SQL. `is_incremental` is what `is_incremental()` answers: whether an incremental

@@ -2,7 +2,11 @@
 //! each statement, and labels
 //! (<https://docs.getdbt.com/reference/project-configs/query-comment>).
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use minijinja::Value;
 use serde_json::{Value as Json, json};
@@ -15,8 +19,8 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, SourceFile},
     jinja::{Engine, Globals, Marks},
-    manifest::{Node, ResourceType},
-    project::{JobContext, QueryComment},
+    manifest::{Node, ResourceType, UniqueId},
+    project::{JobContext, QueryComment, Spent},
 };
 
 /// The name of the comment's template, for messages.
@@ -40,6 +44,8 @@ pub(super) struct NoteWriter {
     pub engine: Engine,
     pub globals: Arc<Globals>,
     pub host: Arc<SharedHost>,
+    /// What the jobs of templates have cost, by node.
+    pub spent: Mutex<HashMap<UniqueId, Spent>>,
 }
 
 impl NoteWriter {
@@ -70,13 +76,21 @@ impl NoteWriter {
         }
         let own = |key: &str| node.and_then(|node| node.config.get(key));
         let timeout = own("job_execution_timeout_seconds").and_then(Json::as_f64);
+        let spent = node.map(|node| self.spent(&node.unique_id)).unwrap_or_default();
         Ok(JobContext {
             labels,
             comment: Some(comment),
             comment_behind: setting.append,
             timeout: timeout.and_then(|secs| Duration::try_from_secs_f64(secs).ok()),
             reservation: own("reservation").and_then(Json::as_str).map(str::to_owned),
+            spent,
         })
+    }
+
+    /// What the jobs of a node's templates have cost.
+    pub fn spent(&self, node: &UniqueId) -> Spent {
+        let mut all = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(node.clone()).or_default().clone()
     }
 
     /// The comment as the node's template would see it; what it asks of the warehouse is told nothing.

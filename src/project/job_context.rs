@@ -1,6 +1,11 @@
 //! What a warehouse is told about jobs: of a plan, of a template that asks.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use serde_json::{Map, Value};
 
 /// Labels, the comment and the limits of jobs. The embedded engine has no use for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +20,35 @@ pub struct JobContext {
     pub timeout: Option<Duration>,
     /// The reservation whose slots jobs use, where the node says it.
     pub reservation: Option<String>,
+    /// What the jobs of templates have cost so far.
+    pub spent: Spent,
+}
+
+/// The reports of jobs (`adapter_response`), shared by all who ask for one node. What is in it does not
+/// tell one context from another.
+#[derive(Clone, Debug, Default)]
+pub struct Spent(Arc<Mutex<Vec<Map<String, Value>>>>);
+
+impl PartialEq for Spent {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Spent {}
+
+impl Spent {
+    /// Notes the report of a job.
+    pub fn note(&self, response: Map<String, Value>) {
+        if !response.is_empty() {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(response);
+        }
+    }
+
+    /// The reports since the last call.
+    pub fn take(&self) -> Vec<Map<String, Value>> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl JobContext {

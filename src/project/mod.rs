@@ -35,7 +35,7 @@ pub use connection::{
 };
 pub use environment::{Env, SCRUBBED, Scrubber};
 pub use files::{PackageFiles, ProjectFilePath, SeedFile, TextFile};
-pub use job_context::JobContext;
+pub use job_context::{JobContext, Spent};
 pub use load::{LoadOptions, load};
 pub use package::{Package, Project};
 pub use project_file::{ConfigTrees, Dispatch, PROJECT_FILE_NAME, ProjectFile};

@@ -25,7 +25,9 @@ pub fn render_plan(previews: &[NodePreview], prices: &Prices) -> String {
     let head = ["node", "materialization", "why", "step", "reads", "cost"];
     builder.push_record(head.into_iter().take(shown));
     let (tests, nodes): (Vec<&NodePreview>, Vec<&NodePreview>) =
-        previews.iter().partition(|preview| preview.node.resource_type == ResourceType::Test);
+        previews.iter().partition(|preview| {
+            matches!(preview.node.resource_type, ResourceType::Test | ResourceType::UnitTest)
+        });
     let cells = |what: String, bytes: Option<Bytes>| {
         let cost = bytes.and_then(Bytes::number).and_then(|number| prices.of_estimate(number));
         let cost = cost.map(money);

@@ -4,8 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Audits, Compile, EventSink, Limits, NodePreview, NodeRunner, RunCommand, RunOptions,
-    RunOutcome, RunRequest, Schedule, Task, Work, WorkList, audits, node_label,
-    nodes::PartitionBook, run,
+    RunOutcome, RunRequest, Schedule, Task, Work, WorkList, audits, node_label, nodes::Ahead, run,
 };
 use crate::{
     adapter::{Adapter, Cancel},
@@ -78,10 +77,11 @@ pub async fn preview_job<C: Compile>(
     let Ordered { mut works, audits, .. } = ordered(job);
     works.extend(audits.into_values().flatten().map(Work::Node));
     let nodes = works.iter().filter_map(|work| match work {
-        Work::Node(node) => Some(node),
+        Work::Node(node) => Some(Arc::clone(node)),
         Work::UnitTest(_) => None,
     });
-    let book = compares.then(|| Arc::new(PartitionBook::new(&job.manifest, nodes)));
+    let nodes: Vec<Arc<Node>> = nodes.collect();
+    let ahead = Arc::new(Ahead::new(&job.manifest, &nodes, compares));
     let runner = Arc::new(NodeRunner::new(
         Arc::clone(&job.compile),
         Arc::clone(&job.adapter),
@@ -94,10 +94,10 @@ pub async fn preview_job<C: Compile>(
     let mut looking = tokio::task::JoinSet::new();
     for (at, work) in works.into_iter().enumerate() {
         let (runner, at_once) = (Arc::clone(&runner), Arc::clone(&at_once));
-        let book = book.clone();
+        let ahead = Arc::clone(&ahead);
         looking.spawn(async move {
             let _permit = at_once.acquire_owned().await;
-            (at, runner.preview(&work, book.as_deref()).await)
+            (at, runner.preview(&work, &ahead).await)
         });
     }
     let mut previews = Vec::new();

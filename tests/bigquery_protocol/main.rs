@@ -14,6 +14,7 @@ mod introspection;
 mod jobs;
 mod killed;
 mod loads;
+mod money;
 mod nonsense;
 mod notes;
 mod partitions;

@@ -2,10 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use serde_json::{Map, Value};
+
 use crate::{
     compile::{Candidate, CompiledNode, CompiledUnitTest, MappedText, Turn, UnitTestInput},
     diagnostic::Diagnostic,
-    manifest::{Node, UnitTest},
+    manifest::{Node, UniqueId, UnitTest},
     project::JobContext,
     relation::{Column, Relation},
     run::{Hook, HookKind, NodeResult},
@@ -96,6 +98,9 @@ pub trait Compile: Send + Sync + 'static {
     /// # Errors
     /// What is no table of the warehouse's.
     fn copied(&self, node: &Node) -> Result<Vec<Relation>, Vec<Diagnostic>>;
+
+    /// The reports of what the templates of a node have asked the warehouse since the last call.
+    fn spent(&self, node: &UniqueId) -> Vec<Map<String, Value>>;
 
     /// Whether a node is built by a materialization that the user or a package wrote. Those of a
     /// built-in name count in the root project only, as in dbt.

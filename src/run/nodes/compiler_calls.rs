@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use minijinja::Value;
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
 use super::{Compile, HookSql, KnownSchemas, label::materialization};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     },
     diagnostic::{Diagnostic, SourceFile, Span},
     jinja::{convert::from_json, dict::Dict, list::List},
-    manifest::{Node, UnitTest},
+    manifest::{Node, UniqueId, UnitTest},
     project::JobContext,
     relation::Relation,
     run::{Hook, HookKind, NodeResult, hooks},
@@ -91,6 +91,10 @@ impl Compile for Compiler {
         let given = InRun { turn: Turn::default(), names };
         let text = self.render_in_run(operation, &file, range, given)?;
         Ok(not_blank(text))
+    }
+
+    fn spent(&self, node: &UniqueId) -> Vec<Map<String, Json>> {
+        Self::spent(self, node).take()
     }
 
     fn job_context(&self, node: Option<&Arc<Node>>) -> Result<JobContext, Vec<Diagnostic>> {

@@ -1,6 +1,7 @@
 //! What running one node means: observe, compile, plan, apply; tests are counted, hooks are put
 //! around.
 
+mod ahead;
 mod audited;
 mod batch_options;
 mod batch_outcomes;
@@ -24,10 +25,10 @@ mod preview;
 mod tests;
 mod unit_test;
 
+pub(in crate::run) use ahead::Ahead;
 pub use batch_options::BatchOptions;
 pub use compile_trait::{Compile, HookSql, KnownSchemas};
 pub use failure::Failure;
 pub use label::{node_label, unit_test_label};
 pub use node_runner::{NodeRunner, RunOptions, Work, WorkList};
 pub use partition_book::NewerParent;
-pub(in crate::run) use partition_book::PartitionBook;

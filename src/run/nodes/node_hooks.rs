@@ -137,7 +137,8 @@ impl<C: Compile> NodeRunner<C> {
         };
         let outcome = self.adapter.apply(&plan, cancel).await;
         let guilty = Guilty { node, code, compiled: None };
-        outcome.map_err(|error| guilty.blame(&error, plan.steps.first()))?;
+        let outcome = outcome.map_err(|error| guilty.blame(&error, plan.steps.first()))?;
+        plan.context.spent.note(outcome.response);
         self.cache.wrote(&plan);
         Ok(())
     }

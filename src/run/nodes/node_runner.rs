@@ -18,7 +18,7 @@ use crate::{
     relation::Relation,
     run::{
         Audits, Event, EventSink, Executor, NodeLabel, NodeResult, RelationCache, RunExecutor,
-        Status, Threads,
+        Status, Threads, add_response,
     },
 };
 
@@ -176,6 +176,12 @@ impl<C: Compile> NodeRunner<C> {
             result.diagnostics = failure.0;
         }
         result.elapsed_secs = begun.elapsed().as_secs_f64();
+        // What templates have asked comes on top of the node's own jobs, which say what was done.
+        let own = std::mem::take(&mut result.response);
+        let asked = self.compile.spent(&result.node.unique_id);
+        for response in asked.iter().chain([&own]) {
+            add_response(&mut result.response, response);
+        }
         result
     }
 }

@@ -3,31 +3,30 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Compile, Failure, NewerParent, NodeRunner, Work,
+    Compile, Failure, HookSql, NewerParent, NodeRunner, Work,
+    ahead::Ahead,
     build::{Ready, header_step},
     guilty::Guilty,
-    partition_book::PartitionBook,
+    unit_test::of_test,
 };
 use crate::{
     adapter::{Bytes, PlanEstimate},
-    compile::{CompiledNode, DataTestQuery, Turn},
+    compile::{CompiledNode, DataTestQuery, MappedText, Turn},
     diagnostic::Diagnostic,
-    manifest::{Batch, Microbatch, Node, ResourceType, TimeSpan, is_audited, unpublished},
-    plan::{self, BatchInput, Observed, Plan, PlanInput, PlanOptions, Step},
+    manifest::{
+        Batch, Microbatch, Node, ResourceType, TimeSpan, UnitTest, is_audited, unpublished,
+    },
+    plan::{self, BatchInput, Engine, Observed, Plan, PlanInput, PlanOptions, Step},
     relation::RelationKind,
-    run::{NodePreview, PreviewStep, partition_span},
+    run::{HookKind, NodePreview, PreviewStep, hooks, partition_span},
 };
 
 impl<C: Compile> NodeRunner<C> {
-    /// What would become of a node or test; none of what is neither built nor asked for (ephemeral
-    /// models, unit tests, whose rows are written in the project).
-    pub(in crate::run) async fn preview(
-        &self,
-        work: &Work,
-        book: Option<&PartitionBook>,
-    ) -> Option<NodePreview> {
-        let Work::Node(node) = work else { return None };
-        if node.config.materialized() == "ephemeral" {
+    /// What would become of a node or test; none of ephemeral models, which are parts of others.
+    pub(in crate::run) async fn preview(&self, work: &Work, ahead: &Ahead) -> Option<NodePreview> {
+        if let Work::Node(node) = work
+            && node.config.materialized() == "ephemeral"
+        {
             return None;
         }
         let mut preview = NodePreview {
@@ -40,16 +39,57 @@ impl<C: Compile> NodeRunner<C> {
             statements: String::new(),
             diagnostics: Vec::new(),
         };
-        if let Err(failure) = self.look_ahead(node, book, &mut preview).await {
+        let looked = match work {
+            Work::Node(node) => self.look_ahead(node, ahead, &mut preview).await,
+            Work::UnitTest(test) => self.look_at_unit_test(test, &mut preview).await,
+        };
+        if let Err(failure) = looked {
             preview.diagnostics = failure.0;
         }
         Some(preview)
     }
 
+    /// A unit test reads rows that are written in the project: its query costs nothing, and whether it
+    /// is right is asked where what it stands for is there to be described.
+    async fn look_at_unit_test(
+        &self,
+        test: &Arc<UnitTest>,
+        preview: &mut NodePreview,
+    ) -> Result<(), Failure> {
+        preview.why = "test".to_owned();
+        let step = |bytes| PreviewStep { what: "query".to_owned(), bytes };
+        if !self.knows_inputs(test).await? {
+            let bills = self.options.plan.engine == Engine::BigQuery;
+            preview.steps.push(step(bills.then_some(Bytes::Exactly(0))));
+            return Ok(());
+        }
+        let (compiled, query) = self.unit_test_query(test).await?;
+        let header = compiled.header.as_ref();
+        let sql = query.sql.text().to_owned();
+        let header_step = header.map(|text| Step::Header { sql: text.text().to_owned() });
+        let plan = Plan {
+            context: Default::default(),
+            unique_id: test.unique_id.clone(),
+            materialization: "unit_test".to_owned(),
+            steps: header_step.into_iter().chain([Step::Query { sql }]).collect(),
+            relation: None,
+        };
+        preview.statements = plan.to_string();
+        let estimate = self.adapter.estimate(&plan).await;
+        let estimate = estimate.map_err(|error| Failure::of_adapter(&error))?;
+        let found = estimate.into_iter().flat_map(|estimate| estimate.steps).next();
+        if let Some(problem) = found.as_ref().and_then(|step| step.problem.as_ref()) {
+            let code = header.filter(|_| header.is_some() && problem.step == Some(0));
+            return Err(of_test(problem, code.unwrap_or(&query.sql), test));
+        }
+        preview.steps.push(step(found.map(|step| step.bytes)));
+        Ok(())
+    }
+
     async fn look_ahead(
         &self,
         node: &Arc<Node>,
-        book: Option<&PartitionBook>,
+        ahead: &Ahead,
         preview: &mut NodePreview,
     ) -> Result<(), Failure> {
         if node.resource_type == ResourceType::Test {
@@ -58,7 +98,8 @@ impl<C: Compile> NodeRunner<C> {
             let query = DataTestQuery::new(node, &compiled, self.options.store_failures);
             let query = query.map_err(|problem| Failure::from(*problem))?;
             let plan = plan::plan_data_test(node, &query, None);
-            return self.estimated(node, &compiled, plan, 1, preview).await;
+            let parts = Parts { ahead, hooks: PreviewHooks::default(), times: 1 };
+            return self.estimated(node, &compiled, plan, parts, preview).await;
         }
         let existing = self.cache.find(&node.relation).await;
         let existing = existing.map_err(|error| Failure::of_adapter(&error))?;
@@ -67,19 +108,17 @@ impl<C: Compile> NodeRunner<C> {
         let options = &self.options.plan;
         let is_incremental = plan::is_incremental(node, &observed, options);
         preview.why = why(node, kind, is_incremental, options);
-        if let Some(book) = book.filter(|_| is_incremental) {
+        if let Some(book) = ahead.book.as_ref().filter(|_| is_incremental) {
             let newer = book.newer(node, self.adapter.as_ref()).await;
             preview.newer = newer.map_err(|error| Failure::of_adapter(&error))?;
         }
-        if self.compile.is_custom(node) {
-            let what = format!("run the materialization `{}`", node.config.materialized());
-            preview.steps.push(PreviewStep { what, bytes: None });
-            return Ok(());
-        }
         if Microbatch::is_strategy_of(node) {
-            return self.batches_ahead(node, observed, is_incremental, preview).await;
+            return self.batches_ahead(node, observed, is_incremental, ahead, preview).await;
         }
         let turn = Turn::whole(is_incremental);
+        if self.compile.is_custom(node) {
+            return self.custom_ahead(node, turn, ahead, preview).await;
+        }
         let compiled = match node.resource_type {
             ResourceType::Seed => super::build::no_sql(node),
             _ => self.compile_turn(node, turn).await?,
@@ -100,7 +139,53 @@ impl<C: Compile> NodeRunner<C> {
             }
             false => plan::plan(&input)?,
         };
-        self.estimated(node, &compiled, plan, 1, preview).await
+        let hooks = self.hooks_ahead(node, turn).await?;
+        self.estimated(node, &compiled, plan, Parts { ahead, hooks, times: 1 }, preview).await
+    }
+
+    /// A materialization of the project's own may do anything with the node's query: that is what can
+    /// be tried.
+    async fn custom_ahead(
+        &self,
+        node: &Arc<Node>,
+        turn: Turn,
+        ahead: &Ahead,
+        preview: &mut NodePreview,
+    ) -> Result<(), Failure> {
+        let compiled = self.compile_turn(node, turn).await?;
+        let plan = Plan {
+            context: Default::default(),
+            unique_id: node.unique_id.clone(),
+            materialization: node.config.materialized().to_owned(),
+            steps: vec![Step::Query { sql: compiled.code.text().to_owned() }],
+            relation: None,
+        };
+        let parts = Parts { ahead, hooks: PreviewHooks::default(), times: 1 };
+        self.estimated(node, &compiled, plan, parts, preview).await?;
+        preview.steps.truncate(1);
+        for step in &mut preview.steps {
+            step.what = format!("run the materialization `{}`", node.config.materialized());
+        }
+        Ok(())
+    }
+
+    /// The node's hooks, as far as they can be rendered without asking the warehouse.
+    async fn hooks_ahead(&self, node: &Arc<Node>, turn: Turn) -> Result<PreviewHooks, Failure> {
+        let mut ahead = PreviewHooks::default();
+        for kind in [HookKind::Pre, HookKind::Post] {
+            for hook in hooks(&node.config, kind) {
+                let given = Arc::clone(node);
+                let rendered =
+                    self.blocking(move |compile| compile.hook(&given, kind, &hook, turn, false));
+                match (rendered.await?, kind) {
+                    (HookSql::Sql(code), HookKind::Pre) => ahead.first.push(code),
+                    (HookSql::Sql(code), HookKind::Post) => ahead.last.push(code),
+                    (HookSql::Later, _) => ahead.asking += 1,
+                    (HookSql::Nothing, _) => {}
+                }
+            }
+        }
+        Ok(ahead)
     }
 
     /// The batches of a microbatch model: the last of them is looked at, and stands for the others.
@@ -109,6 +194,7 @@ impl<C: Compile> NodeRunner<C> {
         node: &Arc<Node>,
         observed: Observed,
         is_incremental: bool,
+        ahead: &Ahead,
         preview: &mut NodePreview,
     ) -> Result<(), Failure> {
         let model = Microbatch::of(node)?;
@@ -126,20 +212,30 @@ impl<C: Compile> NodeRunner<C> {
         let input = PlanInput { options: &options, ..self.plan_input(&ready) };
         let batch = BatchInput { batch, is_incremental, is_first: !is_incremental };
         let plan = plan::plan_batch(&input, &batch)?;
-        self.estimated(node, &compiled, plan, batches.len() as u64, preview).await
+        let parts = Parts { ahead, hooks: PreviewHooks::default(), times: batches.len() as u64 };
+        self.estimated(node, &compiled, plan, parts, preview).await?;
+        if is_audited(node) {
+            // All batches are built beside the table first.
+            let bytes = preview.steps.last().and_then(|step| step.bytes.map(|_| Bytes::Exactly(0)));
+            preview.steps.push(PreviewStep { what: "publish".to_owned(), bytes });
+        }
+        Ok(())
     }
 
-    /// Writes down the plan's statements and steps, and what the warehouse says of them; `times` is how
-    /// often the plan would run.
+    /// Writes down the plan's statements and steps, and what the warehouse says of them.
     async fn estimated(
         &self,
         node: &Arc<Node>,
         compiled: &CompiledNode,
         mut plan: Plan,
-        times: u64,
+        Parts { ahead, hooks, times }: Parts<'_>,
         preview: &mut NodePreview,
     ) -> Result<(), Failure> {
+        let statement = |hook: &MappedText| Step::Statement { sql: hook.text().to_owned() };
         plan.steps.splice(0..0, header_step(compiled));
+        plan.steps.splice(0..0, hooks.first.iter().map(statement));
+        let own = hooks.first.len()..plan.steps.len();
+        plan.steps.extend(hooks.last.iter().map(statement));
         preview.statements = plan.to_string();
         let estimate = self.adapter.estimate(&plan).await;
         let estimate = estimate.map_err(|error| Failure::of_adapter(&error))?;
@@ -147,24 +243,37 @@ impl<C: Compile> NodeRunner<C> {
             1 => words.to_owned(),
             times => format!("{words}, {times} batches"),
         };
+        let asking = |bytes: Option<Bytes>| {
+            let what = "run a hook that asks the warehouse".to_owned();
+            std::iter::repeat_n(PreviewStep { what, bytes }, hooks.asking)
+        };
         let Some(PlanEstimate { steps }) = estimate else {
             let shown = |step: &&Step| !matches!(step, Step::CreateSchema { .. });
             let steps = plan.steps.iter().filter(shown);
             let step = |step: &Step| PreviewStep { what: worded(step.words()), bytes: None };
-            preview.steps = steps.map(step).collect();
+            preview.steps = steps.map(step).chain(asking(None)).collect();
             return Ok(());
         };
         let mut problems: Vec<Diagnostic> = Vec::new();
         for step in steps {
-            if let Some(problem) = &step.problem {
-                let compiled_file = Some(self.compiled_file(node, None));
-                let guilty_step = plan.steps.get(problem.step.unwrap_or(step.step));
-                let code = match (guilty_step, &compiled.header) {
-                    (Some(Step::Header { .. }), Some(header)) => header,
+            let at = step.step;
+            let hook = match at.checked_sub(own.end) {
+                Some(after) => hooks.last.get(after),
+                None => hooks.first.get(at),
+            };
+            // Hooks may make what they and the node read.
+            let is_plain = hook.is_none() && hooks.first.is_empty();
+            let missing = step.missing.filter(|error| is_plain && !ahead.may_come(&error.message));
+            if let Some(problem) = step.problem.or(missing) {
+                let guilty_step = plan.steps.get(problem.step.unwrap_or(at));
+                let code = match (hook, guilty_step, &compiled.header) {
+                    (Some(hook), ..) => hook,
+                    (None, Some(Step::Header { .. }), Some(header)) => header,
                     _ => &compiled.code,
                 };
-                let guilty = Guilty { node, code, compiled: compiled_file };
-                problems.extend(guilty.blame(problem, guilty_step).0);
+                let compiled = hook.is_none().then(|| self.compiled_file(node, None));
+                let guilty = Guilty { node, code, compiled };
+                problems.extend(guilty.blame(&problem, guilty_step).0);
             }
             let bytes = match step.bytes {
                 Bytes::Exactly(bytes) | Bytes::AtMost(bytes) if times > 1 => {
@@ -174,11 +283,29 @@ impl<C: Compile> NodeRunner<C> {
             };
             preview.steps.push(PreviewStep { what: worded(&step.what), bytes: Some(bytes) });
         }
+        preview.steps.extend(asking(Some(Bytes::Unknown)));
         match problems.is_empty() {
             true => Ok(()),
             false => Err(Failure(problems)),
         }
     }
+}
+
+/// What belongs to a node's plan besides its steps.
+struct Parts<'a> {
+    ahead: &'a Ahead,
+    hooks: PreviewHooks,
+    /// How often the plan would run.
+    times: u64,
+}
+
+/// A node's hooks, by when they run.
+#[derive(Default)]
+struct PreviewHooks {
+    first: Vec<MappedText>,
+    last: Vec<MappedText>,
+    /// How many cannot be rendered before their turn comes.
+    asking: usize,
 }
 
 /// The late partitions that no batch holds, each once.

@@ -182,6 +182,9 @@ impl Compile for Templates {
     ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
         Ok(Some(mapped(&node.source, node.raw_code())))
     }
+    fn spent(&self, _: &UniqueId) -> Vec<serde_json::Map<String, serde_json::Value>> {
+        Vec::new()
+    }
     fn job_context(&self, _: Option<&Arc<Node>>) -> Result<JobContext, Vec<Diagnostic>> {
         Ok(JobContext::default())
     }

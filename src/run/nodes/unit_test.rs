@@ -7,7 +7,7 @@ use chrono::Utc;
 use super::{Compile, Failure, NodeRunner, compile_trait::KnownSchemas};
 use crate::{
     adapter::{AdapterError, AdapterErrorKind, Cancel, query_behind},
-    compile::{MappedText, UnitTestInput, UnitTestRows},
+    compile::{CompiledUnitTest, MappedText, UnitTestInput, UnitTestQuery, UnitTestRows},
     diagnostic::Diagnostic,
     manifest::UnitTest,
     run::{NodeResult, Status, blame, diff_rows},
@@ -22,37 +22,57 @@ impl<C: Compile> NodeRunner<C> {
         cancel: &Cancel,
     ) -> Result<(), Failure> {
         let begun = Utc::now();
-        let given = Arc::clone(test);
-        let inputs = self.blocking(move |compile| compile.unit_test_inputs(&given)).await?;
-        let schemas = self.known_schemas(&inputs).await?;
-        let given = Arc::clone(test);
-        let compiled = self.blocking(move |compile| compile.unit_test(&given, &schemas)).await?;
+        let (compiled, query) = self.unit_test_query(test).await?;
         let header = compiled.header.as_ref();
         let header_text = header.map(MappedText::text);
-        let columns =
-            self.adapter.describe(header_text.unwrap_or_default(), compiled.actual.text()).await;
         let of_header = |error: &AdapterError| header.filter(|_| error.step == Some(0));
-        let columns = columns.map_err(|error| {
-            of_test(&error, of_header(&error).unwrap_or(&compiled.actual), test)
-        })?;
-        let query = compiled.query(&columns)?;
         let ready = Utc::now();
         result.compile = Some((begun, ready));
         result.compiled_code = Some(query.sql.text().into());
         self.write_compiled_test(test, query.sql.text())?;
         let context = self.unit_test_context(test).await?;
         let adapter = self.adapter.as_ref();
-        let table =
+        let outcome =
             query_behind(adapter, header_text, query.sql.text(), None, (&context, cancel)).await;
         result.execute = Some((ready, Utc::now()));
-        let table = table
+        let outcome = outcome
             .map_err(|error| of_test(&error, of_header(&error).unwrap_or(&query.sql), test))?;
-        let rows = query.rows(&table).map_err(|problem| {
+        result.response = outcome.response;
+        let rows = query.rows(&outcome.table.unwrap_or_default()).map_err(|problem| {
             let diagnostic = Diagnostic::error("invalid-test-result", problem);
             Failure::from(diagnostic.at(test.declared.clone(), ""))
         })?;
         judge(test, &rows, result);
         Ok(())
+    }
+
+    /// A unit test's model over the given rows, and the query of the rows that it expects and gives.
+    pub(super) async fn unit_test_query(
+        &self,
+        test: &Arc<UnitTest>,
+    ) -> Result<(CompiledUnitTest, UnitTestQuery), Failure> {
+        let given = Arc::clone(test);
+        let inputs = self.blocking(move |compile| compile.unit_test_inputs(&given)).await?;
+        let schemas = self.known_schemas(&inputs).await?;
+        let given = Arc::clone(test);
+        let compiled = self.blocking(move |compile| compile.unit_test(&given, &schemas)).await?;
+        let header = compiled.header.as_ref();
+        let header_text = header.map_or("", MappedText::text);
+        let columns = self.adapter.describe(header_text, compiled.actual.text()).await;
+        let columns = columns.map_err(|error| {
+            let code = header.filter(|_| error.step == Some(0));
+            of_test(&error, code.unwrap_or(&compiled.actual), test)
+        })?;
+        let query = compiled.query(&columns)?;
+        Ok((compiled, query))
+    }
+
+    /// Whether what a unit test's rows stand for is there to be described.
+    pub(super) async fn knows_inputs(&self, test: &Arc<UnitTest>) -> Result<bool, Failure> {
+        let given = Arc::clone(test);
+        let inputs = self.blocking(move |compile| compile.unit_test_inputs(&given)).await?;
+        let known = self.known_schemas(&inputs).await?;
+        Ok(inputs.iter().all(|input| known.contains_key(&input.relation.to_string())))
     }
 
     /// The columns of the inputs that exist or can be described. What cannot is left to the
@@ -82,7 +102,7 @@ impl<C: Compile> NodeRunner<C> {
 }
 
 /// Says an error of the model or a fixture, and which test it came up in.
-fn of_test(error: &AdapterError, code: &MappedText, test: &UnitTest) -> Failure {
+pub(super) fn of_test(error: &AdapterError, code: &MappedText, test: &UnitTest) -> Failure {
     if error.kind == AdapterErrorKind::Cancelled {
         return Failure::of_adapter(error);
     }

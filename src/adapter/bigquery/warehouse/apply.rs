@@ -22,6 +22,9 @@ use crate::{
     relation::{Column, Relation, Table},
 };
 
+/// The name of plans that templates have carried out.
+const OPERATION: &str = "operation";
+
 /// A plan on its way.
 pub(super) struct Applying<'a> {
     pub adapter: &'a BigQueryAdapter,
@@ -248,7 +251,8 @@ impl<'a> Applying<'a> {
             ("elt_materialization", &self.plan.materialization),
         ] {
             // What a template does is done for its node.
-            if !labels.iter().any(|(known, _)| known == key) {
+            let is_told = labels.iter().any(|(known, _)| known == key);
+            if !is_told || self.plan.unique_id.as_str() != OPERATION {
                 labels.push((key.to_owned(), value.to_owned()));
             }
         }

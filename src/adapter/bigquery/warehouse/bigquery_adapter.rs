@@ -10,6 +10,7 @@ use super::{
     catalog, checks, estimate,
     names::{dataset_id, details, relation, table_id},
     partition_times,
+    tally::Tally,
 };
 use crate::{
     adapter::{
@@ -207,7 +208,7 @@ impl Adapter for BigQueryAdapter {
         limit: Option<usize>,
         context: &'a JobContext,
         cancel: &'a Cancel,
-    ) -> BoxFuture<'a, Result<Table, AdapterError>> {
+    ) -> BoxFuture<'a, Result<PlanOutcome, AdapterError>> {
         Box::pin(async move {
             let (text, lines) = context.with_comment(sql);
             let options = JobOptions {
@@ -218,8 +219,12 @@ impl Adapter for BigQueryAdapter {
             };
             let job = QueryJob { options, ..QueryJob::new(text) };
             let rows = self.client.query_rows(&job, limit, cancel).await;
-            rows.map(|(_, table)| table)
-                .map_err(|error| in_query(error.into(), &Rendered::plain(sql), lines, None))
+            let (outcome, table) =
+                rows.map_err(|error| in_query(error.into(), &Rendered::plain(sql), lines, None))?;
+            let mut tally = Tally::default();
+            tally.add(&outcome);
+            let response = tally.response();
+            Ok(PlanOutcome { table: Some(table), response, ..PlanOutcome::default() })
         })
     }
 
