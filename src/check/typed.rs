@@ -241,6 +241,9 @@ fn given_table(node: &Node, analysis: Option<&Analysis>) -> Option<Table> {
             }
         }
     }
+    if let Some(field) = ingestion_column(node) {
+        columns.retain(|column| !column.name.eq_ignore_ascii_case(field));
+    }
     if node.resource_type == ResourceType::Snapshot {
         let own = snapshot_columns(node, &columns);
         columns.extend(own);
@@ -252,9 +255,19 @@ fn given_table(node: &Node, analysis: Option<&Analysis>) -> Option<Table> {
     Some(table_of(node, columns, is_complete))
 }
 
-/// Whether a node's SQL is GoogleSQL, and a query.
+/// The column that is not in the table, where that is partitioned by ingestion time: the pseudo
+/// columns stand for it.
+fn ingestion_column(node: &Node) -> Option<&str> {
+    let by = node.config.get("partition_by")?;
+    let is_so = by.get("time_ingestion_partitioning").and_then(serde_json::Value::as_bool)?;
+    let makes_a_table = matches!(node.config.materialized(), "table" | "incremental");
+    by.get("field")?.as_str().filter(|_| is_so && makes_a_table)
+}
+
+/// Whether a node's SQL is GoogleSQL, and a query. A copy's only names what is copied.
 pub fn is_read(node: &Node) -> bool {
     node.relation.dialect == Dialect::GoogleSql
+        && node.config.materialized() != "copy"
         && matches!(
             node.resource_type,
             ResourceType::Model

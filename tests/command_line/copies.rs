@@ -39,6 +39,7 @@ fn sql(project: &std::path::Path, text: &str) -> String {
 fn tables_are_taken_over_whole() {
     let folder = project(&FILES);
     let project = folder.path();
+    built(project, &["check"]);
     built(project, &["build"]);
     let all = "select id, name from `local`.`dev`.`all` order by id";
     assert_eq!(sql(project, all), "id,name\n1,ada\n2,jonas\n3,zoe");

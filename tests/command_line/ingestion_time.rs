@@ -103,6 +103,12 @@ fn the_column_itself_is_not_in_the_table() {
     let folder = with("append", "");
     let said = elt(folder.path(), &["sql", "select moment from `local`.`dev`.`events`"]);
     assert_eq!(said.code, Some(1));
+    let model = "select id, moment from {{ ref('events') }}\n";
+    write(folder.path(), "models/late.sql", model);
+    let checked = elt(folder.path(), &["check"]);
+    assert_eq!(checked.code, Some(1), "{}", checked.err);
+    assert!(checked.err.contains("models/late.sql:1:12"), "{}", checked.err);
+    assert!(checked.err.contains("1 error, 0 warnings"), "{}", checked.err);
     insta::assert_snapshot!(said.err, @r#"
     error[unknown-column]: column `moment` does not exist
      --> sql:1:8
