@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures elt, and a peer in turn, on one generated project: see README.md beside this.
 #
-#   compare.sh parse|build MODELS
+#   compare.sh parse|compile|check|build MODELS
 #
 # PEER         the peer's whole command, run inside the project (none: elt alone)
 # ELT          the program (default: the release build of this checkout)
@@ -20,10 +20,13 @@ threads=4
 
 fail() { echo "error: $*" >&2; exit 2; }
 
-[ $# -eq 2 ] || fail "usage: compare.sh parse|build MODELS"
+[ $# -eq 2 ] || fail "usage: compare.sh parse|compile|check|build MODELS"
 job=$1
 models=$2
-case "$job" in parse | build) ;; *) fail "\`$job\` is not a job: parse or build" ;; esac
+case "$job" in
+parse | compile | check | build) ;;
+*) fail "\`$job\` is not a job: parse, compile, check or build" ;;
+esac
 [ -f "$tools/measure.py" ] || fail "no measuring tools in $tools: set BENCH_TOOLS"
 [ -x "$elt" ] || fail "$elt does not exist: run \`make build\`, or set ELT"
 
@@ -39,6 +42,8 @@ project=$work/models$models
 
 prepare='rm -rf target logs'
 elt_arguments=(parse --profiles-dir .)
+# What is checked is GoogleSQL; nothing is asked of the account that the profile names.
+case "$job" in compile | check) elt_arguments=("$job" --profiles-dir . --target bigquery) ;; esac
 if [ "$job" = build ]; then
     # The file name is the catalogue's name, which the generated profile expects to be `bench`.
     mkdir -p "$work/raw"

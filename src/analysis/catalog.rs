@@ -36,6 +36,11 @@ pub trait Catalog {
         false
     }
 
+    /// The type of a variable of the script that the query is in; none where there is no such one.
+    fn variable(&self, _name: &str) -> Option<Type> {
+        None
+    }
+
     /// The result of the user-defined function with these name parts; none where there is none.
     fn function(&self, _parts: &[String]) -> Option<Type> {
         None

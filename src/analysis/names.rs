@@ -98,6 +98,9 @@ impl Analyzer<'_> {
                 {
                     return Value::of(kind);
                 }
+                if let Some(kind) = self.catalog.variable(&first.value) {
+                    return self.fields(Value::of(kind), &parts[1..]);
+                }
                 self.unknown_name(first, parts);
                 Value::default()
             }

@@ -18,4 +18,4 @@ pub use column_graph::{ColumnEdge, ColumnGraph, ColumnId, Direction};
 pub use impact::{Impact, Retyped, impact};
 pub use strictness::Strictness;
 pub use tell::problems;
-pub use typed::{NodeCode, ProjectCode, TypedNode, TypedProject, is_read};
+pub use typed::{NodeCode, ProjectCode, TypedNode, TypedProject, declared_variables, is_read};

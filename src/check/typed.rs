@@ -12,11 +12,15 @@ use super::{
     tables::{Tables, snapshot_columns, table_of},
 };
 use crate::{
-    analysis::{Analysis, Table, TableColumn, Type, analyze_query},
+    analysis::{Analysis, Catalog, Table, TableColumn, Type, analyze_query},
     compile::MappedText,
     manifest::{Manifest, Node, ResourceType, UniqueId},
     relation::Dialect,
-    sql::{SqlError, ast::Query, parse},
+    sql::{
+        SqlError,
+        ast::{Query, ScriptKind, StatementKind},
+        parse,
+    },
 };
 
 /// What is known before the SQL is read.
@@ -36,6 +40,8 @@ pub struct NodeCode {
     pub first: MappedText,
     /// As for a later build, where that is another text.
     pub later: Option<MappedText>,
+    /// The variables that the statements before it declare.
+    pub variables: Vec<(String, Type)>,
 }
 
 /// A node that is typed.
@@ -84,7 +90,7 @@ impl TypedProject {
         let queries: HashMap<UniqueId, Read> = queries.collect();
         let waves = waves(&code);
         let tables = Tables::of(&code.manifest, &code.known);
-        let nodes = type_all(&code.manifest, &queries, &waves, &tables, None);
+        let nodes = type_all(&code, &queries, &waves, &tables, None);
         Self { code, queries, waves, tables, nodes }
     }
 
@@ -115,7 +121,7 @@ impl TypedProject {
         let below = self.below(id);
         let tables = self.tables.forgetting(|known| known != id && !below.contains(known));
         tables.learn(id, Arc::new(change.apply(table, column)));
-        type_all(&self.code.manifest, &self.queries, &self.waves, &tables, Some(&below))
+        type_all(&self.code, &self.queries, &self.waves, &tables, Some(&below))
     }
 
     /// What reads a node, and what reads that.
@@ -175,7 +181,7 @@ fn waves(code: &ProjectCode) -> Vec<Vec<UniqueId>> {
 }
 
 fn type_all(
-    manifest: &Manifest,
+    ProjectCode { manifest, codes, .. }: &ProjectCode,
     queries: &HashMap<UniqueId, Read>,
     waves: &[Vec<UniqueId>],
     tables: &Tables,
@@ -189,7 +195,8 @@ fn type_all(
             .par_iter()
             .filter_map(|id| {
                 let (node, read) = (manifest.nodes.get(*id)?, queries.get(*id)?);
-                Some(((*id).clone(), type_node(node, read, tables)))
+                let variables = &codes.get(*id)?.variables;
+                Some(((*id).clone(), type_node(node, read, &InScript { tables, variables })))
             })
             .collect();
         nodes.extend(typed);
@@ -197,9 +204,10 @@ fn type_all(
     nodes
 }
 
-fn type_node(node: &Node, read: &Read, tables: &Tables) -> TypedNode {
+fn type_node(node: &Node, read: &Read, script: &InScript<'_>) -> TypedNode {
+    let tables = script.tables;
     let analyzed = |query: &Result<Query, Vec<SqlError>>| match query {
-        Ok(query) => Ok(analyze_query(query, tables)),
+        Ok(query) => Ok(analyze_query(query, script)),
         Err(errors) => Err(errors.clone()),
     };
     let first = analyzed(&read.first);
@@ -209,6 +217,46 @@ fn type_node(node: &Node, read: &Read, tables: &Tables) -> TypedNode {
     }
     let later = read.later.as_ref().map(analyzed);
     TypedNode { first, later }
+}
+
+/// The tables of the project, and the variables of the script around a query.
+struct InScript<'a> {
+    tables: &'a Tables,
+    variables: &'a [(String, Type)],
+}
+
+impl Catalog for InScript<'_> {
+    fn table(&self, parts: &[String]) -> Option<Arc<Table>> {
+        self.tables.table(parts)
+    }
+
+    fn asks_for_predicates(&self) -> bool {
+        self.tables.asks_for_predicates()
+    }
+
+    fn variable(&self, name: &str) -> Option<Type> {
+        let mut variables = self.variables.iter();
+        let found = variables.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, kind)| kind.clone())
+    }
+
+    fn function(&self, parts: &[String]) -> Option<Type> {
+        self.tables.function(parts)
+    }
+}
+
+/// The variables that statements declare; nothing where they cannot be read.
+pub fn declared_variables(header: &str) -> Option<Vec<(String, Type)>> {
+    let mut variables = Vec::new();
+    for statement in parse::statements(header).ok()? {
+        if let StatementKind::Script(script) = &statement.kind
+            && let ScriptKind::Declare { names, data_type, .. } = &**script
+        {
+            let kind = data_type.as_ref().map(Type::from_ast).unwrap_or_default();
+            variables.extend(names.iter().map(|name| (name.value.clone(), kind.clone())));
+        }
+    }
+    Some(variables)
 }
 
 /// What a node's table holds.

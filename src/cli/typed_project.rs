@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::{known_columns::known_columns, session::Session};
 use crate::{
-    check::{NodeCode, ProjectCode, TypedProject, is_read},
+    check::{NodeCode, ProjectCode, TypedProject, declared_variables, is_read},
     compile::Compiler,
     diagnostic::{Diagnostic, did_you_mean},
     manifest::{ResourceType, UniqueId},
@@ -37,16 +37,22 @@ pub fn typed_project(
             let later = is_incremental.then(|| compiler.compile(id, true).ok()).flatten();
             let later = later.map(|later| later.code);
             let later = later.filter(|later| later.text() != first.code.text());
-            Ok::<_, Vec<Diagnostic>>(((*id).clone(), NodeCode { first: first.code, later }))
+            // What stands before a query may declare variables that it reads.
+            let header = first.header.as_ref().map_or("", |header| header.text());
+            let Some(variables) = declared_variables(header) else { return Ok(None) };
+            let code = NodeCode { first: first.code, later, variables };
+            Ok::<_, Vec<Diagnostic>>(Some(((*id).clone(), code)))
         })
         .collect();
     let mut codes = HashMap::new();
     let mut problems = Vec::new();
     for one in compiled {
         match one {
-            Ok((id, code)) => {
+            Ok(Some((id, code))) => {
                 codes.insert(id, code);
             }
+            // What stands before the query cannot be read: nothing is said of it.
+            Ok(None) => {}
             Err(found) => problems.extend(found),
         }
     }
