@@ -144,7 +144,7 @@ fn dispatch_prefers_the_adapter_and_falls_back() {
 {% macro default__m() %}d{% endmacro %}{% macro bigquery__m() %}b{% endmacro %}";
     assert_eq!(
         render(macros, "{{ m() }} {{ type_string() }} {{ dbt.type_int() }}").0,
-        "b string int64"
+        "b string INT64"
     );
 }
 

@@ -9,8 +9,11 @@ use minijinja::{
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    jinja::{convert::from_json, datetime_value, dict::Dict},
-    manifest::{Batch, ColumnProperties, Exposure, Manifest, Node, ResourceType, Source, UniqueId},
+    jinja::{RefCall, SourceCall, convert::from_json, datetime_value, dict::Dict},
+    manifest::{
+        Batch, ColumnProperties, Exposure, Group, Manifest, Node, ResourceType, Source, SparseMap,
+        UniqueId, UnitTest,
+    },
 };
 
 /// A mapping made when a template first looks into it: most never do.
@@ -109,14 +112,16 @@ pub fn graph_value(manifest: &Arc<Manifest>) -> Value {
             .iter()
             .map(|(id, one)| (id.to_string(), exposure_json(one)))
             .collect();
-        let groups: Map<String, Json> = manifest
-            .groups
+        let groups: Map<String, Json> =
+            manifest.groups.iter().map(|(id, one)| (id.to_string(), group_json(one))).collect();
+        let unit_tests: Map<String, Json> = manifest
+            .unit_tests
             .iter()
-            .map(|(id, one)| (id.to_string(), json!({"name": one.name, "owner": one.owner})))
+            .map(|(id, one)| (id.to_string(), unit_test_json(one)))
             .collect();
         from_json(&json!({
             "nodes": nodes, "sources": sources, "exposures": exposures, "groups": groups,
-            "functions": functions,
+            "functions": functions, "unit_tests": unit_tests,
             "metrics": {}, "semantic_models": {}, "saved_queries": {},
         }))
     })
@@ -124,17 +129,12 @@ pub fn graph_value(manifest: &Arc<Manifest>) -> Value {
 
 /// A node in the shape dbt's templates know.
 pub fn node_json(node: &Node) -> Json {
-    let raw_code = match &node.generated_code {
-        Some(code) => code.as_ref(),
-        None => node.source.text().get(node.code_range.clone()).unwrap_or_default().trim(),
+    let checksum_name = match node.checksum.as_str() {
+        "" => "none",
+        path if path == node.original_file_path => "path",
+        _ => "sha256",
     };
-    let refs: Vec<Json> = node
-        .refs
-        .iter()
-        .map(|call| json!({"name": call.name, "package": call.package, "version": call.version}))
-        .collect();
-    let sources: Vec<Json> =
-        node.sources.iter().map(|call| json!([call.source, call.table])).collect();
+    let deprecated = node.details.deprecation_date.as_ref().map(|date| date.value.to_rfc3339());
     let depends_on: Vec<&str> = node.depends_on_nodes.iter().map(|id| id.as_str()).collect();
     let mut value = json!({
         "database": node.relation.database,
@@ -147,7 +147,7 @@ pub fn node_json(node: &Node) -> Json {
         "unique_id": node.unique_id.as_str(),
         "fqn": node.fqn,
         "alias": node.relation.identifier,
-        "checksum": {"name": "sha256", "checksum": node.checksum},
+        "checksum": {"name": checksum_name, "checksum": node.checksum},
         "config": node.config.with_defaults(node.resource_type),
         "tags": node.config.tags(),
         "meta": node.config.meta(),
@@ -158,12 +158,24 @@ pub fn node_json(node: &Node) -> Json {
         "version": node.version,
         "latest_version": node.latest_version,
         "constraints": node.constraints,
-        "relation_name": node.relation.to_string(),
-        "raw_code": raw_code,
+        "relation_name": node.has_relation().then(|| node.relation.to_string()),
+        "raw_code": node.raw_code().trim(),
         "language": node.function.as_ref().map_or("sql", |one| one.language.as_str()),
-        "refs": refs,
-        "sources": sources,
+        "refs": refs_json(&node.refs),
+        "sources": sources_json(&node.sources),
+        "functions": node.functions.iter().map(|call| json!([call.name])).collect::<Vec<_>>(),
         "metrics": [],
+        "docs": with_defaults(&json!({"show": true}), node.config.get("docs")),
+        "contract": with_defaults(
+            &json!({"enforced": false, "alias_types": true}),
+            node.config.get("contract"),
+        ),
+        "patch_path": node.details.patch_path,
+        "doc_blocks": node.details.doc_blocks,
+        "unrendered_config": node.details.unrendered.as_ref().unwrap_or(&node.config.0),
+        "primary_key": node.details.primary_key,
+        "time_spine": node.details.time_spine,
+        "deprecation_date": deprecated,
         "depends_on": {"macros": node.depends_on_macros, "nodes": depends_on},
     });
     if let (Some(function), Some(map)) = (&node.function, value.as_object_mut()) {
@@ -196,21 +208,80 @@ pub fn node_json(node: &Node) -> Json {
     value
 }
 
+fn refs_json(calls: &[RefCall]) -> Vec<Json> {
+    let each = calls.iter();
+    each.map(|call| json!({"name": call.name, "package": call.package, "version": call.version}))
+        .collect()
+}
+
+fn sources_json(calls: &[SourceCall]) -> Vec<Json> {
+    calls.iter().map(|call| json!([call.source, call.table])).collect()
+}
+
+/// A mapping of which the user may have set some keys.
+fn with_defaults(defaults: &Json, set: Option<&Json>) -> Json {
+    let mut all = defaults.as_object().cloned().unwrap_or_default();
+    all.extend(set.and_then(Json::as_object).cloned().unwrap_or_default());
+    Json::Object(all)
+}
+
 fn columns_json<'a>(columns: impl Iterator<Item = &'a ColumnProperties>) -> Json {
     let entry = |column: &ColumnProperties| {
-        let value = json!({
+        let mut config = json!({"meta": column.meta, "tags": column.tags});
+        let mut value = json!({
             "name": column.name,
             "description": column.description,
-            "data_type": column.data_type,
             "meta": column.meta,
-            "tags": column.tags,
+            "data_type": column.data_type,
             "constraints": column.constraints,
             "quote": column.quote,
-            "config": column.config,
+            "tags": column.tags,
+            "granularity": null,
+            "dimension": null,
+            "entity": null,
+            "doc_blocks": column.doc_blocks,
         });
+        let extend = |map: &mut Json, own: &SparseMap| {
+            if let Some(map) = map.as_object_mut() {
+                map.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
+            }
+        };
+        extend(&mut config, &column.config);
+        extend(&mut value, &column.extra);
+        value["config"] = config;
         (column.name.clone(), value)
     };
     Json::Object(columns.map(entry).collect())
+}
+
+fn group_json(group: &Group) -> Json {
+    json!({
+        "name": group.name,
+        "resource_type": "group",
+        "package_name": group.package.as_ref(),
+        "path": group.path,
+        "original_file_path": group.original_file_path,
+        "unique_id": group.unique_id.as_str(),
+        "owner": group.owner,
+        "description": Some(&group.description).filter(|text| !text.is_empty()),
+        "config": {"meta": group.meta},
+    })
+}
+
+fn unit_test_json(test: &UnitTest) -> Json {
+    let depends_on: Vec<&str> = test.depends_on_nodes.iter().map(|id| id.as_str()).collect();
+    json!({
+        "name": test.name,
+        "resource_type": "unit_test",
+        "package_name": test.package.as_ref(),
+        "path": test.path,
+        "original_file_path": test.original_file_path,
+        "unique_id": test.unique_id.as_str(),
+        "fqn": test.fqn,
+        "model": test.model,
+        "description": test.description,
+        "depends_on": {"macros": [], "nodes": depends_on},
+    })
 }
 
 fn source_json(source: &Source) -> Json {
@@ -229,7 +300,14 @@ fn source_json(source: &Source) -> Json {
         "source_description": source.source_description,
         "loader": source.loader,
         "loaded_at_field": source.loaded_at_field,
+        "loaded_at_query": source.loaded_at_query,
         "freshness": source.freshness,
+        "quoting": source.quoting,
+        "doc_blocks": source.doc_blocks,
+        "patch_path": source.patch_path,
+        "unrendered_config": source.unrendered,
+        "unrendered_database": source.written_database,
+        "unrendered_schema": source.written_schema,
         "external": source.external,
         "description": source.description,
         "columns": columns_json(source.columns.values()),
@@ -260,6 +338,10 @@ fn exposure_json(exposure: &Exposure) -> Json {
         "config": exposure.config.0,
         "tags": exposure.config.tags(),
         "meta": exposure.config.meta(),
+        "unrendered_config": exposure.unrendered,
+        "refs": refs_json(&exposure.refs),
+        "sources": sources_json(&exposure.sources),
+        "metrics": [],
         "depends_on": {"macros": [], "nodes": depends_on},
     })
 }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use crate::diagnostic::SourceFile;
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 7] = [
     ("macros/names.sql", include_str!("builtins/names.sql")),
     ("macros/tests.sql", include_str!("builtins/tests.sql")),
     ("macros/dates.sql", include_str!("builtins/dates.sql")),
     ("macros/queries.sql", include_str!("builtins/queries.sql")),
+    ("macros/relations.sql", include_str!("builtins/relations.sql")),
+    ("macros/incremental.sql", include_str!("builtins/incremental.sql")),
     ("macros/cross_database.sql", include_str!("builtins/cross_database.sql")),
 ];
 

@@ -181,7 +181,7 @@ impl ColumnObject {
     }
 
     /// The innermost fields, with dots in their names; a column without fields is its own.
-    fn flatten(&self) -> Vec<Self> {
+    pub fn flatten(&self) -> Vec<Self> {
         let has_fields = match self.is_bigquery {
             true => !self.fields.is_empty(),
             false => self.is_struct(),

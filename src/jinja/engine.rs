@@ -358,6 +358,12 @@ impl EngineInner {
         self.by_package.get(package)?.get(name).copied()
     }
 
+    /// The names of the macros of exactly this package.
+    pub fn macro_names(&self, package: &str) -> impl Iterator<Item = &str> {
+        let names = self.by_package.get(package);
+        names.into_iter().flat_map(|names| names.keys().map(String::as_str))
+    }
+
     /// The macro at a place of the list.
     pub fn macro_at(&self, at: usize) -> &Arc<MacroInfo> {
         &self.macros[at]

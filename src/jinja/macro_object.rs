@@ -7,8 +7,10 @@ use minijinja::{
     value::{Kwargs, Object, ObjectRepr, Rest},
 };
 
+use crate::diagnostic::{Diagnostic, did_you_mean};
+
 use super::{
-    MacroInfo,
+    INTERNAL_PACKAGE, MacroInfo,
     context::{Context, Shared, returned},
     deferred_block::DeferredBlock,
     engine::EngineInner,
@@ -44,8 +46,34 @@ impl Object for PackageObject {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let engine = &self.shared.engine;
-        let at = engine.find_in_package(&self.package, key.as_str()?)?;
-        Some(engine.macro_value(&self.shared, at))
+        let name = key.as_str()?;
+        if let Some(at) = engine.find_in_package(&self.package, name) {
+            return Some(engine.macro_value(&self.shared, at));
+        }
+        // Macros of dbt's that are functions here.
+        let is_function =
+            *self.package == *INTERNAL_PACKAGE && matches!(name, "run_query" | "statement");
+        let context =
+            Context { shared: Arc::clone(&self.shared), package: Arc::clone(&self.package) };
+        is_function.then(|| context.builtin(name)).flatten()
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        match self.get_value(&Value::from(method)) {
+            Some(found) => found.call(state, args),
+            None => {
+                let mut known: Vec<&str> = self.shared.engine.macro_names(&self.package).collect();
+                known.sort_unstable();
+                let message = format!("package `{}` has no macro `{method}`", self.package);
+                let missing = Diagnostic::error("jinja-undefined", message);
+                Err(refused(Box::new(missing.maybe_help(did_you_mean(method, known)))))
+            }
+        }
     }
 }
 
@@ -62,11 +90,14 @@ impl Object for DispatchedMacro {
     }
 
     fn call(self: &Arc<Self>, _state: &mut State<'_, '_>, _args: &[Value]) -> Result<Value, Error> {
-        Err(Error::new(
-            ErrorKind::UnknownFunction,
-            format!("`{}` has no implementation for this adapter and no default", self.name),
-        ))
+        Err(not_implemented(&self.name))
     }
+}
+
+/// What is said of a macro that dispatch does not find.
+pub fn not_implemented(name: &str) -> Error {
+    let message = format!("`{name}` has no implementation for this adapter and no default");
+    Error::new(ErrorKind::UnknownFunction, message)
 }
 
 /// A macro bound to a rendering.

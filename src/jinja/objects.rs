@@ -13,7 +13,7 @@ use super::{
     arguments::Arguments,
     relation_parts::{Parts, PartsObject},
 };
-pub use super::{columns::ColumnObject, query_result::TableObject};
+pub use super::{columns::ColumnObject, query_table::TableObject};
 use crate::relation::{Dialect, Quoting, Relation, RelationKind};
 
 /// A relation: prints as SQL, its parts are attributes.

@@ -1,5 +1,5 @@
-//! Query results as templates see them: the parts of agate's `Table` that they use, with Python's
-//! dates, times and exact numbers.
+//! Rows, columns and cells of query results as templates see them, with Python's dates, times and
+//! exact numbers.
 
 use std::sync::Arc;
 
@@ -13,10 +13,10 @@ use super::{
     list::List,
     times::{Moment, Tzinfo, Zone},
 };
-use crate::relation::{Cell, Table};
+use crate::relation::{Cell, Column, Table};
 
 /// A cell as a template value.
-fn cell_value(cell: &Cell, data_type: &str) -> Value {
+pub fn cell_value(cell: &Cell, data_type: &str) -> Value {
     match cell {
         Cell::Null => Value::from(()),
         Cell::Bool(value) => Value::from(*value),
@@ -37,15 +37,24 @@ fn cell_value(cell: &Cell, data_type: &str) -> Value {
     }
 }
 
+fn is_date(data_type: &str) -> bool {
+    data_type.eq_ignore_ascii_case("DATE")
+}
+
+/// Whether a type is of dates or of times of days.
+pub fn is_moment(data_type: &str) -> bool {
+    let starts = |with: &str| {
+        data_type.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with))
+    };
+    is_date(data_type) || starts("DATETIME") || starts("TIMESTAMP")
+}
+
 /// A date or time, where the column's type says that the text is one.
 fn moment(text: &str, data_type: &str) -> Option<Moment> {
-    let is_date = data_type.eq_ignore_ascii_case("DATE");
-    if is_date {
+    if is_date(data_type) {
         return Some(Moment::Date(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?));
     }
-    let is_moment = data_type.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("DATETIME"))
-        || data_type.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("TIMESTAMP"));
-    if !is_moment {
+    if !is_moment(data_type) {
         return None;
     }
     let read = |text: &str| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok();
@@ -81,52 +90,17 @@ fn decimal(text: &str) -> Value {
     }
 }
 
-/// A query result with the parts of agate's `Table` that templates use.
-#[derive(Debug)]
-pub struct TableObject(pub Arc<Table>);
-
-impl Object for TableObject {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Iterable
+/// The place of a column that a key names or numbers.
+pub fn position(columns: &[Column], key: &Value) -> Option<usize> {
+    match key.as_str() {
+        Some(name) => columns.iter().position(|column| column.name.eq_ignore_ascii_case(name)),
+        None => super::range::place(i64::try_from(key.clone()).ok()?, columns.len()),
     }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let table = &self.0;
-        match key.as_str()? {
-            "columns" => Some(Value::from_object(ColumnsObject(Arc::clone(table)))),
-            "rows" => Some(List::value(rows(table))),
-            "column_names" => Some(List::tuple(
-                table.columns.iter().map(|column| Value::from(column.name.as_str())).collect(),
-            )),
-            _ => None,
-        }
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Values(rows(&self.0))
-    }
-
-    fn call_method(
-        self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
-        method: &str,
-        _args: &[Value],
-    ) -> Result<Value, Error> {
-        match method {
-            // Output belongs to the reporters; a preview of a table has no place in them.
-            "print_table" | "print_csv" => Ok(Value::from("")),
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
-    }
-}
-
-fn rows(table: &Arc<Table>) -> Vec<Value> {
-    (0..table.rows.len()).map(|at| Value::from_object(RowObject(Arc::clone(table), at))).collect()
 }
 
 /// A row: values by position and by column name.
 #[derive(Debug)]
-struct RowObject(Arc<Table>, usize);
+pub struct RowObject(pub Arc<Table>, pub usize);
 
 impl RowObject {
     fn cell(&self, at: usize) -> Value {
@@ -144,17 +118,7 @@ impl Object for RowObject {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let row = &self.0.rows[self.1];
-        let at = match key.as_str() {
-            Some(name) => {
-                self.0.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name))?
-            }
-            None => {
-                let at = i64::try_from(key.clone()).ok()?;
-                usize::try_from(if at < 0 { at + row.len() as i64 } else { at }).ok()?
-            }
-        };
-        row.get(at).map(|_| self.cell(at))
+        position(&self.0.columns, key).map(|at| self.cell(at))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -188,7 +152,7 @@ impl Object for RowObject {
 
 /// The columns of a result: by position and by name.
 #[derive(Debug)]
-struct ColumnsObject(Arc<Table>);
+pub struct ColumnsObject(pub Arc<Table>);
 
 impl Object for ColumnsObject {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
@@ -196,14 +160,8 @@ impl Object for ColumnsObject {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let columns = &self.0.columns;
-        let at = match key.as_str() {
-            Some(name) => {
-                columns.iter().position(|column| column.name.eq_ignore_ascii_case(name))?
-            }
-            None => usize::try_from(i64::try_from(key.clone()).ok()?).ok()?,
-        };
-        (at < columns.len()).then(|| Value::from_object(ResultColumn(Arc::clone(&self.0), at)))
+        let at = position(&self.0.columns, key)?;
+        Some(Value::from_object(ResultColumn(Arc::clone(&self.0), at)))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -259,8 +217,8 @@ impl Object for ResultColumn {
             Some("name") => Some(Value::from(self.0.columns[self.1].name.as_str())),
             Some(_) => None,
             None => {
-                let at = usize::try_from(i64::try_from(key.clone()).ok()?).ok()?;
-                (at < self.0.rows.len()).then(|| self.cell(at))
+                let rows = self.0.rows.len();
+                super::range::place(i64::try_from(key.clone()).ok()?, rows).map(|at| self.cell(at))
             }
         }
     }
@@ -303,7 +261,7 @@ impl Object for ResultColumn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::relation::Column;
+    use crate::jinja::objects::TableObject;
 
     fn rendered(data_type: &str, cell: Cell, template: &str) -> String {
         let column = Column { name: "x".into(), data_type: data_type.into() };

@@ -57,8 +57,11 @@ pub(super) fn find_packages(
         for declared in read_declared(&project, root, renderer, diagnostics) {
             match declared {
                 Declared::Local(path) => {
-                    let folder = project.join(&path.value);
-                    if !folder.join(PROJECT_FILE_NAME).is_file() {
+                    // dbt reads the paths of packages from the root project, as those of its own.
+                    let places = [root, &project].map(|base| base.join(&path.value));
+                    let found = places.iter().find(|at| at.join(PROJECT_FILE_NAME).is_file());
+                    let folder = found.unwrap_or(&places[0]).clone();
+                    if found.is_none() {
                         diagnostics.push(
                             Diagnostic::error(
                                 "missing-package",

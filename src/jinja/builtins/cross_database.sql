@@ -8,9 +8,11 @@
 {% macro default__bool_or(expression) -%}bool_or({{ expression }}){%- endmacro %}
 {% macro bigquery__bool_or(expression) -%}logical_or({{ expression }}){%- endmacro %}
 
-{% macro cast(field, type) -%}cast({{ field }} as {{ type }}){%- endmacro %}
+{% macro cast(field, type) -%}{{ return(adapter.dispatch('cast', 'dbt')(field, type)) }}{%- endmacro %}
+{% macro default__cast(field, type) -%}cast({{ field }} as {{ type }}){%- endmacro %}
 
-{% macro cast_bool_to_text(field) -%}cast({{ field }} as {{ type_string() }}){%- endmacro %}
+{% macro cast_bool_to_text(field) -%}{{ return(adapter.dispatch('cast_bool_to_text', 'dbt')(field)) }}{%- endmacro %}
+{% macro default__cast_bool_to_text(field) -%}cast({{ field }} as {{ type_string() }}){%- endmacro %}
 
 {% macro safe_cast(field, type) -%}{{ return(adapter.dispatch('safe_cast', 'dbt')(field, type)) }}{%- endmacro %}
 {% macro default__safe_cast(field, type) -%}cast({{ field }} as {{ type }}){%- endmacro %}
@@ -18,21 +20,30 @@
 
 {% macro concat(fields) -%}{{ return(adapter.dispatch('concat', 'dbt')(fields)) }}{%- endmacro %}
 {% macro default__concat(fields) -%}{{ fields | join(' || ') }}{%- endmacro %}
-{% macro bigquery__concat(fields) -%}concat({{ fields | join(', ') }}){%- endmacro %}
 
 {% macro hash(field) -%}{{ return(adapter.dispatch('hash', 'dbt')(field)) }}{%- endmacro %}
 {% macro default__hash(field) -%}md5(cast({{ field }} as {{ type_string() }})){%- endmacro %}
 {% macro bigquery__hash(field) -%}to_hex(md5(cast({{ field }} as {{ type_string() }}))){%- endmacro %}
 
-{% macro length(expression) -%}length({{ expression }}){%- endmacro %}
+{% macro length(expression) -%}{{ return(adapter.dispatch('length', 'dbt')(expression)) }}{%- endmacro %}
+{% macro default__length(expression) -%}length({{ expression }}){%- endmacro %}
 
 {% macro position(substring_text, string_text) -%}{{ return(adapter.dispatch('position', 'dbt')(substring_text, string_text)) }}{%- endmacro %}
 {% macro default__position(substring_text, string_text) -%}position({{ substring_text }} in {{ string_text }}){%- endmacro %}
 {% macro bigquery__position(substring_text, string_text) -%}strpos({{ string_text }}, {{ substring_text }}){%- endmacro %}
 
-{% macro replace(field, old_chars, new_chars) -%}replace({{ field }}, {{ old_chars }}, {{ new_chars }}){%- endmacro %}
+{% macro replace(field, old_chars, new_chars) -%}{{ return(adapter.dispatch('replace', 'dbt')(field, old_chars, new_chars)) }}{%- endmacro %}
+{% macro default__replace(field, old_chars, new_chars) -%}replace({{ field }}, {{ old_chars }}, {{ new_chars }}){%- endmacro %}
 
-{% macro right(string_text, length_expression) -%}right({{ string_text }}, {{ length_expression }}){%- endmacro %}
+{% macro right(string_text, length_expression) -%}{{ return(adapter.dispatch('right', 'dbt')(string_text, length_expression)) }}{%- endmacro %}
+{% macro default__right(string_text, length_expression) -%}right({{ string_text }}, {{ length_expression }}){%- endmacro %}
+{% macro bigquery__right(string_text, length_expression) -%}
+    {#- A negative place counts from the end, and there is no place 0. -#}
+    case when {{ length_expression }} = 0
+        then ''
+    else substr({{ string_text }}, -1 * ({{ length_expression }}))
+    end
+{%- endmacro %}
 
 {% macro split_part(string_text, delimiter_text, part_number) -%}{{ return(adapter.dispatch('split_part', 'dbt')(string_text, delimiter_text, part_number)) }}{%- endmacro %}
 {% macro default__split_part(string_text, delimiter_text, part_number) -%}split_part({{ string_text }}, {{ delimiter_text }}, {{ part_number }}){%- endmacro %}
@@ -41,11 +52,15 @@
     {%- if part_number >= 0 -%}
         split({{ string_text }}, {{ delimiter_text }})[safe_offset({{ part_number - 1 }})]
     {%- else -%}
-        array_reverse(split({{ string_text }}, {{ delimiter_text }}))[safe_offset({{ -part_number - 1 }})]
+        split({{ string_text }}, {{ delimiter_text }})[safe_offset(
+            length({{ string_text }}) - length(replace({{ string_text }}, {{ delimiter_text }}, '')) + 1 + {{ part_number }}
+        )]
     {%- endif -%}
 {%- endmacro %}
 
-{% macro string_literal(value) -%}'{{ value }}'{%- endmacro %}
+{% macro string_literal(value) -%}{{ return(adapter.dispatch('string_literal', 'dbt')(value)) }}{%- endmacro %}
+{% macro default__string_literal(value) -%}'{{ value }}'{%- endmacro %}
+{% macro bigquery__string_literal(value) -%}'''{{ value }}'''{%- endmacro %}
 
 {% macro escape_single_quotes(expression) -%}{{ return(adapter.dispatch('escape_single_quotes', 'dbt')(expression)) }}{%- endmacro %}
 {% macro default__escape_single_quotes(expression) -%}{{ expression | replace("'", "''") }}{%- endmacro %}
@@ -79,7 +94,13 @@
         array[]::{{ data_type }}[]
     {%- endif -%}
 {%- endmacro %}
-{% macro bigquery__array_construct(inputs, data_type) -%}[ {{ inputs | join(' , ') }} ]{%- endmacro %}
+{% macro bigquery__array_construct(inputs, data_type) -%}
+    {%- if inputs | length > 0 -%}
+        [ {{ inputs | join(' , ') }} ]
+    {%- else -%}
+        ARRAY<{{ data_type }}>[]
+    {%- endif -%}
+{%- endmacro %}
 
 {% macro array_concat(array_1, array_2) -%}{{ return(adapter.dispatch('array_concat', 'dbt')(array_1, array_2)) }}{%- endmacro %}
 {% macro default__array_concat(array_1, array_2) -%}array_cat({{ array_1 }}, {{ array_2 }}){%- endmacro %}
@@ -87,7 +108,7 @@
 
 {% macro array_append(array, new_element) -%}{{ return(adapter.dispatch('array_append', 'dbt')(array, new_element)) }}{%- endmacro %}
 {% macro default__array_append(array, new_element) -%}array_append({{ array }}, {{ new_element }}){%- endmacro %}
-{% macro bigquery__array_append(array, new_element) -%}array_concat({{ array }}, [{{ new_element }}]){%- endmacro %}
+{% macro bigquery__array_append(array, new_element) -%}array_concat({{ array }}, {{ array_construct([new_element]) }}){%- endmacro %}
 
 {% macro current_timestamp() -%}{{ return(adapter.dispatch('current_timestamp', 'dbt')()) }}{%- endmacro %}
 {% macro default__current_timestamp() -%}now(){%- endmacro %}
@@ -107,6 +128,11 @@
 
 {% macro datediff(first_date, second_date, datepart) -%}{{ return(adapter.dispatch('datediff', 'dbt')(first_date, second_date, datepart)) }}{%- endmacro %}
 {% macro default__datediff(first_date, second_date, datepart) -%}(date_diff('{{ datepart }}', {{ first_date }}::timestamp, {{ second_date }}::timestamp )){%- endmacro %}
+{# Weeks begin on Sundays, and those of DuckDB on Mondays. #}
+{% macro duckdb__datediff(first_date, second_date, datepart) -%}
+    {%- set ahead = ' + interval 1 day' if datepart | lower == 'week' -%}
+    (date_diff('{{ datepart }}', {{ first_date }}::timestamp{{ ahead }}, {{ second_date }}::timestamp{{ ahead }} ))
+{%- endmacro %}
 {% macro bigquery__datediff(first_date, second_date, datepart) -%}datetime_diff(cast({{ second_date }} as datetime), cast({{ first_date }} as datetime), {{ datepart }}){%- endmacro %}
 
 {% macro date_trunc(datepart, date) -%}{{ return(adapter.dispatch('date_trunc', 'dbt')(datepart, date)) }}{%- endmacro %}
@@ -119,24 +145,22 @@
 
 {% macro last_day(date, datepart) -%}{{ return(adapter.dispatch('last_day', 'dbt')(date, datepart)) }}{%- endmacro %}
 {% macro default__last_day(date, datepart) -%}cast({{ dateadd('day', '-1', dateadd(datepart, '1', date_trunc(datepart, date))) }} as date){%- endmacro %}
-{% macro bigquery__last_day(date, datepart) -%}last_day({{ date }}, {{ datepart }}){%- endmacro %}
 
 {% macro type_string() -%}{{ return(adapter.dispatch('type_string', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_string() -%}TEXT{%- endmacro %}
 {% macro bigquery__type_string() -%}string{%- endmacro %}
-{% macro type_timestamp() -%}timestamp{%- endmacro %}
+{% macro type_timestamp() -%}{{ return(adapter.dispatch('type_timestamp', 'dbt')()) }}{%- endmacro %}
+{% macro default__type_timestamp() -%}timestamp{%- endmacro %}
 {% macro type_float() -%}{{ return(adapter.dispatch('type_float', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_float() -%}float{%- endmacro %}
-{% macro bigquery__type_float() -%}float64{%- endmacro %}
+{% macro bigquery__type_float() -%}FLOAT64{%- endmacro %}
 {% macro type_numeric() -%}{{ return(adapter.dispatch('type_numeric', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_numeric() -%}numeric(28,6){%- endmacro %}
 {% macro bigquery__type_numeric() -%}numeric{%- endmacro %}
 {% macro type_bigint() -%}{{ return(adapter.dispatch('type_bigint', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_bigint() -%}bigint{%- endmacro %}
-{% macro bigquery__type_bigint() -%}int64{%- endmacro %}
 {% macro type_int() -%}{{ return(adapter.dispatch('type_int', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_int() -%}integer{%- endmacro %}
-{% macro bigquery__type_int() -%}int64{%- endmacro %}
+{% macro bigquery__type_int() -%}INT64{%- endmacro %}
 {% macro type_boolean() -%}{{ return(adapter.dispatch('type_boolean', 'dbt')()) }}{%- endmacro %}
 {% macro default__type_boolean() -%}boolean{%- endmacro %}
-{% macro bigquery__type_boolean() -%}bool{%- endmacro %}

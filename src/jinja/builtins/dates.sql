@@ -1,6 +1,10 @@
 {# Rows of numbers and dates, and the dates of a range, as dbt documents them. #}
 
 {% macro get_powers_of_two(upper_bound) -%}
+    {{ return(adapter.dispatch('get_powers_of_two', 'dbt')(upper_bound)) }}
+{%- endmacro %}
+
+{% macro default__get_powers_of_two(upper_bound) -%}
     {%- if upper_bound <= 0 -%}
         {{ exceptions.raise_compiler_error('upper bound must be positive') }}
     {%- endif -%}
@@ -15,16 +19,33 @@
     {{ return(adapter.dispatch('generate_series', 'dbt')(upper_bound)) }}
 {% endmacro %}
 
-{% macro default__generate_series(upper_bound) %}
+{% macro duckdb__generate_series(upper_bound) %}
     select
         generate_series as generated_number
     from generate_series(1, {{ upper_bound }})
 {% endmacro %}
 
-{% macro bigquery__generate_series(upper_bound) %}
-    select
-        generated_number
-    from unnest(generate_array(1, {{ upper_bound }})) as generated_number
+{# Numbers by their binary digits: one row of `p` for each. #}
+{% macro default__generate_series(upper_bound) %}
+    {%- set digits = range(get_powers_of_two(upper_bound)) %}
+    with p as (
+        select 0 as generated_number union all select 1
+    ), unioned as (
+        select
+            {% for digit in digits -%}
+            p{{ digit }}.generated_number * power(2, {{ digit }}){{ ' +' if not loop.last }}
+            {% endfor -%}
+            + 1 as generated_number
+        from
+            {% for digit in digits -%}
+            p as p{{ digit }}{{ ' cross join' if not loop.last }}
+            {% endfor %}
+    )
+
+    select *
+    from unioned
+    where generated_number <= {{ upper_bound }}
+    order by generated_number
 {% endmacro %}
 
 {% macro get_intervals_between(start_date, end_date, datepart) -%}
@@ -115,6 +136,10 @@
 {% macro bigquery__current_timestamp_backcompat() -%}current_timestamp{%- endmacro %}
 
 {% macro current_timestamp_in_utc_backcompat() %}
+    {{ return(adapter.dispatch('current_timestamp_in_utc_backcompat', 'dbt')()) }}
+{% endmacro %}
+
+{% macro default__current_timestamp_in_utc_backcompat() %}
     {{ return(current_timestamp_backcompat()) }}
 {% endmacro %}
 

@@ -7,13 +7,17 @@ use minijinja::{
     value::{Kwargs, Object, ObjectRepr, from_args},
 };
 
-use super::Shared;
+use super::{
+    Shared,
+    adapter_methods::{is_method, refusal, unknown, without_warehouse},
+};
 use crate::{
     jinja::{
         Globals, Phase, Warehouse,
+        arguments::Arguments,
         columns::ColumnClass,
         list::List,
-        macro_object::DispatchedMacro,
+        macro_object::{DispatchedMacro, not_implemented},
         objects::{ColumnObject, RelationClass, relation_of, relation_value},
     },
     relation::{Column, Dialect, Quoting, Relation},
@@ -70,6 +74,30 @@ impl AdapterObject {
         ))
     }
 
+    /// `adapter.dispatch(macro_name, macro_namespace=none)`.
+    fn dispatch(&self, args: &[Value]) -> Result<Value, Error> {
+        let given = Arguments::new("adapter.dispatch", args)?;
+        if given.named.has("packages") {
+            let message = "takes no `packages`; give the namespace of the macro, as in";
+            return Err(given.wrong(format!("{message} `adapter.dispatch('name', 'package')`")));
+        }
+        let name = given.text(0, "macro_name")?;
+        let namespace: Option<String> = given.get(1, "macro_namespace")?;
+        given.finish(2)?;
+        if let Some((package, own)) = name.split_once('.') {
+            let message = format!("`{name}` is no name of a macro; write it like");
+            return Err(given.wrong(format!("{message} `adapter.dispatch('{own}', '{package}')`")));
+        }
+        let engine = &self.shared.engine;
+        match engine.dispatch(&self.package, &name, namespace.as_deref()) {
+            Some(found) => Ok(engine.macro_value(&self.shared, found)),
+            None if self.shared.scope.phase == Phase::Parse => {
+                Ok(Value::from_object(DispatchedMacro { name }))
+            }
+            None => Err(not_implemented(&name)),
+        }
+    }
+
     fn column_values(&self, columns: Vec<Column>) -> Value {
         let dialect = self.shared.scope.globals.dialect;
         List::value(
@@ -96,55 +124,44 @@ impl Object for AdapterObject {
 
     fn call_method(
         self: &Arc<Self>,
-        _state: &mut State<'_, '_>,
+        state: &mut State<'_, '_>,
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
         let globals = &self.shared.scope.globals;
         let none = || Value::from(());
         match method {
-            "dispatch" => {
-                let (name, namespace, options): (&str, Option<&str>, Kwargs) = from_args(args)?;
-                let namespace = match namespace {
-                    Some(namespace) => Some(namespace.to_owned()),
-                    None => options.get::<Option<String>>("macro_namespace")?,
-                };
-                let engine = &self.shared.engine;
-                let found = engine.dispatch(&self.package, name, namespace.as_deref());
-                return match found {
-                    Some(found) => Ok(engine.macro_value(&self.shared, found)),
-                    None => Ok(Value::from_object(DispatchedMacro { name: name.to_owned() })),
-                };
-            }
+            "dispatch" => return self.dispatch(args),
             "type" => return Ok(Value::from(globals.dialect.adapter_type())),
-            "quote" | "quote_as_configured" => {
-                let (name, _part): (Value, Option<Value>) = from_args(args)?;
-                return Ok(Value::from(globals.dialect.quote(&name.to_string())));
-            }
-            "quote_seed_column" => {
-                let (name, _quote): (Value, Option<Value>) = from_args(args)?;
-                return Ok(Value::from(globals.dialect.quote(&name.to_string())));
-            }
-            "cache_added"
-            | "cache_dropped"
-            | "cache_renamed"
-            | "commit"
+            "cache_added" | "cache_dropped" | "cache_renamed" => return Ok(Value::from("")),
+            "commit"
+            | "expand_target_column_types"
             | "valid_snapshot_target"
-            | "assert_valid_snapshot_target_given_strategy"
-            | "verify_database" => {
-                return Ok(Value::from(""));
-            }
+            | "assert_valid_snapshot_target_given_strategy" => return Ok(none()),
             _ => {}
+        }
+        if let Some(answer) = without_warehouse(globals, state, method, args) {
+            return answer;
+        }
+        if let Some(refusal) = refusal(globals.dialect, method) {
+            return Err(refusal);
         }
         if self.shared.scope.phase == Phase::Parse {
             return Ok(match method {
                 "get_columns_in_relation"
+                | "get_columns_in_table"
+                | "get_column_schema_from_query"
                 | "get_missing_columns"
                 | "list_relations"
-                | "list_schemas"
                 | "list_relations_without_caching" => List::value(Vec::new()),
+                "already_exists" | "check_schema_exists" | "get_columns_in_select_sql" => {
+                    Value::from(false)
+                }
                 _ => none(),
             });
+        }
+        if !is_method(globals.dialect, method) {
+            return Err(unknown(globals.dialect, method));
         }
         let warehouse = self.warehouse(method)?;
         match method {
@@ -157,6 +174,44 @@ impl Object for AdapterObject {
                 let (relation,): (Value,) = from_args(args)?;
                 let columns = warehouse.columns(&relation_argument(&relation)?).map_err(failed)?;
                 Ok(self.column_values(columns))
+            }
+            "get_columns_in_table" => {
+                let given = Arguments::new("adapter.get_columns_in_table", args)?;
+                let (schema, name) = (given.text(0, "schema")?, given.text(1, "identifier")?);
+                let relation =
+                    Relation::new(globals.dialect, globals.database.clone(), schema, name);
+                Ok(self.column_values(warehouse.columns(&relation).map_err(failed)?))
+            }
+            "get_columns_in_select_sql" | "get_column_schema_from_query" => {
+                let given = Arguments::new("adapter.get_column_schema_from_query", args)?;
+                let sql: Value =
+                    given.required(0, "sql").or_else(|_| given.required(0, "select_sql"))?;
+                let columns = warehouse.run(&sql.to_string()).map_err(failed)?.columns;
+                let all = columns.iter().map(|one| ColumnObject::of(one, globals.dialect));
+                let all: Vec<Value> = match method {
+                    "get_column_schema_from_query" => {
+                        all.flat_map(|one| one.flatten()).map(Value::from_object).collect()
+                    }
+                    _ => all.map(Value::from_object).collect(),
+                };
+                Ok(List::value(all))
+            }
+            "truncate_relation" => {
+                let (relation,): (Value,) = from_args(args)?;
+                let relation = relation_argument(&relation)?;
+                warehouse.run(&format!("truncate table {relation}")).map_err(failed)?;
+                Ok(none())
+            }
+            "alter_table_add_columns" => {
+                let (relation, columns): (Value, Value) = from_args(args)?;
+                let relation = relation_argument(&relation)?;
+                for column in columns.try_iter()? {
+                    let part = |name| column.get_attr(name).map(|value| value.to_string());
+                    let (name, data_type) = (part("quoted")?, part("data_type")?);
+                    let sql = format!("alter table {relation} add column {name} {data_type}");
+                    warehouse.run(&sql).map_err(failed)?;
+                }
+                Ok(none())
             }
             "get_missing_columns" => {
                 let (from, to): (Value, Value) = from_args(args)?;
@@ -219,17 +274,13 @@ impl Object for AdapterObject {
                     Relation::new(globals.dialect, globals.database.clone(), schema, identifier);
                 Ok(Value::from(warehouse.relation(&relation).map_err(failed)?.is_some()))
             }
-            "expand_target_column_types" => Ok(Value::from("")),
             "execute" => {
                 let (sql, _options): (&str, Kwargs) = from_args(args)?;
                 let table = warehouse.run(sql).map_err(failed)?;
                 let table = crate::jinja::objects::TableObject(Arc::new(table));
                 Ok(Value::from(vec![Value::from("OK"), Value::from_object(table)]))
             }
-            _ => Err(Error::new(
-                ErrorKind::UnknownMethod,
-                format!("`adapter.{method}` is not supported"),
-            )),
+            _ => Err(unknown(globals.dialect, method)),
         }
     }
 }

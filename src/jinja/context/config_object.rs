@@ -19,8 +19,13 @@ pub struct ConfigObject(pub Arc<Shared>);
 
 impl ConfigObject {
     fn lookup(&self, key: &str) -> Option<Value> {
-        let found = self.0.scope.config.get(key).filter(|value| !value.is_null())?;
-        Some(crate::jinja::convert::from_json(found))
+        // A key that is set to nothing is set: the default is for those that are not there.
+        let key = match key {
+            "pre_hook" => "pre-hook",
+            "post_hook" => "post-hook",
+            key => key,
+        };
+        self.0.scope.config.get(key).map(crate::jinja::convert::from_json)
     }
 }
 

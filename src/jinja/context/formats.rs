@@ -1,14 +1,11 @@
 //! `fromjson`, `fromyaml`, `tojson` and `toyaml`.
 
-use minijinja::{
-    Error, Value,
-    value::{Kwargs, Rest, from_args},
-};
+use minijinja::{Error, Value};
 
-use super::functions::default_of;
 use crate::{
     diagnostic::{Diagnostic, SourceFile},
     jinja::{
+        arguments::Arguments,
         convert::from_yaml,
         python_json::{Layout, to_python_json},
         python_yaml::to_python_yaml,
@@ -18,12 +15,16 @@ use crate::{
 };
 
 /// `fromjson(text, default=none)`: the default stands for a text that cannot be read.
-pub fn from_text(args: &[Value], read: fn(&str) -> Option<Value>) -> Result<Value, Error> {
-    let (text, _): (&str, Rest<Value>) = from_args(&args[..args.len().min(1)])?;
-    let (_, default, options): (Value, Option<Value>, Kwargs) = from_args(args)?;
-    let default = default_of(default, &options)?;
-    options.assert_all_used()?;
-    Ok(read(text).unwrap_or(default))
+pub fn from_text(
+    (function, name): (&'static str, &str),
+    args: &[Value],
+    read: fn(&str) -> Option<Value>,
+) -> Result<Value, Error> {
+    let given = Arguments::new(function, args)?;
+    let text = given.text(0, name)?;
+    let default = given.get(1, "default")?.unwrap_or_else(|| Value::from(()));
+    given.finish(2)?;
+    Ok(read(&text).unwrap_or(default))
 }
 
 /// The value that a YAML text holds.
@@ -45,14 +46,11 @@ fn dates_exist(yaml: &Yaml) -> bool {
 
 /// What `tojson` and `toyaml` are given: the value, the default, and whether keys are sorted.
 fn written(args: &[Value]) -> Result<(Value, Value, bool), Error> {
-    let (value, default, sort, options): (Value, Option<Value>, Option<bool>, Kwargs) =
-        from_args(args)?;
-    let default = default_of(default, &options)?;
-    let sort = match sort {
-        Some(sort) => sort,
-        None => options.get::<Option<bool>>("sort_keys")?.unwrap_or(false),
-    };
-    options.assert_all_used()?;
+    let given = Arguments::new("tojson", args)?;
+    let value = given.value(0, "value")?.ok_or_else(|| given.wrong("`value` is missing"))?;
+    let default = given.get(1, "default")?.unwrap_or_else(|| Value::from(()));
+    let sort = given.get(2, "sort_keys")?.unwrap_or(false);
+    given.finish(3)?;
     Ok((value, default, sort))
 }
 

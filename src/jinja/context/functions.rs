@@ -8,20 +8,23 @@ use minijinja::{
     value::{Kwargs, Object, ObjectRepr, Rest, from_args},
 };
 
-use super::{Shared, formats, references::at_place};
+use super::{
+    Shared, formats,
+    references::at_place,
+    template_calls::{render_text, try_or_compiler_error},
+};
 use crate::{
     diagnostic::{Diagnostic, Span},
     jinja::{
         Phase, Whither,
+        arguments::Arguments,
         dict::{self, Dict},
         failure::refused,
         generator::{Generator, Items},
         list::List,
-        objects::TableObject,
         read_json::read_json,
         set::Set,
     },
-    relation::Table,
 };
 
 /// Which function.
@@ -49,6 +52,22 @@ pub enum Which {
     LoadResult,
     /// `store_result`
     StoreResult,
+    /// `store_raw_result`
+    StoreRawResult,
+    /// `render`
+    Render,
+    /// `try_or_compiler_error`
+    TryOrCompilerError,
+    /// `write`
+    Write,
+    /// `otel_trace_id`
+    OtelTraceId,
+    /// `otel_span_id`
+    OtelSpanId,
+    /// `load_agate_table`
+    LoadAgateTable,
+    /// `submit_python_job`
+    SubmitPythonJob,
     /// `__is_incremental`, behind the macro `is_incremental`
     IsIncremental,
     /// `__should_full_refresh`, behind the macro `should_full_refresh`
@@ -102,6 +121,14 @@ impl Which {
             "run_query" => Self::RunQuery,
             "load_result" => Self::LoadResult,
             "store_result" => Self::StoreResult,
+            "store_raw_result" => Self::StoreRawResult,
+            "render" => Self::Render,
+            "try_or_compiler_error" => Self::TryOrCompilerError,
+            "write" => Self::Write,
+            "otel_trace_id" => Self::OtelTraceId,
+            "otel_span_id" => Self::OtelSpanId,
+            "load_agate_table" => Self::LoadAgateTable,
+            "submit_python_job" => Self::SubmitPythonJob,
             "__is_incremental" => Self::IsIncremental,
             "__should_full_refresh" => Self::ShouldFullRefresh,
             "fromjson" => Self::FromJson,
@@ -189,51 +216,11 @@ pub fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
 }
 
 impl Builtin {
-    fn run(&self, sql: &str) -> Result<Table, Error> {
-        let warehouse = self.shared.scope.host.warehouse().ok_or_else(|| {
-            invalid("this template asks the warehouse, and this command connects to none")
-        })?;
-        warehouse.run(sql).map_err(|message| {
-            invalid(format!("the warehouse refused a query of this template: {message}"))
-        })
-    }
-
-    /// `{% call statement('name', fetch_result=True) %}`: the result is kept under the name.
-    fn statement(&self, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
-        let (name, options): (Option<String>, Kwargs) = from_args(args)?;
-        let name = match name {
-            Some(name) => Some(name),
-            None => options.get::<Option<String>>("name")?,
-        };
-        let fetch = options.get::<Option<bool>>("fetch_result")?.unwrap_or(false);
-        let caller = options.get::<Value>("caller")?;
-        let sql = caller.call(state, &[])?.to_string();
-        if self.shared.scope.phase == Phase::Parse {
-            return Ok(Value::from(""));
-        }
-        let table = self.run(&sql)?;
-        if let Some(name) = name {
-            let table = if fetch { table } else { Table::default() };
-            self.store(&name, table);
-        }
-        Ok(Value::from(""))
-    }
-
-    fn store(&self, name: &str, table: Table) {
-        let table = Arc::new(table);
-        let rows = Value::from_object(TableObject(Arc::clone(&table)));
-        let result = Dict::value([
-            (Value::from("table"), rows.clone()),
-            (Value::from("data"), rows.get_attr("rows").unwrap_or_default()),
-            (Value::from("response"), Value::from("OK")),
-        ]);
-        let mut results =
-            self.shared.results.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        results.insert(name.to_owned(), result);
-    }
-
     fn env_var(&self, args: &[Value]) -> Result<Value, Error> {
-        let (name, default): (&str, Option<Value>) = from_args(args)?;
+        let given = Arguments::new("env_var", args)?;
+        let (name, default) = (given.text(0, "var")?, given.get::<Value>(1, "default")?);
+        given.finish(2)?;
+        let name = name.as_str();
         if crate::secret::is_secret_name(name) {
             return Err(invalid(format!(
                 "secret environment variable `{name}` may only be used in profiles.yml and packages.yml"
@@ -244,7 +231,7 @@ impl Builtin {
         }
         match (self.shared.scope.globals.env)(name) {
             Some(value) => Ok(Value::from(value)),
-            None => default.or_else(|| none_given(args)).ok_or_else(|| {
+            None => default.ok_or_else(|| {
                 invalid(format!("environment variable `{name}` is not set and has no default here"))
             }),
         }
@@ -275,11 +262,6 @@ fn zipped(columns: &[Value]) -> Result<Value, Error> {
     Ok(Generator::lazy("zip", Items::new(rows, length)))
 }
 
-/// `None` where it was written as the second argument: as good a default as any.
-pub fn none_given(args: &[Value]) -> Option<Value> {
-    args.get(1).filter(|second| !second.is_undefined() && !second.is_kwargs()).cloned()
-}
-
 impl Object for Builtin {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
         ObjectRepr::Plain
@@ -292,7 +274,9 @@ impl Object for Builtin {
             }
             (Some(usage), ErrorKind::InvalidOperation) if error.source().is_none() => {
                 match error.detail() {
-                    Some("value is not a string") => {
+                    Some(detail)
+                        if detail == "value is not a string" || is_of_arguments(usage, detail) =>
+                    {
                         refused(Box::new(wrong_arguments(usage, &error)))
                     }
                     _ => error,
@@ -317,10 +301,23 @@ impl Object for Builtin {
     }
 }
 
+fn name_of(usage: &str) -> &str {
+    usage.split('(').next().unwrap_or(usage)
+}
+
+/// Whether a message is one of the function's arguments.
+fn is_of_arguments(usage: &str, detail: &str) -> bool {
+    detail
+        .strip_prefix('`')
+        .and_then(|rest| rest.strip_prefix(name_of(usage)))
+        .is_some_and(|rest| rest.starts_with("`: "))
+}
+
 /// A call with the wrong arguments, and how the function is called.
 pub fn wrong_arguments(usage: &str, error: &Error) -> Diagnostic {
-    let name = usage.split('(').next().unwrap_or(usage);
+    let name = name_of(usage);
     let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    let detail = detail.strip_prefix(&format!("`{name}`: ")).unwrap_or(&detail);
     Diagnostic::error("jinja-arguments", format!("`{name}` is called wrongly: {detail}"))
         .help(format!("write it like `{usage}`"))
 }
@@ -335,49 +332,50 @@ impl Builtin {
             Which::Function => self.user_function(args),
             Which::EnvVar => self.env_var(args),
             Which::Return => {
-                let (value,): (Option<Value>,) = from_args(args)?;
+                let value = Arguments::new("return", args)?.value(0, "data")?;
                 Err(return_error(value.unwrap_or_else(|| Value::from(()))))
             }
             Which::Log => {
-                let (message, info, options): (Value, Option<bool>, Kwargs) = from_args(args)?;
-                let info = match info {
-                    Some(info) => info,
-                    None => options.get::<Option<bool>>("info")?.unwrap_or(false),
-                };
-                let people = info && !parsing;
+                let given = Arguments::new("log", args)?;
+                let message: Value = given.value(0, "msg")?.unwrap_or_default();
+                let people = given.value(1, "info")?.is_some_and(|info| info.is_true()) && !parsing;
                 let whither = if people { Whither::People } else { Whither::LogFile };
                 scope.host.log(&message.to_string(), whither);
                 Ok(Value::from(""))
             }
             Which::Print => {
-                let (message,): (Value,) = from_args(args)?;
+                let message = Arguments::new("print", args)?.value(0, "msg")?.unwrap_or_default();
                 let whither = if parsing { Whither::LogFile } else { Whither::Output };
                 scope.host.log(&message.to_string(), whither);
                 Ok(Value::from(""))
             }
             Which::Statement => self.statement(state, args),
-            Which::RunQuery => {
-                let (sql,): (Value,) = from_args(args)?;
-                if parsing {
-                    // dbt gives None here, and templates guard with `execute`.
-                    return Ok(Value::from(()));
-                }
-                Ok(Value::from_object(TableObject(Arc::new(self.run(&sql.to_string())?))))
+            Which::RunQuery => self.run_query(args),
+            Which::LoadResult => self.load_result(args),
+            Which::StoreResult => self.store_result(args),
+            Which::StoreRawResult => self.store_raw_result(args),
+            Which::Render => {
+                let text = Arguments::new("render", args)?.text(0, "string")?;
+                render_text(&self.shared, &self.package, state, &text).map(Value::from)
             }
-            Which::LoadResult => {
-                let (name,): (&str,) = from_args(args)?;
-                let results =
-                    self.shared.results.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                Ok(results.get(name).cloned().unwrap_or_else(|| Value::from(())))
+            Which::TryOrCompilerError => try_or_compiler_error(state, args),
+            // What runs is written below the target folder in any case.
+            Which::Write => Ok(Value::from("")),
+            Which::OtelTraceId => Ok(Value::from("0".repeat(32))),
+            Which::OtelSpanId => Ok(Value::from("0".repeat(16))),
+            Which::LoadAgateTable => {
+                Err(invalid("`load_agate_table` is not supported: seeds are loaded without macros"))
             }
-            Which::StoreResult => Ok(Value::from("")),
+            Which::SubmitPythonJob => {
+                Err(invalid("`submit_python_job` is not supported: models are written in SQL"))
+            }
             Which::IsIncremental => Ok(Value::from(scope.is_incremental)),
             Which::ShouldFullRefresh => {
                 let own = scope.config.get("full_refresh").and_then(|value| value.as_bool());
                 Ok(Value::from(own.unwrap_or(scope.globals.full_refresh)))
             }
-            Which::FromJson => formats::from_text(args, read_json),
-            Which::FromYaml => formats::from_text(args, formats::read_yaml),
+            Which::FromJson => formats::from_text(("fromjson", "string"), args, read_json),
+            Which::FromYaml => formats::from_text(("fromyaml", "value"), args, formats::read_yaml),
             Which::ToJson => formats::to_json(args, parsing),
             Which::ToYaml => formats::to_yaml(args),
             Which::Set => {
@@ -402,26 +400,18 @@ impl Builtin {
                 zipped(&columns)
             }
             Which::LocalMd5 => {
-                let (text,): (Value,) = from_args(args)?;
-                Ok(Value::from(hex(&Md5::digest(text.to_string().as_bytes()))))
+                let given = Arguments::new("local_md5", args)?;
+                let text = match parsing {
+                    true => given.required::<Value>(0, "value")?.to_string(),
+                    false => given.text(0, "value")?,
+                };
+                Ok(Value::from(hex(&Md5::digest(text.as_bytes()))))
             }
-            Which::Doc => Ok(Value::from("")),
+            Which::Doc => Err(invalid("`doc()` is for descriptions, and this is none")),
             Which::DiffOfTwoDicts => {
-                let (left, right): (Value, Value) = from_args(args)?;
-                let right = dict::entries(&right)?;
-                let mut difference = Vec::new();
-                for (key, values) in dict::entries(&left)? {
-                    let other: Vec<Value> = match right.iter().find(|(name, _)| *name == key) {
-                        Some((_, other)) => other.try_iter()?.collect(),
-                        None => Vec::new(),
-                    };
-                    let own: Vec<Value> =
-                        values.try_iter()?.filter(|item| !other.contains(item)).collect();
-                    if !own.is_empty() {
-                        difference.push((key, List::value(own)));
-                    }
-                }
-                Ok(Dict::value(difference))
+                let given = Arguments::new("diff_of_two_dicts", args)?;
+                let (left, right) = (given.required(0, "dict_a")?, given.required(1, "dict_b")?);
+                difference(&left, &right)
             }
             Which::Metric => Err(invalid("metrics are not supported; query the model instead")),
             Which::AdapterMacro => {
@@ -444,6 +434,32 @@ impl Builtin {
             }
         }
     }
+}
+
+/// What lists of one dict hold and those of the other do not; case does not count.
+fn difference(left: &Value, right: &Value) -> Result<Value, Error> {
+    let lower = |value: &Value| value.to_string().to_lowercase();
+    let right = dict::entries(right)?;
+    let mut different = Vec::new();
+    for (key, values) in dict::entries(left)? {
+        let name = lower(&key);
+        let Some((_, other)) = right.iter().find(|(key, _)| lower(key) == name) else {
+            different.push((Value::from(name), values));
+            continue;
+        };
+        let mut known: Vec<String> = other.try_iter()?.map(|item| lower(&item)).collect();
+        let mut own = Vec::new();
+        for item in values.try_iter()?.map(|item| lower(&item)) {
+            if !known.contains(&item) {
+                own.push(Value::from(item.as_str()));
+                known.push(item);
+            }
+        }
+        if !own.is_empty() {
+            different.push((Value::from(name), List::value(own)));
+        }
+    }
+    Ok(Dict::value(different))
 }
 
 /// Lower-case hexadecimal.

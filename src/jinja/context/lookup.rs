@@ -24,6 +24,21 @@ use crate::jinja::{
     Captured, MacroInfo, Phase, Scope, columns::ColumnClass, dict::Dict, engine::EngineInner,
     hole::hole, list::List, macro_object::PackageObject, objects::relation_value,
 };
+use crate::relation::Dialect;
+
+/// `validation.any[…]`: checks of `config.get(…, validator=…)` that let everything pass, as dbt's.
+#[derive(Debug)]
+struct Validation;
+
+impl Object for Validation {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, _key: &Value) -> Option<Value> {
+        Some(Value::from_object(Self))
+    }
+}
 
 /// What all templates of one rendering share: the model and every macro it calls.
 pub struct Shared {
@@ -74,8 +89,73 @@ pub struct Context {
     pub package: Arc<str>,
 }
 
+/// The names that come with dbt, as `builtins` has them.
+const NAMES: [&str; 60] = [
+    "adapter",
+    "adapter_macro",
+    "api",
+    "column",
+    "compiled_code",
+    "config",
+    "database",
+    "dbt_metadata_envs",
+    "dbt_version",
+    "defer_relation",
+    "diff_of_two_dicts",
+    "env",
+    "env_var",
+    "exceptions",
+    "execute",
+    "flags",
+    "fromjson",
+    "fromyaml",
+    "function",
+    "graph",
+    "invocation_args_dict",
+    "invocation_id",
+    "load_agate_table",
+    "load_result",
+    "local_md5",
+    "log",
+    "metric",
+    "model",
+    "modules",
+    "otel_span_id",
+    "otel_trace_id",
+    "post_hooks",
+    "pre_hooks",
+    "print",
+    "project_name",
+    "ref",
+    "render",
+    "return",
+    "run_started_at",
+    "schema",
+    "selected_resources",
+    "set",
+    "set_strict",
+    "source",
+    "sql",
+    "sql_now",
+    "store_raw_result",
+    "store_result",
+    "submit_python_job",
+    "target",
+    "this",
+    "thread_id",
+    "tojson",
+    "toyaml",
+    "try_or_compiler_error",
+    "validation",
+    "var",
+    "write",
+    "zip",
+    "zip_strict",
+];
+
 impl Context {
-    fn builtin(&self, name: &str) -> Option<Value> {
+    /// What a name that comes with dbt means.
+    pub fn builtin(&self, name: &str) -> Option<Value> {
         let scope = &self.shared.scope;
         let globals = &scope.globals;
         let function = |which: Which| {
@@ -95,7 +175,13 @@ impl Context {
                 Some(relation) => relation_value(without_type(relation.clone())),
                 None => Value::from(()),
             }),
-            "target" => Some(globals.target.clone()),
+            "target" | "env" => Some(globals.target.clone()),
+            "sql" | "compiled_code" | "defer_relation" => Some(Value::from(())),
+            "sql_now" => Some(Value::from(match globals.dialect {
+                Dialect::GoogleSql => "CURRENT_TIMESTAMP()",
+                Dialect::DuckDb => "now()",
+            })),
+            "validation" => Some(Value::from_object(Validation)),
             "model" => Some(scope.model.clone()),
             "schema" => Some(match &scope.this {
                 Some(relation) => Value::from(relation.schema.as_str()),
@@ -135,9 +221,7 @@ impl Context {
             "False" => Some(Value::from(false)),
             "None" => Some(Value::from(())),
             "builtins" => Some(Dict::value(
-                ["ref", "source", "config", "var", "env_var", "return", "log"]
-                    .into_iter()
-                    .filter_map(|name| Some((Value::from(name), self.builtin(name)?))),
+                NAMES.iter().filter_map(|name| Some((Value::from(*name), self.builtin(name)?))),
             )),
             "context" => Some(Value::from_object(Self {
                 shared: Arc::clone(&self.shared),

@@ -1,5 +1,6 @@
 //! The names that templates see.
 
+mod adapter_methods;
 mod adapter_object;
 mod arithmetic;
 mod config_object;
@@ -9,7 +10,12 @@ mod functions;
 mod iteration;
 mod lookup;
 mod modules;
+mod nested_columns;
+mod partition_config;
 mod references;
+mod results;
+mod table_options;
+mod template_calls;
 mod var_object;
 
 pub(super) use arithmetic::{chain, order};

@@ -7,15 +7,15 @@ use minijinja::{
     value::{Object, ObjectRepr, from_args},
 };
 
-use super::{Context, Shared, functions::wrong_arguments};
+use super::{Shared, functions::wrong_arguments, template_calls::render_text};
 use crate::{
     diagnostic::did_you_mean,
     jinja::{
         Phase,
+        arguments::Arguments,
         convert::{from_json, from_yaml},
         failure::{endless_recursion, refused},
         macro_object::MAX_MACRO_DEPTH,
-        rewrite::{Marks, rewrite},
     },
     project::Vars,
 };
@@ -63,11 +63,7 @@ impl VarObject {
             let message = format!("the variable `{name}` asks for itself without end");
             return Err(refused(Box::new(endless_recursion(message))));
         }
-        let context = Context { shared: Arc::clone(shared), package: Arc::clone(&self.package) };
-        let rendered = rewrite(text, 0, Marks::None).and_then(|text| {
-            let template = state.env().template_from_str(&text)?;
-            template.render(Value::from_object(context))
-        });
+        let rendered = render_text(shared, &self.package, state, text);
         shared.depth.fetch_sub(1, Ordering::Relaxed);
         rendered.map(Value::from).map_err(failed)
     }
@@ -79,11 +75,16 @@ impl Object for VarObject {
     }
 
     fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
-        let read: Result<(&str, Option<Value>), Error> = from_args(args);
+        let given = Arguments::new("var", args)?;
+        let read = given.text(0, "name").and_then(|name| {
+            let default = given.value(1, "default")?.filter(|value| !value.is_undefined());
+            given.finish(2)?;
+            Ok((name, default))
+        });
         let (name, default) = read.map_err(|error| {
             refused(Box::new(wrong_arguments("var('name', 'default')", &error)))
         })?;
-        let default = default.or_else(|| super::functions::none_given(args));
+        let name = name.as_str();
         if let Some(value) = self.lookup(name) {
             return match value.as_str() {
                 Some(text) if has_template(text) => self.rendered(state, name, text),
