@@ -91,12 +91,12 @@ fn describe(project: &Project, output: &mut String) {
             writeln!(output, "  properties {}", file.path.path).unwrap();
             for model in &file.models {
                 let columns: Vec<&str> =
-                    model.columns.iter().map(|column| column.name.as_str()).collect();
-                writeln!(output, "    model {} {columns:?}", *model.name).unwrap();
-                let config = model.config.as_ref().map(|config| config.to_json());
+                    model.node.columns.iter().map(|column| column.name.as_str()).collect();
+                writeln!(output, "    model {} {columns:?}", *model.node.name).unwrap();
+                let config = model.node.config.as_ref().map(|config| config.to_json());
                 writeln!(output, "      config {}", config.unwrap_or_default()).unwrap();
-                let tests = model.data_tests.iter();
-                for test in tests.chain(model.columns.iter().flat_map(|c| &c.data_tests)) {
+                let tests = model.node.data_tests.iter();
+                for test in tests.chain(model.node.columns.iter().flat_map(|c| &c.data_tests)) {
                     let arguments: Vec<String> = test
                         .arguments
                         .iter()

@@ -16,9 +16,8 @@ use crate::{
     project::{
         Package, Project, PropertiesFile, Spanned, Yaml,
         properties::{
-            AnalysisProperties, ColumnProperties, ConstraintProperties, DataTest,
-            DataTestProperties, FunctionProperties, ModelProperties, SeedProperties,
-            SnapshotProperties, VersionProperties,
+            ColumnProperties, ConstraintProperties, DataTest, FunctionProperties, ModelProperties,
+            NodeProperties, VersionProperties,
         },
     },
 };
@@ -92,23 +91,28 @@ impl<'p> Patches<'p> {
                     patches.add_model(name, file, model, &stems, diagnostics);
                 }
                 for seed in &file.seeds {
-                    let patch = of_seed(name, file, seed);
+                    let patch = of_node(name, file, seed, "seeds");
                     patches.add(ResourceType::Seed, &seed.name.value, patch, diagnostics);
                 }
                 for snapshot in &file.snapshots {
-                    let patch = of_snapshot(name, file, snapshot);
-                    patches.add(ResourceType::Snapshot, &snapshot.name.value, patch, diagnostics);
+                    let relation = snapshot.relation.as_ref();
+                    let node = of_node(name, file, &snapshot.node, "snapshots");
+                    let patch = Patch { relation, ..node };
+                    let stem = &snapshot.node.name.value;
+                    patches.add(ResourceType::Snapshot, stem, patch, diagnostics);
                 }
                 for analysis in &file.analyses {
-                    let patch = of_analysis(name, file, analysis);
+                    let patch = of_node(name, file, analysis, "analyses");
                     patches.add(ResourceType::Analysis, &analysis.name.value, patch, diagnostics);
                 }
                 for function in &file.functions {
-                    let patch = of_function(name, file, function);
-                    patches.add(ResourceType::Function, &function.name.value, patch, diagnostics);
+                    let node = of_node(name, file, &function.node, "functions");
+                    let patch = Patch { function: Some(function), ..node };
+                    let stem = &function.node.name.value;
+                    patches.add(ResourceType::Function, stem, patch, diagnostics);
                 }
                 for test in &file.data_tests {
-                    let patch = of_singular_test(name, file, test);
+                    let patch = of_node(name, file, test, "data_tests");
                     patches.add(ResourceType::Test, &test.name.value, patch, diagnostics);
                 }
             }
@@ -149,7 +153,7 @@ impl<'p> Patches<'p> {
         stems: &HashSet<&str>,
         diagnostics: &mut Vec<Diagnostic>,
     ) {
-        let name = &model.name.value;
+        let name = &model.node.name.value;
         if model.versions.is_empty() {
             let patch = of_model(package, file, model, None);
             self.add(ResourceType::Model, name, patch, diagnostics);
@@ -252,35 +256,26 @@ fn of_model<'p>(
     version: Option<VersionPatch<'p>>,
 ) -> Patch<'p> {
     let own = version.as_ref().map(|version| version.properties);
-    let tests = own.and_then(|own| own.data_tests.as_ref()).unwrap_or(&model.data_tests);
+    let node = of_node(package, file, &model.node, "models");
+    let tests = own.and_then(|own| own.data_tests.as_ref());
     let constraints = match own {
         Some(own) if !own.constraints.is_empty() => &own.constraints,
         _ => &model.constraints,
     };
     Patch {
-        package: Arc::clone(package),
-        file,
-        name: &model.name,
-        description: own.and_then(|own| own.description.as_ref()).or(model.description.as_ref()),
-        config: model.config.as_ref(),
-        meta: model.meta.as_ref(),
-        tags: &model.tags,
-        docs: own.and_then(|own| own.docs.as_ref()).or(model.docs.as_ref()),
-        group: model.group.as_ref(),
+        description: own.and_then(|own| own.description.as_ref()).or(node.description),
+        docs: own.and_then(|own| own.docs.as_ref()).or(node.docs),
         access: own.and_then(|own| own.access.as_ref()).or(model.access.as_ref()),
         columns: version_columns(model, own),
-        data_tests: tests.iter().collect(),
+        data_tests: tests.unwrap_or(&model.node.data_tests).iter().collect(),
         constraints,
         deprecation_date: match own {
             Some(own) => own.deprecation_date.as_ref(),
             None => model.deprecation_date.as_ref(),
         },
         time_spine: model.time_spine.as_ref(),
-        relation: None,
-        function: None,
-        section: "models",
-        used: AtomicBool::new(false),
         version,
+        ..node
     }
 }
 
@@ -291,7 +286,7 @@ fn version_columns<'p>(
     version: Option<&'p VersionProperties>,
 ) -> Vec<&'p ColumnProperties> {
     let Some(columns) = version.and_then(|version| version.columns.as_ref()) else {
-        return model.columns.iter().collect();
+        return model.node.columns.iter().collect();
     };
     let named = |list: &[Spanned<String>], column: &ColumnProperties| {
         list.iter().any(|name| name.value == column.name.value)
@@ -299,7 +294,7 @@ fn version_columns<'p>(
     let has_own = |column: &ColumnProperties| {
         columns.own.iter().any(|own| own.name.value == column.name.value)
     };
-    let inherited = model.columns.iter().filter(|column| {
+    let inherited = model.node.columns.iter().filter(|column| {
         columns.include.as_ref().is_none_or(|include| named(include, column))
             && !named(&columns.exclude, column)
             && !has_own(column)
@@ -307,25 +302,26 @@ fn version_columns<'p>(
     inherited.chain(&columns.own).collect()
 }
 
-fn empty<'p>(
+/// What the properties of a node tell, whatever it is.
+fn of_node<'p>(
     package: &Arc<str>,
     file: &'p PropertiesFile,
-    name: &'p Spanned<String>,
+    node: &'p NodeProperties,
     section: &'static str,
 ) -> Patch<'p> {
     Patch {
         package: Arc::clone(package),
         file,
-        name,
-        description: None,
-        config: None,
-        meta: None,
-        tags: &[],
-        docs: None,
-        group: None,
+        name: &node.name,
+        description: node.description.as_ref(),
+        config: node.config.as_ref(),
+        meta: node.meta.as_ref(),
+        tags: &node.tags,
+        docs: node.docs.as_ref(),
+        group: node.group.as_ref(),
         access: None,
-        columns: Vec::new(),
-        data_tests: Vec::new(),
+        columns: node.columns.iter().collect(),
+        data_tests: node.data_tests.iter().collect(),
         constraints: &[],
         version: None,
         deprecation_date: None,
@@ -334,90 +330,5 @@ fn empty<'p>(
         function: None,
         section,
         used: AtomicBool::new(false),
-    }
-}
-
-fn of_seed<'p>(
-    package: &Arc<str>,
-    file: &'p PropertiesFile,
-    seed: &'p SeedProperties,
-) -> Patch<'p> {
-    Patch {
-        description: seed.description.as_ref(),
-        config: seed.config.as_ref(),
-        meta: seed.meta.as_ref(),
-        tags: &seed.tags,
-        docs: seed.docs.as_ref(),
-        group: seed.group.as_ref(),
-        columns: seed.columns.iter().collect(),
-        data_tests: seed.data_tests.iter().collect(),
-        ..empty(package, file, &seed.name, "seeds")
-    }
-}
-
-fn of_snapshot<'p>(
-    package: &Arc<str>,
-    file: &'p PropertiesFile,
-    snapshot: &'p SnapshotProperties,
-) -> Patch<'p> {
-    Patch {
-        description: snapshot.description.as_ref(),
-        config: snapshot.config.as_ref(),
-        meta: snapshot.meta.as_ref(),
-        tags: &snapshot.tags,
-        docs: snapshot.docs.as_ref(),
-        group: snapshot.group.as_ref(),
-        columns: snapshot.columns.iter().collect(),
-        data_tests: snapshot.data_tests.iter().collect(),
-        relation: snapshot.relation.as_ref(),
-        ..empty(package, file, &snapshot.name, "snapshots")
-    }
-}
-
-fn of_analysis<'p>(
-    package: &Arc<str>,
-    file: &'p PropertiesFile,
-    analysis: &'p AnalysisProperties,
-) -> Patch<'p> {
-    Patch {
-        description: analysis.description.as_ref(),
-        config: analysis.config.as_ref(),
-        meta: analysis.meta.as_ref(),
-        tags: &analysis.tags,
-        docs: analysis.docs.as_ref(),
-        group: analysis.group.as_ref(),
-        columns: analysis.columns.iter().collect(),
-        ..empty(package, file, &analysis.name, "analyses")
-    }
-}
-
-fn of_function<'p>(
-    package: &Arc<str>,
-    file: &'p PropertiesFile,
-    function: &'p FunctionProperties,
-) -> Patch<'p> {
-    Patch {
-        description: function.description.as_ref(),
-        config: function.config.as_ref(),
-        meta: function.meta.as_ref(),
-        tags: &function.tags,
-        docs: function.docs.as_ref(),
-        group: function.group.as_ref(),
-        function: Some(function),
-        ..empty(package, file, &function.name, "functions")
-    }
-}
-
-fn of_singular_test<'p>(
-    package: &Arc<str>,
-    file: &'p PropertiesFile,
-    test: &'p DataTestProperties,
-) -> Patch<'p> {
-    Patch {
-        description: test.description.as_ref(),
-        config: test.config.as_ref(),
-        meta: test.meta.as_ref(),
-        docs: test.docs.as_ref(),
-        ..empty(package, file, &test.name, "data_tests")
     }
 }

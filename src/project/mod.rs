@@ -40,12 +40,11 @@ pub use load::{LoadOptions, load};
 pub use package::{Package, Project};
 pub use project_file::{ConfigTrees, Dispatch, PROJECT_FILE_NAME, ProjectFile};
 pub use properties::{
-    AnalysisProperties, ColumnProperties, ConstraintProperties, DataTest, DataTestProperties,
-    ExposureProperties, FixtureFormat, FixtureProperties, FunctionArgument, FunctionProperties,
-    FunctionReturns, GivenProperties, GroupProperties, MacroArgument, MacroProperties,
-    ModelProperties, OwnerProperties, PropertiesFile, SeedProperties, SnapshotProperties,
-    SourceProperties, SourceTableProperties, UnitTestProperties, UnitTestVersions, VersionColumns,
-    VersionProperties,
+    ColumnProperties, ConstraintProperties, DataTest, ExposureProperties, FixtureFormat,
+    FixtureProperties, FunctionArgument, FunctionProperties, FunctionReturns, GivenProperties,
+    GroupProperties, MacroArgument, MacroProperties, ModelProperties, NodeProperties,
+    OwnerProperties, PropertiesFile, SnapshotProperties, SourceProperties, SourceTableProperties,
+    UnitTestProperties, UnitTestVersions, VersionColumns, VersionProperties,
 };
 pub use query_comment::QueryComment;
 pub use read_text::{MAX_FILE_BYTES, read_text};

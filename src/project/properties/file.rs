@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    AnalysisProperties, DataTestProperties, ExposureProperties, FunctionProperties,
-    GroupProperties, MacroProperties, ModelProperties, SeedProperties, SnapshotProperties,
-    SourceProperties, UnitTestProperties,
+    ExposureProperties, FunctionProperties, GroupProperties, MacroProperties, ModelProperties,
+    NodeProperties, SnapshotProperties, SourceProperties, UnitTestProperties,
     exposure::{read_exposure, read_group},
     function::read_function,
     macros::read_macro,
@@ -35,7 +34,7 @@ pub struct PropertiesFile {
     /// `models`.
     pub models: Vec<ModelProperties>,
     /// `seeds`.
-    pub seeds: Vec<SeedProperties>,
+    pub seeds: Vec<NodeProperties>,
     /// `snapshots`.
     pub snapshots: Vec<SnapshotProperties>,
     /// `sources`.
@@ -43,7 +42,7 @@ pub struct PropertiesFile {
     /// `macros`.
     pub macros: Vec<MacroProperties>,
     /// `analyses`.
-    pub analyses: Vec<AnalysisProperties>,
+    pub analyses: Vec<NodeProperties>,
     /// `functions`.
     pub functions: Vec<FunctionProperties>,
     /// `exposures`.
@@ -53,7 +52,7 @@ pub struct PropertiesFile {
     /// `unit_tests`.
     pub unit_tests: Vec<UnitTestProperties>,
     /// `data_tests`: singular tests described.
-    pub data_tests: Vec<DataTestProperties>,
+    pub data_tests: Vec<NodeProperties>,
     /// Whether every entry could be read.
     pub is_whole: bool,
     /// Whether every source could be read without an error.

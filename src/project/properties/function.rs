@@ -1,31 +1,19 @@
 //! User-defined functions.
 
+use super::node::{NodeKeys, NodeProperties, moved_to_config, read_node};
 use crate::{
     diagnostic::Diagnostic,
     project::{
         fields::{Fields, Unknown},
         spanned::Spanned,
-        yaml::Yaml,
     },
 };
 
 /// A function (<https://docs.getdbt.com/reference/function-properties>).
 #[derive(Clone, Debug)]
 pub struct FunctionProperties {
-    /// `name`: the file's.
-    pub name: Spanned<String>,
-    /// `description`.
-    pub description: Option<Spanned<String>>,
-    /// `config`, a mapping (`type`, `volatility`, `runtime_version`, …).
-    pub config: Option<Yaml>,
-    /// `meta` beside `config`, a mapping.
-    pub meta: Option<Yaml>,
-    /// `tags` beside `config`.
-    pub tags: Vec<Spanned<String>>,
-    /// `docs` beside `config`, a mapping.
-    pub docs: Option<Yaml>,
-    /// `group` beside `config`.
-    pub group: Option<Spanned<String>>,
+    /// What all nodes have.
+    pub node: NodeProperties,
     /// `arguments`, in order.
     pub arguments: Vec<FunctionArgument>,
     /// `returns`.
@@ -54,13 +42,7 @@ pub struct FunctionReturns {
 
 pub(super) fn read_function(mut fields: Fields<'_>) -> Option<FunctionProperties> {
     let source = fields.source().clone();
-    let name = fields.required_text("name");
-    let description = fields.scalar("description");
-    let config = fields.map("config");
-    let meta = fields.map("meta");
-    let tags = fields.texts("tags", true).unwrap_or_default();
-    let docs = fields.map("docs");
-    let group = fields.text("group");
+    let node = read_node(&mut fields, NodeKeys::Grouped);
     let items = fields.list("arguments").unwrap_or_default();
     let mut arguments = Vec::with_capacity(items.len());
     for item in items {
@@ -92,20 +74,9 @@ pub(super) fn read_function(mut fields: Fields<'_>) -> Option<FunctionProperties
         "type" | "volatility" | "runtime_version" | "entry_point" => {
             Some(format!("move `{key}` under `config`"))
         }
-        _ => super::node::moved_to_config(key),
+        _ => moved_to_config(key),
     });
-    let (name, returns) = (name?, returns?);
-    Some(FunctionProperties {
-        name,
-        description,
-        config,
-        meta,
-        tags,
-        docs,
-        group,
-        arguments,
-        returns,
-    })
+    Some(FunctionProperties { node: node?, arguments, returns: returns? })
 }
 
 fn read_argument(mut fields: Fields<'_>) -> Option<FunctionArgument> {

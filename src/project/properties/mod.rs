@@ -20,7 +20,7 @@ pub(in crate::project) use file::read_properties;
 pub use function::{FunctionArgument, FunctionProperties, FunctionReturns};
 pub use macros::{MacroArgument, MacroProperties};
 pub use model::{ModelProperties, VersionColumns, VersionProperties};
-pub use node::{AnalysisProperties, DataTestProperties, SeedProperties, SnapshotProperties};
+pub use node::{NodeProperties, SnapshotProperties};
 pub use source::{SourceProperties, SourceTableProperties};
 pub use unit_test::{
     FixtureFormat, FixtureProperties, GivenProperties, UnitTestProperties, UnitTestVersions,

@@ -10,7 +10,7 @@ use super::{
         read_data_tests,
     },
     data_test::DataTest,
-    node::{NodeFields, moved_to_config, read_node_fields},
+    node::{NodeKeys, NodeProperties, moved_to_config, read_node},
 };
 use crate::{
     diagnostic::{Diagnostic, SourceFile},
@@ -24,26 +24,10 @@ use crate::{
 /// A model (<https://docs.getdbt.com/reference/model-properties>).
 #[derive(Clone, Debug)]
 pub struct ModelProperties {
-    /// `name`.
-    pub name: Spanned<String>,
-    /// `description`, with its `{{ doc() }}` calls.
-    pub description: Option<Spanned<String>>,
-    /// `config`, a mapping; hooks in it are as written.
-    pub config: Option<Yaml>,
-    /// `meta` beside `config`, a mapping.
-    pub meta: Option<Yaml>,
-    /// `tags` beside `config`.
-    pub tags: Vec<Spanned<String>>,
-    /// `docs` beside `config`, a mapping (`show`, `node_color`).
-    pub docs: Option<Yaml>,
+    /// What all nodes have.
+    pub node: NodeProperties,
     /// `access` beside `config`: `private`, `protected` or `public`.
     pub access: Option<Spanned<String>>,
-    /// `group` beside `config`.
-    pub group: Option<Spanned<String>>,
-    /// `columns`.
-    pub columns: Vec<ColumnProperties>,
-    /// `data_tests` (or `tests`).
-    pub data_tests: Vec<DataTest>,
     /// `constraints`.
     pub constraints: Vec<ConstraintProperties>,
     /// `latest_version`, as text.
@@ -96,8 +80,7 @@ pub struct VersionColumns {
 pub(super) const ACCESS: [&str; 3] = ["private", "protected", "public"];
 
 pub(super) fn read_model(mut fields: Fields<'_>) -> Option<ModelProperties> {
-    let NodeFields { name, description, config, meta, tags, docs, group, columns, data_tests } =
-        read_node_fields(&mut fields);
+    let node = read_node(&mut fields, NodeKeys::Tests);
     let access = fields.word("access", &ACCESS);
     let constraints = read_constraints(&mut fields);
     let latest_version = fields.scalar("latest_version");
@@ -118,20 +101,12 @@ pub(super) fn read_model(mut fields: Fields<'_>) -> Option<ModelProperties> {
     {
         super::file::semantic_layer_key(&mut fields, key);
     }
-    let name = name?;
-    check_versions(&name, latest_version.as_ref(), &versions, fields.diagnostics());
+    let node = node?;
+    check_versions(&node.name, latest_version.as_ref(), &versions, fields.diagnostics());
     fields.finish_with(Unknown::Warn, moved_to_config);
     Some(ModelProperties {
-        name,
-        description,
-        config,
-        meta,
-        tags,
-        docs,
+        node,
         access,
-        group,
-        columns,
-        data_tests,
         constraints,
         latest_version,
         versions,

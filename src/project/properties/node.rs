@@ -1,4 +1,4 @@
-//! What models, seeds, snapshots and analyses share, and the latter three.
+//! What the properties of all nodes share, and seeds, snapshots, analyses and singular tests.
 
 use super::{
     column::{ColumnProperties, read_columns, read_data_tests},
@@ -10,21 +10,24 @@ use crate::project::{
     yaml::Yaml,
 };
 
-/// A seed (<https://docs.getdbt.com/reference/seed-properties>).
+/// What the properties of all nodes tell: of a seed
+/// (<https://docs.getdbt.com/reference/seed-properties>), an analysis
+/// (<https://docs.getdbt.com/reference/analysis-properties>) and a singular data test
+/// (<https://docs.getdbt.com/docs/build/data-tests#singular-data-tests>) all that they tell.
 #[derive(Clone, Debug)]
-pub struct SeedProperties {
-    /// `name`.
+pub struct NodeProperties {
+    /// `name`; of functions and singular tests, the file's.
     pub name: Spanned<String>,
-    /// `description`.
+    /// `description`, with its `{{ doc() }}` calls.
     pub description: Option<Spanned<String>>,
-    /// `config`, a mapping (`column_types`, `delimiter`, `quote_columns`, …).
+    /// `config`, a mapping; hooks in it are as written.
     pub config: Option<Yaml>,
     /// `meta` beside `config`, a mapping.
     pub meta: Option<Yaml>,
+    /// `docs` beside `config`, a mapping (`show`, `node_color`).
+    pub docs: Option<Yaml>,
     /// `tags` beside `config`.
     pub tags: Vec<Spanned<String>>,
-    /// `docs` beside `config`, a mapping.
-    pub docs: Option<Yaml>,
     /// `group` beside `config`.
     pub group: Option<Spanned<String>>,
     /// `columns`.
@@ -37,145 +40,64 @@ pub struct SeedProperties {
 /// `relation` also defined here.
 #[derive(Clone, Debug)]
 pub struct SnapshotProperties {
-    /// `name`.
-    pub name: Spanned<String>,
+    /// What all nodes have.
+    pub node: NodeProperties,
     /// `relation`: `ref('…')` or `source('…', '…')`, in the YAML form.
     pub relation: Option<Spanned<String>>,
-    /// `description`.
-    pub description: Option<Spanned<String>>,
-    /// `config`, a mapping (`unique_key`, `strategy`, …).
-    pub config: Option<Yaml>,
-    /// `meta` beside `config`, a mapping.
-    pub meta: Option<Yaml>,
-    /// `tags` beside `config`.
-    pub tags: Vec<Spanned<String>>,
-    /// `docs` beside `config`, a mapping.
-    pub docs: Option<Yaml>,
-    /// `group` beside `config`.
-    pub group: Option<Spanned<String>>,
-    /// `columns`.
-    pub columns: Vec<ColumnProperties>,
-    /// `data_tests` (or `tests`).
-    pub data_tests: Vec<DataTest>,
 }
 
-/// An analysis (<https://docs.getdbt.com/reference/analysis-properties>).
-#[derive(Clone, Debug)]
-pub struct AnalysisProperties {
-    /// `name`.
-    pub name: Spanned<String>,
-    /// `description`.
-    pub description: Option<Spanned<String>>,
-    /// `config`, a mapping.
-    pub config: Option<Yaml>,
-    /// `meta` beside `config`, a mapping.
-    pub meta: Option<Yaml>,
-    /// `tags` beside `config`.
-    pub tags: Vec<Spanned<String>>,
-    /// `docs` beside `config`, a mapping.
-    pub docs: Option<Yaml>,
-    /// `group` beside `config`.
-    pub group: Option<Spanned<String>>,
-    /// `columns`.
-    pub columns: Vec<ColumnProperties>,
+/// Which keys a kind of node has: each kind those of the kinds before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum NodeKeys {
+    /// Those of singular data tests.
+    Described,
+    /// `tags` and `group`, too: functions.
+    Grouped,
+    /// `columns`, too: analyses.
+    Columns,
+    /// `data_tests`, too: models, seeds and snapshots.
+    Tests,
 }
 
-/// A singular data test (<https://docs.getdbt.com/docs/build/data-tests#singular-data-tests>).
-#[derive(Clone, Debug)]
-pub struct DataTestProperties {
-    /// `name`: the file's.
-    pub name: Spanned<String>,
-    /// `description`.
-    pub description: Option<Spanned<String>>,
-    /// `config`, a mapping.
-    pub config: Option<Yaml>,
-    /// `meta` beside `config`, a mapping.
-    pub meta: Option<Yaml>,
-    /// `docs` beside `config`, a mapping.
-    pub docs: Option<Yaml>,
+/// Reads the keys of a node; none where it has no name.
+pub(super) fn read_node(fields: &mut Fields<'_>, keys: NodeKeys) -> Option<NodeProperties> {
+    let name = fields.required_text("name");
+    let (description, config) = (fields.scalar("description"), fields.map("config"));
+    let (meta, docs) = (fields.map("meta"), fields.map("docs"));
+    let is_grouped = keys >= NodeKeys::Grouped;
+    let tags = if is_grouped { fields.texts("tags", true).unwrap_or_default() } else { Vec::new() };
+    let group = if is_grouped { fields.text("group") } else { None };
+    let columns = if keys >= NodeKeys::Columns { read_columns(fields) } else { Vec::new() };
+    let data_tests = if keys >= NodeKeys::Tests { read_data_tests(fields) } else { Vec::new() };
+    // What else is wrong is told of a node without a name, too.
+    let name = name?;
+    Some(NodeProperties { name, description, config, meta, docs, tags, group, columns, data_tests })
 }
 
-/// The keys that all of them have.
-pub(super) struct NodeFields {
-    pub name: Option<Spanned<String>>,
-    pub description: Option<Spanned<String>>,
-    pub config: Option<Yaml>,
-    pub meta: Option<Yaml>,
-    pub tags: Vec<Spanned<String>>,
-    pub docs: Option<Yaml>,
-    pub group: Option<Spanned<String>>,
-    pub columns: Vec<ColumnProperties>,
-    pub data_tests: Vec<DataTest>,
-}
-
-/// Reads the keys that all of them have.
-pub(super) fn read_node_fields(fields: &mut Fields<'_>) -> NodeFields {
-    NodeFields {
-        name: fields.required_text("name"),
-        description: fields.scalar("description"),
-        config: fields.map("config"),
-        meta: fields.map("meta"),
-        tags: fields.texts("tags", true).unwrap_or_default(),
-        docs: fields.map("docs"),
-        group: fields.text("group"),
-        columns: read_columns(fields),
-        data_tests: read_data_tests(fields),
-    }
-}
-
-pub(super) fn read_seed(mut fields: Fields<'_>) -> Option<SeedProperties> {
-    let NodeFields { name, description, config, meta, tags, docs, group, columns, data_tests } =
-        read_node_fields(&mut fields);
+/// Reads a node that has the keys of all nodes only.
+fn read_plain(mut fields: Fields<'_>, keys: NodeKeys) -> Option<NodeProperties> {
+    let node = read_node(&mut fields, keys);
     fields.take("static_analysis_off_reason");
     fields.finish_with(Unknown::Warn, moved_to_config);
-    let name = name?;
-    Some(SeedProperties { name, description, config, meta, tags, docs, group, columns, data_tests })
+    node
+}
+
+pub(super) fn read_seed(fields: Fields<'_>) -> Option<NodeProperties> {
+    read_plain(fields, NodeKeys::Tests)
+}
+
+pub(super) fn read_analysis(fields: Fields<'_>) -> Option<NodeProperties> {
+    read_plain(fields, NodeKeys::Columns)
+}
+
+pub(super) fn read_singular_test(fields: Fields<'_>) -> Option<NodeProperties> {
+    read_plain(fields, NodeKeys::Described)
 }
 
 pub(super) fn read_snapshot(mut fields: Fields<'_>) -> Option<SnapshotProperties> {
-    let NodeFields { name, description, config, meta, tags, docs, group, columns, data_tests } =
-        read_node_fields(&mut fields);
     let relation = fields.text("relation");
-    fields.take("static_analysis_off_reason");
-    fields.finish_with(Unknown::Warn, moved_to_config);
-    Some(SnapshotProperties {
-        name: name?,
-        relation,
-        description,
-        config,
-        meta,
-        tags,
-        docs,
-        group,
-        columns,
-        data_tests,
-    })
-}
-
-pub(super) fn read_analysis(mut fields: Fields<'_>) -> Option<AnalysisProperties> {
-    let name = fields.required_text("name");
-    let description = fields.scalar("description");
-    let config = fields.map("config");
-    let meta = fields.map("meta");
-    let tags = fields.texts("tags", true).unwrap_or_default();
-    let docs = fields.map("docs");
-    let group = fields.text("group");
-    let columns = read_columns(&mut fields);
-    fields.take("static_analysis_off_reason");
-    fields.finish_with(Unknown::Warn, moved_to_config);
-    let name = name?;
-    Some(AnalysisProperties { name, description, config, meta, tags, docs, group, columns })
-}
-
-pub(super) fn read_singular_test(mut fields: Fields<'_>) -> Option<DataTestProperties> {
-    let name = fields.required_text("name");
-    let description = fields.scalar("description");
-    let config = fields.map("config");
-    let meta = fields.map("meta");
-    let docs = fields.map("docs");
-    fields.take("static_analysis_off_reason");
-    fields.finish_with(Unknown::Warn, moved_to_config);
-    Some(DataTestProperties { name: name?, description, config, meta, docs })
+    let node = read_plain(fields, NodeKeys::Tests)?;
+    Some(SnapshotProperties { node, relation })
 }
 
 /// Keys that are often written beside `config` and belong under it.

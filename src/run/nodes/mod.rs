@@ -20,6 +20,8 @@ mod node_hooks;
 mod node_runner;
 mod operation;
 mod partition_book;
+#[cfg(test)]
+mod pretended;
 mod preview;
 #[cfg(test)]
 mod tests;
