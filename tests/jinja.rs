@@ -188,8 +188,8 @@ fn unknown_names_are_nothing_while_parsing_and_refused_while_compiling() {
     assert!(compiled.is_err());
 }
 
-/// Each line of `input.sql` is a template; `expected.sql` is what dbt 1.12 makes of it: with
-/// dbt-bigquery in the folders that say so, else with dbt-duckdb.
+/// Each line of `input.sql` is a template; `expected.sql` is what dbt 1.12 makes of it with
+/// dbt-duckdb, and in the folders that say so with dbt-bigquery, as `expected_on_bigquery.sql`.
 #[test]
 fn templates_render_as_in_dbt() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/jinja");
@@ -213,18 +213,25 @@ fn templates_render_as_in_dbt() {
         if area == "refused" {
             continue;
         }
-        let (engine, scope) = if area.starts_with("bigquery") { &on_bigquery } else { &on_duckdb };
-        let (input, expected) = (read(folder.join("input.sql")), read(folder.join("expected.sql")));
-        assert_eq!(input.lines().count(), expected.lines().count(), "{area}");
-        for (template, expected) in input.lines().zip(expected.lines()) {
-            let file = SourceFile::new("models/orders.sql", template);
-            let found = match engine.render(&file, 0..template.len(), scope, Marks::Lines) {
-                Ok(rendered) => rendered.text,
-                Err(error) => error.diagnostic.message,
-            };
-            if found != expected {
-                wrong.push(format!("{template}\n  dbt:  {expected}\n  here: {found}"));
+        let input = read(folder.join("input.sql"));
+        let mut compare = |(engine, scope): &(Engine, Arc<Scope>), expected: String| {
+            assert_eq!(input.lines().count(), expected.lines().count(), "{area}");
+            for (template, expected) in input.lines().zip(expected.lines()) {
+                let file = SourceFile::new("models/orders.sql", template);
+                let found = match engine.render(&file, 0..template.len(), scope, Marks::Lines) {
+                    Ok(rendered) => rendered.text,
+                    Err(error) => error.diagnostic.message,
+                };
+                if found != expected {
+                    wrong.push(format!("{template}\n  dbt:  {expected}\n  here: {found}"));
+                }
             }
+        };
+        let target = if area.starts_with("bigquery") { &on_bigquery } else { &on_duckdb };
+        compare(target, read(folder.join("expected.sql")));
+        let on_both = folder.join("expected_on_bigquery.sql");
+        if on_both.is_file() {
+            compare(&on_bigquery, read(on_both));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

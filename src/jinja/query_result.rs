@@ -131,23 +131,32 @@ impl Object for RowObject {
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
-        let names = self.0.columns.iter().map(|column| Value::from(column.name.as_str()));
-        match method {
-            "values" => Ok(List::tuple(self.cells())),
-            "keys" => Ok(List::tuple(names.collect())),
-            "items" => {
-                let pairs =
-                    names.zip(self.cells()).map(|(name, cell)| List::tuple(vec![name, cell]));
-                Ok(List::value(pairs.collect()))
-            }
-            "dict" => Ok(super::dict::Dict::value(names.zip(self.cells()))),
-            "get" => {
-                let (key, default): (Value, Option<Value>) = from_args(args)?;
-                Ok(self.get_value(&key).or(default).unwrap_or_else(|| Value::from(())))
-            }
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
+        mapped(&self.0.columns, self.cells(), |key| self.get_value(key), (method, args))
     }
+}
+
+/// What rows and columns do as agate's sequences whose items have names.
+fn mapped(
+    columns: &[Column],
+    values: Vec<Value>,
+    get: impl Fn(&Value) -> Option<Value>,
+    (method, args): (&str, &[Value]),
+) -> Result<Value, Error> {
+    let names = columns.iter().map(|column| Value::from(column.name.as_str()));
+    Ok(match method {
+        "keys" => List::tuple(names.collect()),
+        "values" => List::tuple(values),
+        "items" => {
+            let pairs = names.zip(values).map(|(name, value)| List::tuple(vec![name, value]));
+            List::value(pairs.collect())
+        }
+        "dict" => super::dict::Dict::value(names.zip(values)),
+        "get" => {
+            let (key, default): (Value, Option<Value>) = from_args(args)?;
+            get(&key).or(default).unwrap_or_else(|| Value::from(()))
+        }
+        _ => return Err(Error::from(ErrorKind::UnknownMethod)),
+    })
 }
 
 /// The columns of a result: by position and by name.
@@ -174,22 +183,9 @@ impl Object for ColumnsObject {
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
-        let names = self.0.columns.iter().map(|column| Value::from(column.name.as_str()));
         let columns = (0..self.0.columns.len())
             .map(|at| Value::from_object(ResultColumn(Arc::clone(&self.0), at)));
-        match method {
-            "keys" => Ok(List::tuple(names.collect())),
-            "values" => Ok(List::tuple(columns.collect())),
-            "items" => Ok(List::value(
-                names.zip(columns).map(|(name, column)| List::tuple(vec![name, column])).collect(),
-            )),
-            "dict" => Ok(super::dict::Dict::value(names.zip(columns))),
-            "get" => {
-                let (key, default): (Value, Option<Value>) = from_args(args)?;
-                Ok(self.get_value(&key).or(default).unwrap_or_else(|| Value::from(())))
-            }
-            _ => Err(Error::from(ErrorKind::UnknownMethod)),
-        }
+        mapped(&self.0.columns, columns.collect(), |key| self.get_value(key), (method, args))
     }
 }
 

@@ -285,3 +285,54 @@ fn limit(given: &Arguments<'_>, value: &Value) -> Result<Option<usize>, Error> {
         Err(_) => Err(given.wrong(format!("a limit expects a number, not `{value}`"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(template: &str) -> Result<String, Error> {
+        let column =
+            |name: &str, data_type: &str| Column { name: name.into(), data_type: data_type.into() };
+        let row = |a: Option<i64>, b: &str| {
+            vec![a.map_or(Cell::Null, Cell::Int), Cell::Text(b.to_owned())]
+        };
+        let columns = vec![column("a", "INT64"), column("b", "STRING")];
+        let rows = vec![row(Some(2), "x"), row(None, "y"), row(Some(1), "x")];
+        let is_x = |row: Value| row.get_attr("b").is_ok_and(|b| b.as_str() == Some("x"));
+        let context = minijinja::context! {
+            t => table(columns, rows), is_x => Value::from_function(is_x),
+        };
+        minijinja::Environment::new().render_str(template, context)
+    }
+
+    #[test]
+    fn tables_give_tables() {
+        let all = [
+            ("{{ t.select(['b', 'a']).column_names | join(',') }}", "b,a"),
+            ("{{ t.exclude('a').column_names | join(',') }}", "b"),
+            ("{{ t.rename({'a': 'n'}).column_names | join(',') }}", "n,b"),
+            ("{{ t.rename(column_names=['n', 'm']).rows[2]['m'] }}", "x"),
+            ("{{ t.where(is_x).rows | length }}", "2"),
+            ("{{ t.find(is_x)['a'] }}", "2"),
+            ("{{ t.order_by('a').columns['b'].values() | join }}", "xxy"),
+            ("{{ t.order_by('a').rows[0]['a'] }}", "1"),
+            ("{{ t.order_by(['b', 'a'], reverse=true).columns['b'].values() | join }}", "yxx"),
+            ("{{ t.distinct('b').rows | length }} {{ t.distinct().rows | length }}", "2 3"),
+            ("{{ t.limit(2).rows | length }} {{ t.limit(1, 3).rows[1]['a'] }}", "2 1"),
+            ("{{ t.limit(0, -1).rows | length }} {{ t.limit(0, 3, 2).rows[1]['a'] }}", "2 1"),
+        ];
+        for (template, expected) in all {
+            assert_eq!(rendered(template).expect(template), expected, "{template}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let wrong = |template| rendered(template).expect_err("an error").to_string();
+        assert!(
+            wrong("{{ t.select('c') }}").contains("there is no column `c`; there are `a`, `b`")
+        );
+        assert!(wrong("{{ t.group_by('a') }}").contains("has no `group_by` here"));
+        assert!(wrong("{{ t.rename(slug_columns=true) }}").contains("`column_names` is missing"));
+    }
+}

@@ -79,6 +79,13 @@ fn quoting(project: &Project) -> Quoting {
 pub fn globals(project: &Project, invocation: Invocation) -> Globals {
     let target = &project.target;
     let env = project.env.clone();
+    // dbt's options tell what they are the options of, too.
+    let mut invocation_args = invocation.args;
+    for (name, flag) in [("which", "WHICH"), ("invocation_command", "INVOCATION_COMMAND")] {
+        if let Some(value) = invocation.flags.get(flag) {
+            invocation_args.entry(name).or_insert_with(|| value.clone());
+        }
+    }
     Globals {
         target: from_json(&Value::Object(target.context())),
         schema: target.schema.clone(),
@@ -98,6 +105,6 @@ pub fn globals(project: &Project, invocation: Invocation) -> Globals {
         full_refresh: invocation.full_refresh,
         project_name: Arc::clone(&project.root_package().name),
         selected_resources: invocation.selected_resources,
-        invocation_args: from_json(&Value::Object(invocation.args)),
+        invocation_args: from_json(&Value::Object(invocation_args)),
     }
 }

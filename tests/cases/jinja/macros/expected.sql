@@ -2,8 +2,6 @@
 <<bool_or(x)>>
 <<cast(xasint64)>>
 <<cast(xasTEXT)>>
-<<cast(xasinteger)>>
-<<cast('2020-01-01'astimestamp)>>
 <<a || '-' || b>>
 <<>>
 <<md5(cast(x as TEXT))>>
@@ -17,7 +15,6 @@
 <<string_split(x,'|')[-1]>>
 <<string_split(x,'|')[2]>>
 <<string_split(x,'|')[0]>>
-<<string_split(x,'|')[n]>>
 <<'it's'>>
 <<it''s ''x''>>
 <<'it''s'>>
@@ -34,16 +31,12 @@
 <<array[a]>>
 <<array['a','b']>>
 <<array_cat(a, b)>>
-<<array_append(a, 4)>>
 <<now()>>
 <<now()>>
-<<current_timestamp::timestamp>>
-<<current_timestamp::timestamp>>
 <<(x+cast(1asbigint)*interval1day)>>
 <<('2016-08-19'+cast(-3asbigint)*interval1month)>>
 <<(cast('2020-01-01'asdate)+cast(row_number()over(orderby1)-1asbigint)*interval1day)>>
 <<(date_diff('day',a::timestamp,b::timestamp))>>
-<<date_trunc('month', x)>>
 <<make_date(2024, 1, 2)>>
 <<make_date(2024, 1, 2)>>
 <<cast(((date_trunc('month',x)+cast(1asbigint)*interval1month)+cast(-1asbigint)*interval1day)asdate)>>
@@ -66,7 +59,6 @@
 <<select1limit5>>
 <<d.INFORMATION_SCHEMA INFORMATION_SCHEMA>>
 <<[DuckDBColumn(column='a', dtype='int64', char_size=None, numeric_precision=None, numeric_scale=None, fields=[])] [{'column_name': 'a', 'new_type': 'int64'}]>>
-<<(a=b)(a=b)>>
 <<{"sql":"select1","transaction":false}{"sql":"select1","transaction":true}{"sql":"select1","transaction":false}>>
 <<selectcasunique_field,count(*)asn_recordsfrommwherecisnotnullgroupbychavingcount(*)>1>>
 <<selectcfrommwherecisnull>>

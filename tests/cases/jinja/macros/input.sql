@@ -2,8 +2,6 @@
 <<{{ dbt.bool_or('x') }}>>
 {%- set sql -%}{{ dbt.cast('x', 'int64') }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 {%- set sql -%}{{ dbt.cast_bool_to_text('x') }}{%- endset -%}<<{{ sql.split() | join('') }}>>
-{%- set sql -%}{{ dbt.safe_cast('x', api.Column.translate_type('integer')) }}{%- endset -%}<<{{ sql.split() | join('') }}>>
-{%- set sql -%}{{ dbt.safe_cast("'2020-01-01'", dbt.type_timestamp()) }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 <<{{ dbt.concat(['a', "'-'", 'b']) }}>>
 <<{{ dbt.concat([]) }}>>
 <<{{ dbt.hash('x') }}>>
@@ -17,7 +15,6 @@
 {%- set sql -%}{{ dbt.split_part('x', "'|'", -1) }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 {%- set sql -%}{{ dbt.split_part(string_text='x', delimiter_text="'|'", part_number=2) }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 {%- set sql -%}{{ dbt.split_part('x', "'|'", 0) }}{%- endset -%}<<{{ sql.split() | join('') }}>>
-{%- set sql -%}{{ dbt.split_part('x', "'|'", 'n') }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 <<{{ dbt.string_literal("it's") }}>>
 <<{{ dbt.escape_single_quotes("it's 'x'") }}>>
 <<{{ dbt.string_literal(dbt.escape_single_quotes("it's")) }}>>
@@ -34,16 +31,12 @@
 {%- set sql -%}{{ dbt.array_construct(['a'], 'string') }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 {%- set sql -%}{{ dbt.array_construct(["'a'", "'b'"]) }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 <<{{ dbt.array_concat('a', 'b') }}>>
-<<{{ dbt.array_append('a', 4) }}>>
 <<{{ dbt.current_timestamp() }}>>
 <<{{ current_timestamp() }}>>
-{%- set sql -%}{{ dbt.current_timestamp_backcompat() }}{%- endset -%}<<{{ sql.split() | join('') }}>>
-{%- set sql -%}{{ dbt.current_timestamp_in_utc_backcompat() }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 {%- set sql -%}{{ dbt.dateadd('day', 1, 'x') }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 {%- set sql -%}{{ dbt.dateadd(datepart='month', interval=-3, from_date_or_timestamp="'2016-08-19'") }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 {%- set sql -%}{{ dbt.dateadd('day', 'row_number() over (order by 1) - 1', "cast('2020-01-01' as date)") }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 {%- set sql -%}{{ dbt.datediff('a', 'b', 'day') }}{%- endset -%}<<{{ sql.split() | join('') }}>>
-<<{{ dbt.date_trunc('month', 'x') }}>>
 <<{{ dbt.date(2024, 1, 2) }}>>
 <<{{ date(2024, 1, 2) }}>>
 {%- set sql -%}{{ dbt.last_day('x', 'month') }}{%- endset -%}<<{{ sql.split() | join('') }}>>
@@ -66,7 +59,6 @@
 {%- set sql -%}{{ dbt.get_limit_subquery_sql('select 1', 5) }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 <<{{ dbt.information_schema_name('d') }} {{ dbt.information_schema_name(none) }}>>
 <<{{ dbt.diff_columns([api.Column('a', 'int64')], [api.Column('B', 'int64')]) }} {{ dbt.diff_column_data_types([api.Column('a', 'int64')], [api.Column('a', 'string')]) }}>>
-{%- set sql -%}{{ equals('a', 'b') }} {{ dbt.equals('a', 'b') }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 {%- set sql -%}{{ before_begin('select 1') }} {{ in_transaction('select 1') }} {{ after_commit('select 1') }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 {%- set sql -%}{{ dbt.test_unique('m', 'c') }}{%- endset -%}<<{{ sql.split() | join('') }}>>
 {%- set sql -%}{{ dbt.test_not_null('m', 'c') }}{%- endset -%}<<{{ sql.split() | join('') }}>>

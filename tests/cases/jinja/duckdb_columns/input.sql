@@ -1,0 +1,4 @@
+<<{{ api.Column('a', 'varchar').string_size() }} {{ api.Column('a', 'text').string_size() }} {{ api.Column('a', 'varchar').data_type }} {{ api.Column('a', 'text').is_string() }} {{ api.Column('a', 'character varying').data_type }}>>
+<<{{ api.Column('a', 'varchar', 20).data_type }} {{ api.Column('a', 'varchar', char_size=20).string_size() }} {{ api.Column('a', 'numeric', none, 10, 2).data_type }} {{ api.Column('a', 'numeric', numeric_precision=10, numeric_scale=2).data_type }}>>
+<<{{ api.Column.from_description('a', 'varchar(20)') }} {{ api.Column.from_description('a', 'numeric(10,2)') }} {{ api.Column.from_description('a', 'bigint') }}>>
+{%- set c = api.Column('s', 'STRUCT(a VARCHAR, b STRUCT(c INTEGER, d DECIMAL(10, 2)))') -%}<<{{ c.fields }} {{ c.is_struct() }} {{ c.flatten() }} {{ c.data_type }}>>
