@@ -7,6 +7,7 @@ mod clones;
 mod example;
 #[path = "../example_support/mod.rs"]
 mod example_support;
+mod functions;
 #[path = "../node_support/mod.rs"]
 mod node_support;
 mod nodes;
@@ -18,7 +19,7 @@ mod steps;
 mod test_tools;
 
 use analyzer::{Analyzer, Case, Verdict};
-use elt::manifest::{FunctionLanguage, FunctionNode, FunctionParameter, Node, ResourceType};
+use elt::manifest::{Node, ResourceType};
 use nodes::{Run, constrain, declare_fields, describe, runs};
 use serde_json::{Value, json};
 
@@ -253,55 +254,6 @@ fn grants_and_tags() {
         }
         let run = Run::model(config.clone()).with(describe);
         runs(&config.to_string(), &[run.clone(), run])
-    });
-    assert_right(&cases);
-}
-
-#[test]
-fn functions() {
-    fn add(node: &mut Node) {
-        let parameter = |name: &str, data_type: &str| FunctionParameter {
-            name: name.to_owned(),
-            data_type: data_type.to_owned(),
-            description: None,
-        };
-        let language = match node.raw_code() {
-            body if body.contains("return") => FunctionLanguage::JavaScript,
-            body if body.contains("lambda") => FunctionLanguage::Python,
-            _ => FunctionLanguage::Sql,
-        };
-        node.description = "it's `one`".to_owned();
-        node.function = Some(FunctionNode {
-            language,
-            arguments: vec![parameter("x", "FLOAT64"), parameter("select", "ARRAY<STRING>")],
-            returns: "FLOAT64".to_owned(),
-            returns_description: None,
-            returns_span: None,
-        });
-    }
-    let docs = json!({"relation": true});
-    let python = json!({"runtime_version": "3.11", "entry_point": "main"});
-    let packages = json!({"packages": ["a==1", "b"], "persist_docs": docs});
-    let all = [
-        ("x + array_length(`select`) -- a remark", json!({})),
-        (
-            "(select max(id) + x from `a-project`.`a_dataset`.`source`)",
-            json!({"persist_docs": docs}),
-        ),
-        ("sum(x) / 2", json!({"type": "aggregate", "persist_docs": docs})),
-        (
-            "return x + '''\\n'''.length;",
-            json!({"volatility": "deterministic", "persist_docs": docs}),
-        ),
-        ("return x;", json!({"volatility": "non-deterministic"})),
-        ("return x;", json!({})),
-        ("main = lambda x, s: x", python.clone()),
-        ("main = lambda x, s: x", merged(&python, &[&packages])),
-    ];
-    let cases = all.map(|(body, config)| {
-        let kind = ResourceType::Function;
-        let run = Run { kind, sql: body.to_owned(), ..Run::model(config.clone()) }.with(add);
-        runs(&format!("{body} {config}"), &[run])
     });
     assert_right(&cases);
 }
