@@ -57,6 +57,32 @@ fn a_query_is_inserted_awaited_and_read() {
 }
 
 #[test]
+fn the_statements_of_a_script_have_its_labels() {
+    let server = Server::start();
+    let properties = |sql: &str, session: Option<&str>| {
+        let mut settings = settings(&server);
+        settings.labels = vec![("Run".to_owned(), "1".to_owned())];
+        let job = QueryJob {
+            options: JobOptions {
+                labels: vec![("node".to_owned(), "model.shop.orders".to_owned())],
+                ..JobOptions::default()
+            },
+            session: session.map(str::to_owned),
+            ..QueryJob::new(sql)
+        };
+        let ran = wait(client_with(settings).query_job(&job, &Cancel::default()));
+        let id = ran.expect("the job ends well").job.id;
+        server.state().jobs.by_id[&id].configuration["query"]["connectionProperties"].clone()
+    };
+    assert_eq!(properties("select 1;\n", None), json!(null));
+    let label = json!({"key": "query_label", "value": "run:1,node:model_shop_orders"});
+    let script = "begin transaction;\ndelete from t where true;\ncommit transaction;";
+    assert_eq!(properties(script, None), json!([label]));
+    let session = json!({"key": "session_id", "value": "s"});
+    assert_eq!(properties(script, Some("s")), json!([session, label]));
+}
+
+#[test]
 fn an_error_of_the_statement_is_told_once_and_with_its_place() {
     let message = "Unrecognized name: idd; Did you mean id? at [3:7]";
     for behaviour in [

@@ -37,11 +37,11 @@ pub(super) fn job_labels<'a>(
     map
 }
 
-/// Labels as the system variable `@@query_label` takes them: a script that sets it before its first
-/// statement passes them on to the jobs of its statements, which do not have the script's own
-/// (<https://cloud.google.com/bigquery/docs/reference/system-variables>).
-pub fn query_label<'a>(labels: impl IntoIterator<Item = &'a (String, String)>) -> String {
-    let labels = job_labels(labels);
+/// Labels as the connection property `query_label` takes them: the statements of a script, which are
+/// jobs of their own, have not the script's labels, but those of the property
+/// (<https://cloud.google.com/bigquery/docs/reference/rest/v2/ConnectionProperty>, and for the form
+/// <https://cloud.google.com/bigquery/docs/reference/system-variables>).
+pub(super) fn query_label(labels: &serde_json::Map<String, serde_json::Value>) -> String {
     let label = |(key, value): (&String, &serde_json::Value)| {
         format!("{key}:{}", value.as_str().unwrap_or_default())
     };
@@ -62,6 +62,6 @@ mod tests {
         let labels = serde_json::Value::Object(job_labels(&given)).to_string();
         assert_eq!(labels, r#"{"a":"2"}"#);
         let given = [("Node", "model.a"), ("run", "1")].map(|(a, b)| (a.to_owned(), b.to_owned()));
-        assert_eq!(query_label(&given), "node:model_a,run:1");
+        assert_eq!(query_label(&job_labels(&given)), "node:model_a,run:1");
     }
 }

@@ -25,7 +25,7 @@ pub use job::{
     ChildJob, CopyJob, CopyOperation, CsvFormat, Destination, DryRun, JobId, JobOptions,
     JobOutcome, LoadFormat, LoadJob, LoadSource, QueryJob, WriteDisposition,
 };
-pub use labels::{label_key, label_value, query_label};
+pub use labels::{label_key, label_value};
 pub use metadata::{NewDataset, Patch};
 pub use resource::{
     DatasetId, DatasetInfo, DmlStatistics, Field, JobRef, JobStatistics, Partitioning, TableEntry,

@@ -17,7 +17,7 @@ use crate::adapter::{
         client::BigQueryClient,
         error::{BigQueryError, BigQueryErrorKind},
         http::Fault,
-        labels::job_labels,
+        labels::{job_labels, query_label},
         reason::{Verdict, judge_job},
         resource::{Job, JobRef},
     },
@@ -66,6 +66,7 @@ impl BigQueryClient {
     ) -> Result<(JobOutcome, Option<Value>), BigQueryError> {
         let timeout = options.timeout.unwrap_or(self.settings().execution_timeout);
         self.complete(options, Some(timeout), &mut configuration);
+        label_statements(&mut configuration);
         let id = options.id.clone().unwrap_or_else(JobId::random);
         let begin = Instant::now();
         let (mut number, mut attempts, mut faults) = (1, 0, 0);
@@ -201,6 +202,22 @@ impl BigQueryClient {
             // There is no such job.
             Err(error) => error.status == Some(404),
         }
+    }
+}
+
+/// Has the statements of a script carry its labels.
+fn label_statements(configuration: &mut Value) {
+    let Some(labels) = configuration.get("labels").and_then(Value::as_object) else { return };
+    let property = json!({"key": "query_label", "value": query_label(labels)});
+    let Some(query) = configuration.get_mut("query") else { return };
+    let sql = query["query"].as_str().unwrap_or_default();
+    // A semicolon in a text or a comment makes no script: then the property says what is true anyway.
+    if !sql.trim_end_matches(|c: char| c == ';' || c.is_whitespace()).contains(';') {
+        return;
+    }
+    match query["connectionProperties"].as_array_mut() {
+        Some(properties) => properties.push(property),
+        None => query["connectionProperties"] = json!([property]),
     }
 }
 
