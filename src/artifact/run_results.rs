@@ -52,7 +52,7 @@ fn result_json(result: &NodeResult, prices: &Prices) -> Value {
         .collect();
     // Seeds are loaded, not compiled.
     let compiled = match result.node.resource_type {
-        ResourceType::Seed => Value::Null,
+        ResourceType::Seed | ResourceType::Exposure => Value::Null,
         _ => result.compiled_code.is_some().into(),
     };
     let message = result

@@ -24,12 +24,12 @@ use crate::{
     },
     compile::{Compiler, CompilerOptions, LogSink, TargetFolder, target_path},
     ingest::{IngestRequest, feeds_of, run_feeds},
-    manifest::{Microbatch, ResourceType, UniqueId},
+    manifest::{Exposure, Microbatch, ResourceType, UniqueId},
     plan::PlanOptions,
     report::Report,
     run::{
-        BatchOptions, Event, EventSink, ExitCode, Job, Limits, NodeResult, RunCommand, RunOptions,
-        Status, node_label, preview_job, run_job, stop_on_signals, unit_test_label,
+        BatchOptions, Event, EventSink, ExitCode, Job, Limits, NodeLabel, NodeResult, RunCommand,
+        RunOptions, Status, node_label, preview_job, run_job, stop_on_signals, unit_test_label,
     },
 };
 
@@ -176,12 +176,19 @@ pub fn execute(
     }
     plan::within_limit(session, &job, handle)?;
     let journal = journal(session, &landed, &job.selected);
+    let exposures: Vec<UniqueId> = match command {
+        RunCommand::Build => job.selected.iter().filter(is_exposure).cloned().collect(),
+        _ => Vec::new(),
+    };
     let outcome = handle.block_on(run_job(job, cancel, noting(&journal, sink)));
     // What a node left behind that did not stop in time.
     handle.block_on(warehouse.stop_all());
     // Nodes below a feed that failed are for `elt retry` too.
     let mut all = landed.skipped;
     all.extend(outcome.results.iter().cloned());
+    let exposed = exposures.iter().filter_map(|id| session.manifest.exposures.get(id));
+    let exposed: Vec<_> = exposed.map(|exposure| exposure_result(exposure, &all)).collect();
+    all.extend(exposed);
     let (args, prices) = (&session.invocation.args, session.global.prices.prices());
     let results = run_results_json(&session.metadata(), args, &all, outcome.elapsed_secs, &prices);
     if session.writes_json() {
@@ -399,4 +406,29 @@ pub fn typed(
     }
     typed.extend(time.typed().map(|(key, value)| (key.to_owned(), value)));
     typed
+}
+
+fn is_exposure(id: &&UniqueId) -> bool {
+    id.as_str().starts_with("exposure.")
+}
+
+/// As in dbt, a build has a result of each exposure: nothing is done of it, and it is skipped where what
+/// it reads was not built.
+fn exposure_result(exposure: &Exposure, results: &[Arc<NodeResult>]) -> Arc<NodeResult> {
+    let is_broken = |result: &Arc<NodeResult>| {
+        let ended_badly = result.status.is_failure() || result.status == Status::Skipped;
+        ended_badly && exposure.depends_on_nodes.contains(&result.node.unique_id)
+    };
+    let status = match results.iter().any(is_broken) {
+        true => Status::Skipped,
+        false => Status::NoOp,
+    };
+    let label = NodeLabel {
+        unique_id: exposure.unique_id.clone(),
+        resource_type: ResourceType::Exposure,
+        materialization: "exposure".to_owned(),
+        display: exposure.name.clone(),
+        path: exposure.original_file_path.clone(),
+    };
+    Arc::new(NodeResult::new(label, status))
 }

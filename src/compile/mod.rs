@@ -28,7 +28,7 @@ pub use in_run::{InRun, Names};
 pub use job_notes::JobNotes;
 pub use layout::{TargetFolder, batch_path, target_path, write_target_file};
 pub use mapped::MappedText;
-pub use node_value::model_value;
+pub use node_value::{LazyMap, model_value};
 pub use turn::Turn;
 pub use unit_test::{
     CompiledUnitTest, KnownColumns, Schemas, SqlType, UnitTestInput, UnitTestQuery, UnitTestRows,

@@ -55,5 +55,5 @@ pub use scope::{
     Caller, Captured, ConfigCall, Globals, Host, LineMap, Phase, Rendered, Scope, Warehouse,
     Whither,
 };
-pub use times::datetime_value;
+pub use times::{datetime_value, naive_datetime_value};
 pub use written_config::written_config;

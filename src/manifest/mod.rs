@@ -69,6 +69,7 @@ pub use input::BuildInput;
 pub use lookup::{Found, Lookup};
 pub use manifest_value::{Disabled, DocBlock, Manifest};
 pub use microbatch::Microbatch;
+pub use model_value::version_json;
 pub use node::{Access, ColumnProperties, GenericTest, Node, NodeDetails, TestNode};
 pub use parse_host::ParseHost;
 pub use publish::{is_audited, unpublished};

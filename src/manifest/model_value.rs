@@ -64,7 +64,7 @@ impl Object for ModelValue {
             }
             "path" => text(&self.path),
             "original_file_path" => text(&self.original_file_path),
-            "version" => Some(self.version.as_deref().map_or(Value::from(()), Value::from)),
+            "version" => Some(from_json(&version_json(self.version.as_deref()))),
             "raw_code" => Some(self.raw_code.as_deref().map_or(Value::from(""), Value::from)),
             "config" => Some(from_json(&Json::Object(self.config.clone()))),
             "tags" => Some(of_config("tags").unwrap_or_else(|| List::value(Vec::new()))),
@@ -94,5 +94,14 @@ impl Object for ModelValue {
         }
         let (key, default): (Value, Option<Value>) = from_args(args)?;
         Ok(self.get_value(&key).or(default).unwrap_or_else(|| Value::from(())))
+    }
+}
+
+/// A version as it is written: a number where it is one.
+pub fn version_json(text: Option<&str>) -> Json {
+    let Some(text) = text else { return Json::Null };
+    match serde_json::from_str::<serde_json::Number>(text) {
+        Ok(number) if number.to_string() == text => Json::Number(number),
+        _ => Json::from(text),
     }
 }

@@ -30,7 +30,6 @@ impl TestCounts {
         let flag = |name: &str| match cell(name)? {
             Cell::Bool(value) => Ok(*value),
             Cell::Int(value) => Ok(*value != 0),
-            // `fail_calc: sum(…)` over no rows: the comparison is unknown.
             Cell::Null => Ok(false),
             other => Err(format!("the test's `{name}` is no boolean but {other:?}")),
         };
@@ -41,7 +40,10 @@ impl TestCounts {
                 .parse::<f64>()
                 .map(|value| value.max(0.0) as u64)
                 .map_err(|_| format!("`fail_calc` gave `{text}`, which is no number"))?,
-            Cell::Null => 0,
+            Cell::Null => {
+                let advice = "write `coalesce(…, 0)` where there may be no rows";
+                return Err(format!("`fail_calc` gave NULL: {advice}"));
+            }
             other => return Err(format!("`fail_calc` gave no number but {other:?}")),
         };
         Ok(Self {
@@ -91,10 +93,12 @@ mod tests {
     }
 
     #[test]
-    fn any_number_counts_and_null_is_none() {
+    fn any_number_counts_and_null_is_no_number() {
         let read = counts([Cell::Decimal("3.0".to_owned()), Cell::Int(1), Cell::Null]);
         let wanted = TestCounts { failures: 3, should_warn: true, should_error: false };
         assert_eq!(read, Ok(wanted));
+        let null = counts([Cell::Null, Cell::Null, Cell::Null]).expect_err("an error");
+        assert!(null.starts_with("`fail_calc` gave NULL"), "{null}");
         let text = counts([Cell::Text("many".to_owned()), Cell::Null, Cell::Null]);
         assert_eq!(text, Err("`fail_calc` gave `many`, which is no number".to_owned()));
     }

@@ -60,8 +60,10 @@ pub(super) fn write_source<W: Write>(
             ("meta", json!({})),
             ("tags", json!([])),
         ] {
-            if written.get(key).is_none_or(|_| key == "freshness") {
-                written.insert(key.to_owned(), default);
+            match key {
+                "freshness" if !source.config.0.contains_key(key) => {}
+                "freshness" => _ = written.insert(key.to_owned(), default),
+                _ => _ = written.entry(key).or_insert(default),
             }
         }
         json.entry_map("unrendered_config", &written)?;

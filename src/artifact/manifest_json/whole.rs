@@ -234,12 +234,23 @@ fn metadata_value(
     value
 }
 
-/// A node as the manifest has it, as a JSON value.
-pub fn node_dict(node: &Node) -> Value {
+/// A node, source, unit test or exposure as the manifest has it, as a JSON value; null where there is none
+/// of the id.
+pub fn node_dict(manifest: &Manifest, id: &UniqueId) -> Value {
     let mut text = Vec::new();
     let scrubber = Scrubber::default();
     let mut json = JsonWriter::new(&mut text, &scrubber);
-    let written = write_node(&mut json, node, NodeExtras::default());
+    let written = if let Some(node) = manifest.nodes.get(id) {
+        write_node(&mut json, node, NodeExtras::default())
+    } else if let Some(source) = manifest.sources.get(id) {
+        write_source(&mut json, source, 0.0)
+    } else if let Some(test) = manifest.unit_tests.get(id) {
+        write_unit_test(&mut json, test, None, 0.0)
+    } else if let Some(exposure) = manifest.exposures.get(id) {
+        write_exposure(&mut json, exposure, 0.0)
+    } else {
+        return Value::Null;
+    };
     written.expect("writing to memory does not fail");
     serde_json::from_slice(&text).expect("what was written is JSON")
 }

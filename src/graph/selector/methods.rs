@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    manifest::{Node, ResourceType},
+    manifest::{Node, ResourceType, config_defaults},
 };
 
 /// Whether a member matches.
@@ -299,19 +299,9 @@ fn config_matches(member: Member<'_>, keys: &[String], wanted: &str) -> bool {
 
 /// What dbt takes where a key is not configured.
 fn default_config(kind: ResourceType, key: &str) -> Option<Value> {
-    let text = match (key, kind) {
-        ("materialized", ResourceType::Test) => "test",
-        ("materialized", ResourceType::Seed) => "seed",
-        ("materialized", ResourceType::Function) => "function",
-        ("type", ResourceType::Function) => "scalar",
-        ("materialized", ResourceType::Snapshot) => "snapshot",
-        ("materialized", ResourceType::Model | ResourceType::Analysis) => "view",
-        ("severity", ResourceType::Test) => "ERROR",
-        ("on_schema_change", ResourceType::Model) => "ignore",
-        ("enabled", _) => return Some(Value::Bool(true)),
-        _ => return None,
-    };
-    Some(Value::from(text))
+    let (_, text) = config_defaults(kind).find(|(known, _)| *known == key)?;
+    // As in dbt, a number is no text that could be asked for.
+    serde_json::from_str(text).ok().filter(|value: &Value| !value.is_number())
 }
 
 fn version_matches(node: &Node, kind: &str) -> bool {

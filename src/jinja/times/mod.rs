@@ -13,7 +13,7 @@ mod zone;
 pub use arithmetic::{time_arithmetic, time_order};
 pub use classes::Class;
 pub use clock::Clock;
-pub use moment::{IsoCalendar, Moment, datetime_value};
+pub use moment::{IsoCalendar, Moment, datetime_value, naive_datetime_value};
 pub use timedelta::TimeDelta;
 pub use zone::{Tzinfo, Zone, all_zones};
 

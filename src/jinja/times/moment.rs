@@ -36,6 +36,11 @@ pub fn datetime_value(moment: DateTime<Utc>) -> Value {
     Value::from_object(Moment::DateTime(moment.naive_utc(), Some(zone)))
 }
 
+/// A time in UTC that says no zone.
+pub fn naive_datetime_value(moment: DateTime<Utc>) -> Value {
+    Value::from_object(Moment::DateTime(moment.naive_utc(), None))
+}
+
 /// A day of the calendar.
 ///
 /// # Errors

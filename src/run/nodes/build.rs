@@ -174,11 +174,16 @@ impl<C: Compile> NodeRunner<C> {
         let hook_turn = HookTurn { turn, is_first, is_last };
         let hooks = self.prepare_hooks(node, hook_turn, cancel).await?;
         let statement = |hook: &MappedText| Step::Statement { sql: hook.text().to_owned() };
-        let own = std::mem::take(&mut plan.steps);
+        // As in dbt, hooks find the node's schema.
+        let (schemas, own): (Vec<Step>, Vec<Step>) = std::mem::take(&mut plan.steps)
+            .into_iter()
+            .partition(|step| matches!(step, Step::CreateSchema { .. }));
         let header = compiled.header.as_ref().filter(|_| own.iter().any(Step::needs_header));
         let before_own: Vec<&MappedText> = hooks.first.iter().chain(header).collect();
-        let own_steps = before_own.len()..before_own.len() + own.len();
-        plan.steps = hooks.first.iter().map(statement).collect();
+        let first_own = schemas.len() + before_own.len();
+        let (first_before, own_steps) = (schemas.len(), first_own..first_own + own.len());
+        plan.steps = schemas;
+        plan.steps.extend(hooks.first.iter().map(statement));
         plan.steps.extend(header.and_then(|_| header_step(compiled)));
         plan.steps.extend(own);
         plan.steps.extend(hooks.last.iter().map(statement));
@@ -188,7 +193,7 @@ impl<C: Compile> NodeRunner<C> {
             let step = error.step.unwrap_or(own_steps.start);
             let hook = match step.checked_sub(own_steps.end) {
                 Some(after) => hooks.last.get(after),
-                None => before_own.get(step).copied(),
+                None => step.checked_sub(first_before).and_then(|at| before_own.get(at).copied()),
             };
             let code = hook.unwrap_or(&compiled.code);
             let compiled = hook.is_none().then(|| self.compiled_file(node, batch));

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use minijinja::Value;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Compile, HookSql, KnownSchemas, label::materialization};
+use super::{Compile, HookSql, KnownSchemas, label::materialization, result_value::result_value};
 use crate::{
     compile::{
         Candidate, CompiledNode, CompiledUnitTest, Compiler, InRun, MappedText, Names, Turn,
-        UnitTestInput, model_value,
+        UnitTestInput,
     },
     diagnostic::{Diagnostic, SourceFile, Span},
-    jinja::{convert::from_json, dict::Dict, list::List},
+    jinja::{convert::from_json, list::List},
     manifest::{Node, UniqueId, UnitTest},
     project::JobContext,
     relation::Relation,
@@ -163,7 +163,7 @@ impl NamesOfRunEnd for Compiler {
                     schemas.push(place);
                 }
             }
-            values.push(result_value(result, node));
+            values.push(result_value(result, manifest));
         }
         let pair = |(database, schema): &(Option<String>, String)| {
             Value::from(vec![Value::from(database.clone()), Value::from(schema.as_str())])
@@ -177,29 +177,4 @@ impl NamesOfRunEnd for Compiler {
             ("database_schemas".to_owned(), List::value(schemas.iter().map(pair).collect())),
         ])
     }
-}
-
-fn result_value(result: &NodeResult, node: Option<&Arc<Node>>) -> Value {
-    let label = &result.node;
-    let node = node.map_or_else(
-        || {
-            from_json(&json!({
-                "unique_id": label.unique_id.as_str(),
-                "resource_type": label.resource_type.as_str(),
-                "name": label.display,
-            }))
-        },
-        model_value,
-    );
-    let entries: [(&str, Value); 8] = [
-        ("node", node),
-        ("unique_id", Value::from(label.unique_id.as_str())),
-        ("status", Value::from(result.status.as_str())),
-        ("message", Value::from(result.message.clone())),
-        ("execution_time", Value::from(result.elapsed_secs)),
-        ("failures", Value::from(result.failures)),
-        ("thread_id", Value::from(format!("Thread-{}", result.thread))),
-        ("adapter_response", from_json(&serde_json::Value::Object(result.response.clone()))),
-    ];
-    Dict::value(entries.into_iter().map(|(name, value)| (Value::from(name), value)))
 }

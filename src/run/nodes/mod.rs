@@ -23,6 +23,7 @@ mod partition_book;
 #[cfg(test)]
 mod pretended;
 mod preview;
+mod result_value;
 #[cfg(test)]
 mod tests;
 mod unit_test;

@@ -129,9 +129,9 @@ fn a_table_with_its_hooks_is_one_plan() {
     insta::assert_snapshot!(ran.statements, @r#"
     select 'before';
     --
-    select 'first';
-
     create schema if not exists `db`.`silver`;
+
+    select 'first';
 
     create or replace table `db`.`silver`.`m`
     as (
