@@ -12,7 +12,7 @@ use crate::{
     jinja::{RefCall, SourceCall, convert::from_json, datetime_value, dict::Dict},
     manifest::{
         Batch, ColumnProperties, Exposure, Group, Manifest, Node, ResourceType, Source, SparseMap,
-        UniqueId, UnitTest,
+        UniqueId, UnitTest, version_json,
     },
 };
 
@@ -150,13 +150,13 @@ pub fn node_json(node: &Node) -> Json {
         "checksum": {"name": checksum_name, "checksum": node.checksum},
         "config": node.config.with_defaults(node.resource_type),
         "tags": node.config.tags(),
-        "meta": node.config.meta(),
+        "meta": node.config.meta().cloned().unwrap_or_default(),
         "description": node.description,
         "columns": columns_json(node.columns.values()),
         "group": node.group,
         "access": node.access.as_str(),
-        "version": node.version,
-        "latest_version": node.latest_version,
+        "version": version_json(node.version.as_deref()),
+        "latest_version": version_json(node.latest_version.as_deref()),
         "constraints": node.constraints,
         "relation_name": node.has_relation().then(|| node.relation.to_string()),
         "raw_code": node.raw_code().trim(),
@@ -210,7 +210,7 @@ pub fn node_json(node: &Node) -> Json {
 
 fn refs_json(calls: &[RefCall]) -> Vec<Json> {
     let each = calls.iter();
-    each.map(|call| json!({"name": call.name, "package": call.package, "version": call.version}))
+    each.map(|call| json!({"name": call.name, "package": call.package, "version": version_json(call.version.as_deref())}))
         .collect()
 }
 

@@ -127,7 +127,11 @@ fn run_step(
         Step::Query { sql } => {
             outcome.table = Some(session.answer(sql, None)?);
         }
-        Step::Header { sql } | Step::Statement { sql } => {
+        Step::Header { sql } => {
+            session.run_header(sql)?;
+            session.shared.forget_all();
+        }
+        Step::Statement { sql } => {
             session.run_script(sql)?;
             session.shared.forget_all();
         }

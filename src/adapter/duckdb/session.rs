@@ -261,11 +261,27 @@ impl Session<'_> {
         };
         control("BEGIN TRANSACTION")?;
         let in_header = |error| AdapterError { step: Some(0), ..error };
-        let ready = self.run_script(header).map_err(in_header);
+        let ready = self.run_header(header).map_err(in_header);
         let described = ready.and_then(|()| self.describe(&self.query(sql)?));
         let undone = control("ROLLBACK");
         self.shared.forget_all();
         undone.and(described)
+    }
+
+    /// Runs the statements of a header. Those of a script (`DECLARE`, `SET`, …) are refused: their
+    /// variables would be gone before the query.
+    pub fn run_header(&self, sql: &str) -> Result<(), AdapterError> {
+        if self.script(sql)?.is_some() {
+            let message = "a `sql_header` with variables is not supported on the embedded engine";
+            let error = warehouse_error("unsupported-syntax", message);
+            let help = "write a temporary function for the value";
+            return Err(AdapterError {
+                position: Some((1, 1)),
+                help: Some(help.to_owned()),
+                ..error
+            });
+        }
+        self.run_script(sql)
     }
 
     /// Runs statements one by one.
