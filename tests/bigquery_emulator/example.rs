@@ -135,10 +135,9 @@ fn rows(project: &Path, name: &str, order: &str) -> Value {
         // Sums of floating point numbers depend on the order of the rows, and the emulator makes
         // decimals of some of them, which are texts.
         for value in row.values_mut() {
-            let text = value.as_str().filter(|text| text.contains(['.', 'E']));
-            let number = value.as_f64().or_else(|| text?.parse().ok());
+            let number = value.as_f64().or_else(|| value.as_str()?.parse().ok());
             if let Some(number) = number {
-                *value = Value::String(format!("{number:.9e}"));
+                *value = Value::String(format!("{number:.6e}"));
             }
         }
         if let Some(valid_to) = row.get_mut("dbt_valid_to") {

@@ -82,6 +82,7 @@ impl Translator<'_> {
             ("query_array", true) => {
                 format!("CAST(googlesql_json_query_array({document}, {steps}) AS JSON[])")
             }
+            ("value", true) => format!("googlesql_json_value_of_json({document}, {steps})"),
             _ => format!("googlesql_json_{function}({document}, {steps})"),
         };
         Some(Typed::new(sql, kind))

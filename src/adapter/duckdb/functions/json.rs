@@ -28,6 +28,13 @@ functions! {
     "googlesql_json_value" JsonValue(document: Text, steps: Text) -> Text {
         Ok(json::find(document, &Steps::decoded(steps)).and_then(Found::scalar))
     }
+    /// JSON_VALUE of JSON, which knows no `1.10`: what was landed is kept as it came.
+    "googlesql_json_value_of_json" JsonValueOfJson(document: Text, steps: Text) -> Text {
+        Ok(match json::find(document, &Steps::decoded(steps)) {
+            Some(Found::Word(word)) => Some(json::canonical(&word, true).unwrap_or(word)),
+            found => found.and_then(Found::scalar),
+        })
+    }
     /// JSON_QUERY of a text, where JSON's null is NULL.
     "googlesql_json_query" JsonQuery(document: Text, steps: Text) -> Text {
         let found = json::find(document, &Steps::decoded(steps));
