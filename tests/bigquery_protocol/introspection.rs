@@ -52,8 +52,9 @@ fn a_thousand_nodes_ask_once_for_each_dataset() {
     elt_well(project.path(), &build);
     let (models, tables) = (DATASETS.len() * MODELS, DATASETS.len() * MODELS / 10);
     let (lists, gets, _) = counted(&server, 0);
-    // Of each table how many rows it has.
-    assert_eq!((lists, gets), (DATASETS.len(), tables));
+    // Of a table how many rows it has, where a request is free.
+    assert_eq!(lists, DATASETS.len());
+    assert!(gets <= tables, "{gets} questions for {tables} tables");
     for dataset in DATASETS {
         let dataset = format!("gold_{dataset}");
         let mut state = server.state();
@@ -66,7 +67,8 @@ fn a_thousand_nodes_ask_once_for_each_dataset() {
     let (lists, gets, all) = counted(&server, before);
     let pages = DATASETS.len() * (MODELS + OTHERS).div_ceil(PAGE);
     // How each table that is replaced is kept, too.
-    assert_eq!((lists, gets), (pages, 2 * tables));
+    assert_eq!(lists, pages);
+    assert!((tables..=2 * tables).contains(&gets), "{gets} questions for {tables} tables");
     // A job and its end for each model; each dataset is known from its list.
     assert!(all <= pages + 2 * tables + 2 * models, "{all} requests");
     // Datasets are listed side by side: the first one's pages are not all read before the next begins.
