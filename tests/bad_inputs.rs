@@ -5,30 +5,20 @@
 //! a project without `dbt_project.yml` gets the smallest one. Inputs too large to keep are made here.
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+mod case_support;
 
-use assert_cmd::Command;
+use std::{fs, path::Path, time::Duration};
+
+use case_support::{SMALLEST_PROJECT, cases, copy_of, program, without_times};
 use tempfile::TempDir;
 
-const SMALLEST_PROJECT: &str = "name: shop\nversion: \"1.0.0\"\n";
 /// No input may keep the program busy for longer; generous, because CI may be slow.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 #[test]
 fn every_case_ends_in_a_diagnostic() {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/bad_inputs");
-    let mut folders: Vec<PathBuf> = fs::read_dir(&cases)
-        .expect("the cases are there")
-        .map(|entry| entry.expect("the folder can be read").path())
-        .filter(|path| path.is_dir())
-        .collect();
-    folders.sort();
     let mut panicked = Vec::new();
-    for folder in folders {
+    for folder in cases("bad_inputs") {
         let name = folder.file_name().expect("it has a name").to_string_lossy().into_owned();
         let project = copy_of(&folder);
         let arguments = arguments_of(&folder);
@@ -120,16 +110,8 @@ impl Said {
 }
 
 fn run(project: &Path, arguments: &[String]) -> Said {
-    let mut command = Command::cargo_bin("elt").expect("the program is built");
-    // Only what the program needs: no profile, no variable of whoever runs the tests.
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    command.env_clear().env("PATH", path).env("HOME", project).env("NO_COLOR", "1");
-    let output = command
-        .current_dir(project)
-        .args(arguments)
-        .timeout(PATIENCE)
-        .output()
-        .expect("the program can be started");
+    let output = program(project).args(arguments).timeout(PATIENCE).output();
+    let output = output.expect("the program can be started");
     let stderr = String::from_utf8_lossy(&output.stderr);
     let stdout = String::from_utf8_lossy(&output.stdout);
     let code = output.status.code();
@@ -142,8 +124,7 @@ fn steady(text: &str, project: &Path) -> String {
     let canonical = project.canonicalize().unwrap_or_else(|_| project.to_owned());
     let text = text.replace(&*canonical.to_string_lossy(), "<project>");
     let text = text.replace(&*project.to_string_lossy(), "<project>");
-    let time = regex::Regex::new(r"\b\d+(\.\d+)? ?(ms|s|µs)\b").expect("it is a pattern");
-    time.replace_all(&text, "<time>").into_owned()
+    without_times(&text)
 }
 
 fn arguments_of(case: &Path) -> Vec<String> {
@@ -160,28 +141,6 @@ fn arguments_of(case: &Path) -> Vec<String> {
         }
     }
     arguments
-}
-
-fn copy_of(case: &Path) -> TempDir {
-    let project = tempfile::tempdir().expect("a temporary folder can be made");
-    copy_folder(case, project.path());
-    if !case.join("dbt_project.yml").exists() {
-        write(project.path(), "dbt_project.yml", SMALLEST_PROJECT);
-    }
-    project
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("the folder can be made");
-    for entry in fs::read_dir(from).expect("the case can be read") {
-        let entry = entry.expect("the case can be read");
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy_folder(&from, &to);
-        } else if entry.file_name() != "arguments" && entry.file_name() != "output.snap" {
-            fs::copy(&from, &to).expect("the file can be copied");
-        }
-    }
 }
 
 fn smallest_project() -> TempDir {

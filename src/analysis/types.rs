@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::sql::{ast::DataType, parse};
+use crate::sql::{self, ast::DataType, parse};
 
 /// A type. Lengths and digits (`NUMERIC(10, 2)`) are left out: they belong to a table's columns, and
 /// no expression keeps them.
@@ -60,6 +60,32 @@ pub struct Field {
     pub kind: Type,
 }
 
+impl From<sql::Type> for Type {
+    fn from(kind: sql::Type) -> Self {
+        match kind {
+            sql::Type::Unknown => Self::Unknown,
+            sql::Type::Null => Self::Null,
+            sql::Type::Int64 => Self::Int64,
+            sql::Type::Float64 => Self::Float64,
+            sql::Type::Numeric => Self::Numeric,
+            sql::Type::BigNumeric => Self::BigNumeric,
+            sql::Type::Bool => Self::Bool,
+            sql::Type::String => Self::String,
+            sql::Type::Bytes => Self::Bytes,
+            sql::Type::Date => Self::Date,
+            sql::Type::DateTime => Self::DateTime,
+            sql::Type::Timestamp => Self::Timestamp,
+            sql::Type::Time => Self::Time,
+            sql::Type::Json => Self::Json,
+            sql::Type::Interval => Self::Interval,
+            sql::Type::Array(element) => Self::from(*element).array(),
+            sql::Type::Struct(fields) => Self::structure(
+                fields.into_iter().map(|(name, kind)| (Arc::from(name), Self::from(kind))),
+            ),
+        }
+    }
+}
+
 impl Type {
     /// An array of this.
     pub fn array(self) -> Self {
@@ -107,36 +133,15 @@ impl Type {
         }
     }
 
-    /// The type of a name without parameters, BigQuery's aliases too.
+    /// The type of a name without parameters: those of the engine, and what it has not.
     fn by_name(name: &str) -> Option<Self> {
-        let known = [
-            ("INT64", Self::Int64),
-            ("STRING", Self::String),
-            ("FLOAT64", Self::Float64),
-            ("BOOL", Self::Bool),
-            ("DATE", Self::Date),
-            ("TIMESTAMP", Self::Timestamp),
-            ("NUMERIC", Self::Numeric),
-            ("DATETIME", Self::DateTime),
-            ("TIME", Self::Time),
-            ("BYTES", Self::Bytes),
-            ("BIGNUMERIC", Self::BigNumeric),
-            ("JSON", Self::Json),
-            ("GEOGRAPHY", Self::Geography),
-            ("INTERVAL", Self::Interval),
-            ("INT", Self::Int64),
-            ("INTEGER", Self::Int64),
-            ("SMALLINT", Self::Int64),
-            ("BIGINT", Self::Int64),
-            ("TINYINT", Self::Int64),
-            ("BYTEINT", Self::Int64),
-            ("DECIMAL", Self::Numeric),
-            ("BIGDECIMAL", Self::BigNumeric),
-            ("BOOLEAN", Self::Bool),
-            // As BigQuery's API names them.
-            ("FLOAT", Self::Float64),
-        ];
-        known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, kind)| kind)
+        match sql::Type::by_name(name) {
+            Some(known) => Some(Self::from(known)),
+            None if name.eq_ignore_ascii_case("GEOGRAPHY") => Some(Self::Geography),
+            // As BigQuery's API names it.
+            None if name.eq_ignore_ascii_case("FLOAT") => Some(Self::Float64),
+            None => None,
+        }
     }
 
     /// Whether nothing in it is unknown.

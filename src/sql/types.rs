@@ -204,7 +204,18 @@ impl Type {
                 }
             };
         }
-        Ok(match name.as_str() {
+        match Self::by_name(&name) {
+            Some(known) => Ok(known),
+            None => unsupported(format!(
+                "type `{}` is not supported on the embedded engine",
+                data_type.name
+            )),
+        }
+    }
+
+    /// The type of a name without parameters, in whatever case, BigQuery's aliases too.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Some(match name.to_ascii_uppercase().as_str() {
             "INT64" | "INT" | "INTEGER" | "BIGINT" | "SMALLINT" | "TINYINT" | "BYTEINT" => {
                 Self::Int64
             }
@@ -220,12 +231,7 @@ impl Type {
             "TIME" => Self::Time,
             "JSON" => Self::Json,
             "INTERVAL" => Self::Interval,
-            _ => {
-                let name = &data_type.name;
-                return unsupported(format!(
-                    "type `{name}` is not supported on the embedded engine"
-                ));
-            }
+            _ => return None,
         })
     }
 

@@ -1,11 +1,12 @@
 -- Every version of a station: name, place, size, and from when to when.
+{% set columns = ['name', 'address', 'city', 'post_code', 'capacity', 'latitude', 'longitude'] -%}
 with filled as (
 
     -- No API says everything; what one leaves out is as it was.
     select
         station_id,
         observed_at,
-        {% for column in ['name', 'address', 'city', 'post_code', 'capacity', 'latitude', 'longitude'] -%}
+        {% for column in columns -%}
         last_value({{ column }} ignore nulls) over (
             partition by station_id order by observed_at
             rows between unbounded preceding and current row
@@ -13,39 +14,6 @@ with filled as (
         {% endfor %}
     from {{ ref('station_info_snapshots') }}
 
-),
-
-hashed as (
-
-    select
-        *,
-        to_hex(md5(to_json_string(struct(name, address, city, capacity, latitude, longitude)))) as version_hash
-    from filled
-
-),
-
-changes as (
-
-    select *
-    from hashed
-    qualify coalesce(
-        version_hash != lag(version_hash) over (partition by station_id order by observed_at),
-        true
-    )
-
 )
 
-select
-    to_hex(md5(concat(station_id, '|', cast(unix_micros(observed_at) as string)))) as station_key,
-    station_id,
-    name,
-    address,
-    city,
-    post_code,
-    capacity,
-    latitude,
-    longitude,
-    observed_at as valid_from,
-    lead(observed_at) over (partition by station_id order by observed_at) as valid_to,
-    lead(observed_at) over (partition by station_id order by observed_at) is null as is_current
-from changes
+{{ versions('filled', 'station_id', 'observed_at', columns, 'station_key') }}

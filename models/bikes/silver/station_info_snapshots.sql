@@ -18,74 +18,31 @@ with said as (
         _seq
     from {{ source('bikes', 'gbfs_information') }}
 
+    {% set shapes = [
+        ('ods_v1', 'fields.libelle', 'record_timestamp', 'fields.nom', 'fields.adresse', 'fields.commune', 'fields.geo[0]', 'fields.geo[1]'),
+        ('ods_v21', 'libelle', 'datemiseajour', 'nom', 'adresse', 'commune', 'geo.lat', 'geo.lon'),
+        ('wfs', 'properties.objectid', 'properties.date_modification', 'properties.nom', 'properties.adresse', 'properties.commune', 'properties.y', 'properties.x'),
+        ('ogcapi', 'id', 'date_modification', 'nom', 'adresse', 'commune', 'y', 'x'),
+    ] -%}
+    {% for shape, station, time, name, address, city, latitude, longitude in shapes -%}
     union all
 
     select
-        json_value(payload, '$.fields.libelle'),
-        safe_cast(json_value(payload, '$.record_timestamp') as timestamp),
-        json_value(payload, '$.fields.nom'),
-        json_value(payload, '$.fields.adresse'),
-        json_value(payload, '$.fields.commune'),
+        json_value(payload, '$.{{ station }}'),
+        safe_cast(json_value(payload, '$.{{ time }}') as timestamp),
+        json_value(payload, '$.{{ name }}'),
+        json_value(payload, '$.{{ address }}'),
+        json_value(payload, '$.{{ city }}'),
         null,
         null,
-        safe_cast(json_value(payload, '$.fields.geo[0]') as float64),
-        safe_cast(json_value(payload, '$.fields.geo[1]') as float64),
-        'ods_v1',
+        safe_cast(json_value(payload, '$.{{ latitude }}') as float64),
+        safe_cast(json_value(payload, '$.{{ longitude }}') as float64),
+        '{{ shape }}',
         _ingested_at,
         _seq
-    from {{ source('bikes', 'ods_v1') }}
+    from {{ source('bikes', shape) }}
 
-    union all
-
-    select
-        json_value(payload, '$.libelle'),
-        safe_cast(json_value(payload, '$.datemiseajour') as timestamp),
-        json_value(payload, '$.nom'),
-        json_value(payload, '$.adresse'),
-        json_value(payload, '$.commune'),
-        null,
-        null,
-        safe_cast(json_value(payload, '$.geo.lat') as float64),
-        safe_cast(json_value(payload, '$.geo.lon') as float64),
-        'ods_v21',
-        _ingested_at,
-        _seq
-    from {{ source('bikes', 'ods_v21') }}
-
-    union all
-
-    select
-        json_value(payload, '$.properties.objectid'),
-        safe_cast(json_value(payload, '$.properties.date_modification') as timestamp),
-        json_value(payload, '$.properties.nom'),
-        json_value(payload, '$.properties.adresse'),
-        json_value(payload, '$.properties.commune'),
-        null,
-        null,
-        safe_cast(json_value(payload, '$.properties.y') as float64),
-        safe_cast(json_value(payload, '$.properties.x') as float64),
-        'wfs',
-        _ingested_at,
-        _seq
-    from {{ source('bikes', 'wfs') }}
-
-    union all
-
-    select
-        json_value(payload, '$.id'),
-        safe_cast(json_value(payload, '$.date_modification') as timestamp),
-        json_value(payload, '$.nom'),
-        json_value(payload, '$.adresse'),
-        json_value(payload, '$.commune'),
-        null,
-        null,
-        safe_cast(json_value(payload, '$.y') as float64),
-        safe_cast(json_value(payload, '$.x') as float64),
-        'ogcapi',
-        _ingested_at,
-        _seq
-    from {{ source('bikes', 'ogcapi') }}
-
+    {% endfor -%}
 )
 
 select

@@ -59,8 +59,6 @@ select
     any_value(soc having min if(soc is null, null, captured_at)) as soc_first,
     any_value(soc having max if(soc is null, null, captured_at)) as soc_last,
     any_value(soc_after having max captured_at) as soc_after,
-    -- Charge lost from one report to the next.
-    sum(greatest(coalesce(soc_before - soc, 0), 0)) as soc_lost,
     max(battery_kwh) as battery_kwh,
     max(vehicle_type) as vehicle_type,
     avg(external_temperature) as average_temperature,

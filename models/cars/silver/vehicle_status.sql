@@ -92,4 +92,4 @@ select
     latest.record_hash,
     latest._ingested_at as loaded_at
 from latest
-{{ unless_known('latest', ['vin', 'captured_at']) }}
+{{ unless_known('latest', ['vin', 'captured_at'], version=none) }}

@@ -1,26 +1,9 @@
 {{ config(partition_by={'field': 'session_date', 'data_type': 'date'}, cluster_by=['user_id']) }}
 
 -- A user's activities with less than a session gap between one and the next.
-with marked as (
+with numbered as (
 
-    select
-        *,
-        timestamp_diff(
-            active_at,
-            lag(active_at) over (partition by user_id order by active_at, activity_id),
-            second
-        ) as seconds_since
-    from {{ ref('user_activity') }}
-
-),
-
-numbered as (
-
-    select
-        *,
-        sum(if(seconds_since is null or seconds_since >= {{ var('session_gap_minutes') }} * 60, 1, 0))
-            over (partition by user_id order by active_at, activity_id) as session_number
-    from marked
+    {{ session_numbers(ref('user_activity'), 'user_id', 'active_at', 'activity_id') }}
 
 )
 

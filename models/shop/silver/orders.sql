@@ -9,22 +9,34 @@
 }}
 
 -- One row an order, as it is now: the latest state by its own time, not by its arrival.
-with changed as (
+with versions as (
 
-    select distinct order_id
+    select
+        order_id,
+        min(event_at) as ordered_at,
+        max(loaded_at) as newest_loaded_at,
+        -- All that is known of an order: a state that is landed late is another version of it.
+        to_hex(md5(string_agg(record_hash, '' order by event_at, status))) as record_hash
     from {{ ref('order_events') }}
-    {% if is_incremental() -%}
-    where loaded_at > (select coalesce(max(loaded_at), timestamp '1970-01-01 00:00:00+00') from {{ this }})
-    {%- endif %}
+    group by order_id
+
+),
+
+changed as (
+
+    select versions.*
+    from versions
+    {{ unless_known('versions', ['order_id']) }}
 
 ),
 
 states as (
 
     select
-        states.*,
-        min(states.event_at) over (partition by states.order_id) as ordered_at,
-        max(states.loaded_at) over (partition by states.order_id) as newest_loaded_at
+        states.* except (record_hash),
+        changed.ordered_at,
+        changed.newest_loaded_at,
+        changed.record_hash
     from {{ ref('order_events') }} as states
     inner join changed
         on states.order_id = changed.order_id
@@ -46,6 +58,7 @@ select
     country,
     postal_code,
     items,
+    record_hash,
     newest_loaded_at as loaded_at
 from states
 qualify row_number() over (

@@ -28,10 +28,17 @@ with lines as (
 
 changed as (
 
-    select *
+    select lines.*
     from lines
     {% if is_incremental() %}
-    where loaded_at > (select coalesce(max(loaded_at), timestamp '1970-01-01 00:00:00+00') from {{ this }})
+    -- What is not here as it is now. Times of landing do not tell: a load that began earlier may end later.
+    left join {{ this }} as known
+        on lines.cart_id = known.cart_id
+        and lines.product_id = known.product_id
+        and lines.loaded_at = known.loaded_at
+        and lines.quantity = known.quantity
+        and coalesce(lines.unit_price, 0) = coalesce(known.unit_price, 0)
+    where known.cart_id is null
 
     union all
 

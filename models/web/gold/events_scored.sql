@@ -32,6 +32,7 @@ scored as (
         scores.model_version,
         scores.predicted_at,
         scores.event_id is not null as has_prediction,
+        concat(events.record_hash, '-', coalesce(scores.record_hash, '')) as record_hash,
         greatest(events.loaded_at, coalesce(scores.loaded_at, events.loaded_at)) as loaded_at
     from {{ ref('events') }} as events
     left join latest_scores as scores
@@ -39,8 +40,6 @@ scored as (
 
 )
 
-select *
+select scored.*
 from scored
-{% if is_incremental() -%}
-where loaded_at > (select coalesce(max(loaded_at), timestamp '1970-01-01 00:00:00+00') from {{ this }})
-{%- endif %}
+{{ unless_known('scored', ['event_id']) }}

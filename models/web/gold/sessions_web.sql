@@ -1,26 +1,9 @@
 {{ config(partition_by={'field': 'session_date', 'data_type': 'date'}, cluster_by=['device_id']) }}
 
 -- A device's events with less than a session gap between one and the next.
-with marked as (
+with numbered as (
 
-    select
-        *,
-        timestamp_diff(
-            event_timestamp,
-            lag(event_timestamp) over (partition by device_id order by event_timestamp, event_id),
-            second
-        ) as seconds_since
-    from {{ ref('events') }}
-
-),
-
-numbered as (
-
-    select
-        *,
-        sum(if(seconds_since is null or seconds_since >= {{ var('session_gap_minutes') }} * 60, 1, 0))
-            over (partition by device_id order by event_timestamp, event_id) as session_number
-    from marked
+    {{ session_numbers(ref('events'), 'device_id', 'event_timestamp', 'event_id') }}
 
 ),
 
