@@ -6,7 +6,7 @@
 mod envelope;
 mod extract;
 mod feed;
-mod http;
+mod fetch;
 mod json_stream;
 mod land;
 mod raw_json;
@@ -15,8 +15,7 @@ mod runner;
 mod spool;
 
 pub use envelope::{BRONZE_COLUMNS, Envelope};
-pub use feed::{Feed, FeedKind, Format, HttpRequest, SecretText, read_feed};
-pub use http::EnvLookup;
+pub use feed::{EnvLookup, Feed, FeedKind, FilesFeed, Format, HttpRequest, SecretText, read_feed};
 pub use land::{Landing, landing_plan};
 pub use record_path::RecordPath;
 pub use runner::{IngestRequest, feeds_of, run_feeds};

@@ -10,9 +10,10 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    Envelope, Feed, FeedKind, Landing,
-    extract::{Payload, files, records},
-    http, landing_plan, read_feed,
+    EnvLookup, Envelope, Feed, Landing,
+    extract::records,
+    fetch::{FetchContext, Fetched, fetch},
+    landing_plan, read_feed,
     spool::Spool,
 };
 use crate::{
@@ -32,7 +33,7 @@ pub struct IngestRequest {
     /// The warehouse.
     pub adapter: Arc<dyn Adapter>,
     /// The environment, for secrets of headers.
-    pub env: Arc<super::http::EnvLookup>,
+    pub env: Arc<EnvLookup>,
     /// The invocation.
     pub run_id: String,
     /// The folder for payloads and rows on their way.
@@ -114,18 +115,15 @@ async fn land(
     cancel: &Cancel,
 ) -> Result<Landed, Failed> {
     let load_id = uuid::Uuid::new_v4().simple().to_string();
-    let fetched = match &feed.kind {
-        FeedKind::Files { path } => Fetched::of(files(&request.root, path).map_err(error)?),
-        FeedKind::Http(http) => {
-            let file = request.spool.join(format!("{load_id}.payload"));
-            let fetched = Fetched::temporary(Payload { uri: http.shown_url(), file });
-            let file = &fetched.payloads[0].file;
-            tokio::select! {
-                done = http::fetch(http, &request.root, &*request.env, file) => done.map_err(error)?,
-                () = cancel.cancelled() => return Err(interrupted()),
-            }
-            fetched
-        }
+    let context = FetchContext {
+        root: &request.root,
+        env: &*request.env,
+        spool: &request.spool,
+        load_id: &load_id,
+    };
+    let fetched = tokio::select! {
+        fetched = fetch(feed, &context) => fetched.map_err(error)?,
+        () = cancel.cancelled() => return Err(interrupted()),
     };
     let envelope = Envelope { ingested_at, run_id: request.run_id.clone(), load_id };
     let mut spool = spooled(feed, fetched, envelope.clone(), &request.spool, cancel).await?;
@@ -150,38 +148,11 @@ async fn land(
     Ok(Landed { rows: landed, unchanged: total.saturating_sub(landed) })
 }
 
-/// Payloads in files; those made for this load go with the value.
-struct Fetched {
-    payloads: Vec<Payload>,
-    temporary: bool,
-}
-
-impl Fetched {
-    fn of(payloads: Vec<Payload>) -> Self {
-        Self { payloads, temporary: false }
-    }
-
-    fn temporary(payload: Payload) -> Self {
-        Self { payloads: vec![payload], temporary: true }
-    }
-}
-
-impl Drop for Fetched {
-    fn drop(&mut self) {
-        if self.temporary {
-            for payload in &self.payloads {
-                // A file left behind is in the way of nobody.
-                let _ = std::fs::remove_file(&payload.file);
-            }
-        }
-    }
-}
-
 /// Reads every record and writes its row to a file: nothing is landed of a load in which anything
 /// is wrong. On a thread that may block.
 async fn spooled(
     feed: &Feed,
-    fetched: Fetched,
+    mut fetched: Fetched,
     envelope: Envelope,
     folder: &Path,
     cancel: &Cancel,
@@ -190,9 +161,10 @@ async fn spooled(
     let work = move || {
         let mut spool = Spool::create(&folder, &format!("{}.rows", envelope.load_id))
             .map_err(|problem| error(cannot_spool(&problem)))?;
-        for payload in &fetched.payloads {
+        while let Some(payload) = fetched.next_blocking() {
+            let payload = payload.map_err(error)?;
             let mut number = 0u64;
-            let read = records(&feed, payload, &mut |record| {
+            let read = records(&feed, &payload, &mut |record| {
                 if cancel.is_cancelled() {
                     return Err("interrupted".to_owned());
                 }

@@ -5,10 +5,7 @@ use std::{fs::File, io::Write, path::Path, time::Duration};
 use chrono::{DateTime, Utc};
 use reqwest::redirect::Policy;
 
-use super::{HttpRequest, SecretText};
-
-/// The environment: what a variable holds.
-pub type EnvLookup = dyn Fn(&str) -> Option<String> + Send + Sync;
+use crate::ingest::{EnvLookup, HttpRequest};
 
 /// Requests of one payload at most: the first and two more.
 const MAX_ATTEMPTS: u32 = 3;
@@ -58,11 +55,11 @@ pub async fn fetch(
         .map_err(|error| format!("no HTTP client: {error}"))?;
     let mut headers = Vec::new();
     for (name, value) in &request.headers {
-        headers.push((name.as_str(), secret(value, root, env)?));
+        headers.push((name.as_str(), value.value(root, env)?));
     }
     let mut params = Vec::new();
     for (name, value) in &request.params {
-        params.push((name.as_str(), secret(value, root, env)?));
+        params.push((name.as_str(), value.value(root, env)?));
     }
     let shown = request.shown_url();
     if let Some(folder) = into.parent() {
@@ -195,18 +192,6 @@ fn shown_url(url: &str) -> String {
             format!("{scheme}://{host}{}", &rest[host_end..])
         }
         None => bare.to_owned(),
-    }
-}
-
-fn secret(value: &SecretText, root: &Path, env: &EnvLookup) -> Result<String, String> {
-    match value {
-        SecretText::Plain(text) => Ok(text.clone()),
-        SecretText::Env(name) => {
-            env(name).ok_or_else(|| format!("environment variable `{name}` is not set"))
-        }
-        SecretText::File(path) => std::fs::read_to_string(root.join(path))
-            .map(|text| text.trim_end().to_owned())
-            .map_err(|error| format!("file `{path}` of a header cannot be read: {error}")),
     }
 }
 

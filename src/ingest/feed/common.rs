@@ -1,0 +1,124 @@
+//! The keys that every feed has.
+
+use serde_json::{Map, Value};
+
+use super::{
+    Feed, Format,
+    kind::{KINDS, KindReader, UNSUPPORTED},
+    reader::Reader,
+};
+use crate::{
+    diagnostic::{Diagnostic, did_you_mean},
+    ingest::RecordPath,
+    manifest::Source,
+};
+
+/// Keys of every feed.
+const COMMON_KEYS: [&str; 6] = ["type", "format", "records", "key", "source_ts", "drop"];
+
+/// Reads a source table's feed; none where it has none.
+///
+/// # Errors
+/// Every mistake in the definition, at its place in the properties file.
+pub fn read_feed(source: &Source) -> Result<Option<Feed>, Vec<Diagnostic>> {
+    let Some(definition) = source.feed() else { return Ok(None) };
+    let mut reader = Reader { source, problems: Vec::new() };
+    match read(&mut reader, definition) {
+        Some(feed) if reader.problems.is_empty() => Ok(Some(feed)),
+        _ => Err(reader.problems),
+    }
+}
+
+fn read(reader: &mut Reader<'_>, definition: &Value) -> Option<Feed> {
+    let Some(map) = definition.as_object() else {
+        reader.problem("ingest", "`ingest` must be a mapping with a `type`", None);
+        return None;
+    };
+    let kind = kind(reader, map)?;
+    for key in map.keys() {
+        let known = || COMMON_KEYS.iter().chain(kind.keys).copied();
+        if !known().any(|name| name == key) {
+            let message = format!("unknown key `{key}` in `ingest`");
+            reader.problem(key, &message, did_you_mean(key, known()));
+        }
+    }
+    let source = reader.source;
+    Some(Feed {
+        kind: (kind.read)(reader, map)?,
+        format: format(reader, map)?,
+        records: match map.get("records") {
+            Some(value) => reader.path_of("records", value)?,
+            None => RecordPath::parse("$").ok()?,
+        },
+        key: key(reader, map)?,
+        source_ts: match map.get("source_ts") {
+            Some(value) => Some(reader.path_of("source_ts", value)?),
+            None => None,
+        },
+        drop: reader.names(map, "drop")?,
+        unique_id: source.unique_id.clone(),
+        source: source.source_name.clone(),
+        stream: source.name.clone(),
+        relation: source.relation.clone(),
+        declared: source.declared.clone(),
+        path: source.original_file_path.clone(),
+    })
+}
+
+fn kind(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<&'static KindReader> {
+    let names = || KINDS.iter().map(|kind| kind.name);
+    let listed = || {
+        let quoted: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+        match quoted.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+            _ => quoted.concat(),
+        }
+    };
+    match map.get("type").and_then(Value::as_str) {
+        Some(name) if UNSUPPORTED.contains(&name) => {
+            let message = format!("feeds of type `{name}` are not supported by this version");
+            let help = "land the payloads as files and use `type: files`";
+            reader.problem("type", &message, Some(help.to_owned()));
+            None
+        }
+        Some(name) => {
+            let found = KINDS.iter().find(|kind| kind.name == name);
+            if found.is_none() {
+                let help =
+                    did_you_mean(name, names()).or_else(|| Some(format!("use {}", listed())));
+                reader.problem("type", &format!("unknown feed type `{name}`"), help);
+            }
+            found
+        }
+        None => {
+            let message = format!("a feed needs a `type`: {}", listed());
+            reader.problem("ingest", &message, None);
+            None
+        }
+    }
+}
+
+fn format(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<Format> {
+    match map.get("format").map(|value| value.as_str().unwrap_or_default()) {
+        None | Some("json") => Some(Format::Json),
+        Some("ndjson" | "jsonl") => Some(Format::NdJson),
+        Some(other) => {
+            let help = "use `json` or `ndjson`".to_owned();
+            reader.problem("format", &format!("unknown format `{other}`"), Some(help));
+            None
+        }
+    }
+}
+
+fn key(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<Vec<RecordPath>> {
+    match map.get("key") {
+        None => {
+            let help = "name the field that tells records apart, for instance `key: id`; \
+                        `key: $` where only their content does";
+            reader.problem("ingest", "a feed needs a `key`", Some(help.to_owned()));
+            None
+        }
+        Some(Value::Array(parts)) => parts.iter().map(|part| reader.path_of("key", part)).collect(),
+        Some(one) => Some(vec![reader.path_of("key", one)?]),
+    }
+}

@@ -1,0 +1,42 @@
+//! What a feed is.
+
+use super::FeedKind;
+use crate::{diagnostic::Span, ingest::RecordPath, manifest::UniqueId, relation::Relation};
+
+/// How a source table is filled.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    /// The source table's unique id.
+    pub unique_id: UniqueId,
+    /// The source's name (`_source`).
+    pub source: String,
+    /// The table's name (`_stream`).
+    pub stream: String,
+    /// The bronze table.
+    pub relation: Relation,
+    /// Where its payloads come from.
+    pub kind: FeedKind,
+    /// How a payload is written.
+    pub format: Format,
+    /// Where the records are in a payload.
+    pub records: RecordPath,
+    /// The parts of a record's key.
+    pub key: Vec<RecordPath>,
+    /// Where a record's own time is, if it has one.
+    pub source_ts: Option<RecordPath>,
+    /// Top-level keys left out before landing (secrets, passwords).
+    pub drop: Vec<String>,
+    /// Where the feed is written, for messages.
+    pub declared: Span,
+    /// The properties file, relative to the project root.
+    pub path: String,
+}
+
+/// How a payload is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON document.
+    Json,
+    /// One JSON document a line.
+    NdJson,
+}

@@ -1,0 +1,37 @@
+//! The kinds of feeds: one file reads the keys of each.
+
+use serde_json::{Map, Value};
+
+use super::{FilesFeed, HttpRequest, files, http, reader::Reader};
+
+/// Where payloads come from.
+#[derive(Clone, Debug)]
+pub enum FeedKind {
+    /// Files.
+    Files(FilesFeed),
+    /// One GET request.
+    Http(HttpRequest),
+}
+
+/// A kind's name, the keys of its own, and what reads them.
+pub(super) struct KindReader {
+    pub name: &'static str,
+    pub keys: &'static [&'static str],
+    pub read: fn(&mut Reader<'_>, &Map<String, Value>) -> Option<FeedKind>,
+}
+
+/// The kinds there are.
+pub(super) const KINDS: &[KindReader] = &[
+    KindReader {
+        name: "files",
+        keys: files::KEYS,
+        read: |reader, map| files::read(reader, map).map(FeedKind::Files),
+    },
+    KindReader {
+        name: "http",
+        keys: http::KEYS,
+        read: |reader, map| http::read(reader, map).map(FeedKind::Http),
+    },
+];
+/// Kinds that are known and cannot be had yet.
+pub(super) const UNSUPPORTED: &[&str] = &["command", "pubsub", "push"];
