@@ -24,6 +24,7 @@ use crate::{
         write_target_file,
     },
     diagnostic::{Diagnostic, SourceFile},
+    graph::selector::selector_definitions,
     jinja::Warehouse,
     manifest::{ResourceType, UniqueId},
     run::ExitCode,
@@ -58,9 +59,11 @@ pub fn write_manifest(
     if !session.writes_json() {
         return Ok(());
     }
+    let selectors = session.project.selectors.as_ref();
     let extras = ManifestExtras {
         compiled,
         target_folder: session.project.shown_target(),
+        selectors: selectors.map(selector_definitions).unwrap_or_default(),
         ..ManifestExtras::default()
     };
     let path = session.project.target_path.join("manifest.json");

@@ -59,8 +59,7 @@ impl Builder<'_> {
                 }
             }
             OwnCode::Test(call) => {
-                let text = |value: &Value| Value::String(super::python_text::python_str(value));
-                written.extend(call.iter().map(|(key, value)| (key.clone(), text(value))));
+                written.extend(call.iter().map(|(key, value)| (key.clone(), value.clone())));
             }
         }
         if package != 0 {

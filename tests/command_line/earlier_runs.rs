@@ -257,7 +257,7 @@ sources:
     );
     assert_eq!(
         of("nodes", "test.shop.unique"),
-        serde_json::json!({"severity": "warn", "store_failures": on, "where": "id > 0", "tags": "['rel']"})
+        serde_json::json!({"severity": "warn", "store_failures": on, "where": "id > 0", "tags": ["rel"]})
     );
     assert_eq!(of("sources", "source.shop.src.t")["enabled"], on);
 }

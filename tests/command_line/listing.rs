@@ -49,3 +49,23 @@ fn what_is_not_configured_is_selected_by_dbts_default() {
     assert_eq!(selected("config.contract.enforced:false"), "dim.v1 dim.v2 letters");
     assert_eq!(selected("config.on_configuration_change:apply,resource_type:seed"), "letters");
 }
+
+#[test]
+fn the_manifest_holds_selectors_written_out() {
+    let selectors = "selectors:
+  - {name: near, description: who reads it, default: true, definition: 2+tag:a+1}
+  - name: joined
+    definition:
+      union:
+        - tag: nightly
+        - config.materialized:view
+        - intersection: ['@path:models/dim', exclude: [fact]]
+        - {method: tag, value: a, parents: true}
+";
+    let folder = project(&[("models/one.sql", "select 1 as id"), ("selectors.yml", selectors)]);
+    let said = elt(folder.path(), &["parse"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let text = std::fs::read_to_string(folder.path().join("target/manifest.json"));
+    let manifest: serde_json::Value = serde_json::from_str(&text.expect("written")).expect("JSON");
+    insta::assert_json_snapshot!(manifest["selectors"]);
+}

@@ -1,6 +1,7 @@
 //! dbt's selector language
 //! (<https://docs.getdbt.com/reference/node-selection/syntax>): parsed, then evaluated on the graph.
 
+mod definitions;
 mod evaluate;
 mod glob;
 mod members;
@@ -11,6 +12,7 @@ mod resource_types;
 mod selectors_file;
 mod spec;
 
+pub use definitions::selector_definitions;
 pub use evaluate::{Selection, SelectionArgs, select};
 pub use glob::glob_matches;
 pub use parse::parse_criterion;
