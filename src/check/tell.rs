@@ -14,6 +14,7 @@ use crate::{
     analysis::{Analysis, Problem},
     compile::MappedText,
     diagnostic::{Diagnostic, Severity, Span},
+    jinja::INTERNAL_PACKAGE,
     manifest::{Node, UniqueId},
     sql::SqlError,
 };
@@ -82,6 +83,12 @@ pub(super) fn place_of(diagnostic: &Diagnostic) -> (String, u32, u32) {
     })
 }
 
+/// Whether something is wrong with a node.
+pub(super) fn has_problems(project: &TypedProject, id: &UniqueId) -> bool {
+    let node = project.manifest().nodes.get(id).zip(project.nodes.get(id));
+    node.is_some_and(|(node, typed)| !of_node(project, node, typed).is_empty())
+}
+
 fn of_node(project: &TypedProject, node: &Arc<Node>, typed: &TypedNode) -> Vec<Diagnostic> {
     let Some(code) = project.code.codes.get(&node.unique_id) else { return Vec::new() };
     let mut found = of_query(project, node, &code.first, &typed.first);
@@ -128,6 +135,9 @@ fn diagnostic(node: &Node, code: &MappedText, problem: &Problem) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(problem.code, problem.message.clone()).at(place, "");
     diagnostic.help.extend(problem.help.iter().cloned());
     diagnostic.notes.extend(problem.notes.iter().cloned());
+    let macros = code.macros_at(problem.span.line.max(1), problem.span.column.max(1));
+    let macros = macros.filter(|info| *info.package != *INTERNAL_PACKAGE);
+    diagnostic.notes.extend(macros.map(|info| info.note()));
     diagnostic
 }
 

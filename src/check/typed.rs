@@ -99,6 +99,35 @@ impl TypedProject {
         &self.nodes
     }
 
+    /// Has the SQL of nodes that something is wrong with looked at closely: `closely` gives it with
+    /// the place of every word, by the node, whether it is of a later build, and its text.
+    pub fn look_closely(
+        &mut self,
+        wanted: &BTreeSet<UniqueId>,
+        closely: impl Fn(&UniqueId, bool, &str) -> Option<MappedText> + Sync,
+    ) {
+        let is_told = |id: &&UniqueId| wanted.contains(*id) && super::tell::has_problems(self, id);
+        let wrong: Vec<UniqueId> = self.nodes.keys().filter(is_told).cloned().collect();
+        let looked: Vec<_> = wrong
+            .into_par_iter()
+            .filter_map(|id| {
+                let code = self.code.codes.get(&id)?;
+                let first = closely(&id, false, code.first.text());
+                let later = code.later.as_ref().and_then(|one| closely(&id, true, one.text()));
+                Some((id, first, later))
+            })
+            .collect();
+        for (id, first, later) in looked {
+            let Some(code) = self.code.codes.get_mut(&id) else { continue };
+            if let Some(first) = first {
+                code.first = first;
+            }
+            if later.is_some() {
+                code.later = later;
+            }
+        }
+    }
+
     /// The project that was typed.
     pub fn manifest(&self) -> &Manifest {
         &self.code.manifest

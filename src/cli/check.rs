@@ -25,7 +25,8 @@ pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<Ex
     let session = Session::open(global, "check", Map::new())?;
     let ids = selected(session, args)?;
     let compiler = compiler(session, &ids, handle)?;
-    let (project, templates) = typed_project(session, &ids, &compiler);
+    let (mut project, templates) = typed_project(session, &ids, &compiler);
+    project.look_closely(&ids, |id, later, text| compiler.compile_closely(id, later, text));
     let mut found = problems(&project, &ids, Strictness::Error, true);
     let is_broken = templates.iter().any(Diagnostic::is_error);
     found.extend(templates);
@@ -82,7 +83,8 @@ pub fn before_build(session: &Session, ids: &BTreeSet<UniqueId>) -> Result<(), E
         // It asks nothing.
         notes: None,
     });
-    let (project, _) = typed_project(session, &ids, &compiler);
+    let (mut project, _) = typed_project(session, &ids, &compiler);
+    project.look_closely(&ids, |id, later, text| compiler.compile_closely(id, later, text));
     let mut found = problems(&project, &ids, Strictness::Warn, false);
     // What cannot be read the build says itself.
     found.retain(|diagnostic| diagnostic.is_error() || diagnostic.code != "sql-syntax");

@@ -117,6 +117,8 @@ pub(super) struct Changes {
     pub vars: Option<Arc<serde_json::Map<String, serde_json::Value>>>,
     pub stand_ins: Option<Arc<StandIns>>,
     pub candidate: Option<Candidate>,
+    /// How closely places are kept; by line where that is not said.
+    pub marks: Option<Marks>,
 }
 
 impl Compiler {
@@ -215,6 +217,31 @@ impl Compiler {
         self.finish(node, rendered)
     }
 
+    /// The SQL of a node with the place of each word, and the macros that it came out of, where `text`
+    /// is the SQL. Nothing where its template does not give the same text so: where it asks the
+    /// warehouse, or works on what macros have written.
+    pub fn compile_closely(
+        &self,
+        id: &UniqueId,
+        is_incremental: bool,
+        text: &str,
+    ) -> Option<MappedText> {
+        let node = self.manifest.nodes.get(id)?;
+        if node.generated_code.is_some() {
+            return None;
+        }
+        [true, false].into_iter().find_map(|macros| {
+            let changes = Changes {
+                turn: Turn::whole(is_incremental),
+                marks: Some(Marks::Words { macros }),
+                ..Changes::default()
+            };
+            let rendered = self.render(node, &changes).ok()?;
+            let (code, _) = self.inject_ephemeral(rendered.text, &rendered.ephemeral).ok()?;
+            (code.text() == text).then_some(code)
+        })
+    }
+
     /// Compiles a test with a candidate in the place of the node it is for.
     ///
     /// # Errors
@@ -274,6 +301,8 @@ impl Compiler {
     pub(super) fn node_host(&self, node: Option<&Arc<Node>>, changes: &Changes) -> Arc<NodeHost> {
         let host = NodeHost::new(Arc::clone(&self.host), changes.stand_ins.clone());
         let host = host.with_candidate(changes.candidate.clone());
+        // What is rendered again only to look closely has asked and logged before.
+        let host = if changes.marks.is_some() { host.refusing().silent() } else { host };
         let host = host.noting(Arc::clone(&self.notes), node.cloned());
         Arc::new(match node {
             Some(node) => host.reading_in(node, changes.turn.batch.as_ref()),
@@ -314,7 +343,8 @@ impl Compiler {
             None => (Arc::clone(&node.source), node.code_range.clone()),
         };
         let scope = self.scope(node, changes, &host, extra);
-        let rendered = match self.engine.render(&file, range, &scope, Marks::Lines) {
+        let marks = changes.marks.unwrap_or(Marks::Lines);
+        let rendered = match self.engine.render(&file, range, &scope, marks) {
             Ok(rendered) => rendered,
             Err(error) if node.generated_code.is_some() => {
                 return Err(Box::new(at_declaration(node, error.diagnostic)));
@@ -327,7 +357,7 @@ impl Compiler {
                 text.push_rendered(&rendered.text, &declared.file, &[declared.line_column().0]);
                 text
             }
-            _ => MappedText::rendered(&rendered.text, &rendered.lines),
+            _ => MappedText::rendered(&rendered.text, &rendered.lines).with_pieces(rendered.pieces),
         };
         let ephemeral = host.ephemeral_models();
         Ok(RenderedNode { text, ephemeral, captured: rendered.captured })

@@ -92,6 +92,8 @@ pub struct NodeHost {
     notes: Option<(Arc<NoteWriter>, Option<Arc<Node>>)>,
     /// The warehouse that tells it, once a template has asked.
     telling: OnceLock<Arc<dyn Warehouse>>,
+    /// Whether what templates log is left out.
+    is_silent: bool,
 }
 
 impl NodeHost {
@@ -107,6 +109,7 @@ impl NodeHost {
             is_batch: false,
             notes: None,
             telling: OnceLock::new(),
+            is_silent: false,
         }
     }
 
@@ -129,6 +132,11 @@ impl NodeHost {
     /// The same host, but the warehouse refuses every question and remembers that one came.
     pub fn refusing(self) -> Self {
         Self { refusal: Some(RefusingWarehouse::default()), ..self }
+    }
+
+    /// The same host, but templates log nothing.
+    pub fn silent(self) -> Self {
+        Self { is_silent: true, ..self }
     }
 
     /// The same host, but a node is read from a table that stands for it.
@@ -293,7 +301,9 @@ impl Host for NodeHost {
     }
 
     fn log(&self, message: &str, whither: Whither) {
-        (self.shared.log)(message, whither);
+        if !self.is_silent {
+            (self.shared.log)(message, whither);
+        }
     }
 
     fn warn(&self, message: &str) -> Result<(), Box<Diagnostic>> {

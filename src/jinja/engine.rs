@@ -12,13 +12,13 @@ use minijinja::{
 };
 
 use super::{
-    Captured, LineMap, MacroInfo, Phase, RenderError, Rendered, Scope,
+    Captured, LineMap, MacroInfo, Origin, Phase, Piece, RenderError, Rendered, Scope,
     context::{Context, Shared},
     failure::Text,
     filters,
     macros::{self, MacroCall},
     rewrite::{Marks, rewrite},
-    source_map::strip_marks,
+    source_map::{lines_of_pieces, strip_marks, strip_words},
 };
 use crate::diagnostic::{Diagnostic, Parsed, SourceFile, Span};
 
@@ -218,7 +218,10 @@ impl Engine {
         let first_line = file.line_column(range.start as u32).0;
         let base = range.start;
         let text = &file.text()[range];
-        let shared = self.shared(scope, Some(file));
+        let mut shared = self.shared(scope, Some(file));
+        if let (Marks::Words { macros: true }, Some(shared)) = (marks, Arc::get_mut(&mut shared)) {
+            shared.marks_macros = true;
+        }
         if !text.contains('{') {
             let text = text.strip_suffix('\n').unwrap_or(text).to_owned();
             let count = text.split('\n').count() as u32;
@@ -226,7 +229,15 @@ impl Engine {
                 file: Arc::clone(file),
                 lines: (first_line..first_line + count).collect(),
             };
-            return Ok(Rendered { text, lines, captured: Captured::default() });
+            let pieces = match marks {
+                Marks::Words { .. } => vec![Piece {
+                    start: 0,
+                    origin: Some(Origin::Text(base as u32)),
+                    macros: Arc::default(),
+                }],
+                _ => Vec::new(),
+            };
+            return Ok(Rendered { text, lines, pieces, captured: Captured::default() });
         }
         let failed = |error: Error| {
             let whole = Text { file, range: base..base + text.len(), marks };
@@ -242,14 +253,20 @@ impl Engine {
             Context { shared: Arc::clone(&shared), package: Arc::clone(&scope.caller.package) };
         let output = template.render(Value::from_object(context)).map_err(failed)?;
         let captured = std::mem::take(&mut *lock(&shared.captured));
-        let (text, mut lines) = match marks {
-            Marks::Lines => strip_marks(&output, 1),
-            Marks::None => (output, Vec::new()),
+        let (text, lines, pieces) = match marks {
+            Marks::Lines => {
+                let (text, mut lines) = strip_marks(&output, 1);
+                lines.iter_mut().for_each(|line| *line += first_line - 1);
+                (text, lines, Vec::new())
+            }
+            Marks::Words { .. } => {
+                let (text, pieces) = strip_words(&output, self.macros());
+                let lines = lines_of_pieces(&text, &pieces, |at| file.line_column(at).0);
+                (text, lines, pieces)
+            }
+            Marks::None => (output, Vec::new(), Vec::new()),
         };
-        for line in &mut lines {
-            *line += first_line - 1;
-        }
-        Ok(Rendered { text, lines: LineMap { file: Arc::clone(file), lines }, captured })
+        Ok(Rendered { text, lines: LineMap { file: Arc::clone(file), lines }, pieces, captured })
     }
 
     /// Calls a macro with arguments: its value where it returns one, else its text.
@@ -296,6 +313,7 @@ impl Engine {
             results: Mutex::default(),
             depth: AtomicUsize::new(0),
             chain: Mutex::default(),
+            marks_macros: false,
         })
     }
 }
@@ -351,6 +369,11 @@ impl EngineInner {
     /// The macro that goes by an id.
     pub fn macro_by_id(&self, id: &str) -> Option<&Arc<MacroInfo>> {
         self.by_id.get(id).map(|at| &self.macros[*at])
+    }
+
+    /// Where the macro that goes by an id is in the list.
+    pub fn number_of(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
     }
 
     /// A macro of exactly this package.

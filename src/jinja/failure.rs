@@ -160,7 +160,7 @@ impl Engine {
             diagnostic = diagnostic.at(call, "called from here");
         }
         for info in &chain {
-            let note = in_macro_note(info);
+            let note = info.note();
             // Macros that call each other are told once.
             if !diagnostic.notes.contains(&note) {
                 diagnostic = diagnostic.note(note);
@@ -356,9 +356,4 @@ fn called(file: &Arc<SourceFile>, line: u32, name: &str) -> Span {
         }
         None => whole,
     }
-}
-
-fn in_macro_note(info: &MacroInfo) -> String {
-    let line = info.file.line_column(info.range.start as u32).0;
-    format!("in macro `{}.{}` ({}:{line})", info.package, info.name, info.file.path())
 }

@@ -15,6 +15,7 @@ use super::{
     deferred_block::DeferredBlock,
     engine::EngineInner,
     failure::{endless_recursion, in_macro, refused},
+    rewrite::in_macro_marks,
 };
 
 /// Macros inside macros: far above any real chain, and endless recursion ends before the stack.
@@ -190,15 +191,18 @@ impl Object for MacroObject {
         shared.depth.fetch_sub(1, Ordering::Relaxed);
         match result {
             Ok(text) => match deferred {
-                Some(block) => Ok(Value::from(block.fill(state, text)?)),
-                None => Ok(Value::from(text)),
+                Some(block) => Ok(Value::from(self.marked(block.fill(state, text)?))),
+                None => Ok(Value::from(self.marked(text))),
             },
             Err(error) => match returned(&error) {
                 Some(value) => {
                     shared.chain.lock().unwrap_or_else(PoisonError::into_inner).clear();
                     match (deferred, value.as_str()) {
                         (Some(block), Some(text)) => {
-                            Ok(Value::from(block.fill(state, text.to_owned())?))
+                            Ok(Value::from(self.marked(block.fill(state, text.to_owned())?)))
+                        }
+                        (_, Some(text)) if shared.marks_macros => {
+                            Ok(Value::from(self.marked(text.to_owned())))
                         }
                         _ => Ok(value),
                     }
@@ -221,6 +225,16 @@ impl Object for MacroObject {
 }
 
 impl MacroObject {
+    /// What came out of it, between marks where they are wanted.
+    fn marked(&self, text: String) -> String {
+        let engine = &self.shared.engine;
+        let number = self.shared.marks_macros.then(|| engine.number_of(&self.info.unique_id));
+        match number.flatten() {
+            Some(number) => in_macro_marks(&text, number),
+            None => text,
+        }
+    }
+
     fn evaluate(&self, args: &[Value]) -> Result<String, Error> {
         let environment = self.shared.engine.environment(self.shared.scope.phase);
         let template = environment.get_template(&self.info.unique_id)?;

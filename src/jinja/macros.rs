@@ -63,6 +63,12 @@ impl MacroInfo {
         format!("{}({})", self.name, parameters.join(", "))
     }
 
+    /// What a message says of something that came out of it.
+    pub fn note(&self) -> String {
+        let line = self.file.line_column(self.range.start as u32).0;
+        format!("in macro `{}.{}` ({}:{line})", self.package, self.name, self.file.path())
+    }
+
     /// The block's text.
     pub fn text(&self) -> &str {
         &self.file.text()[self.range.clone()]

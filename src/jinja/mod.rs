@@ -55,5 +55,6 @@ pub use scope::{
     Caller, Captured, ConfigCall, Globals, Host, LineMap, Phase, Rendered, Scope, Warehouse,
     Whither,
 };
+pub use source_map::{Origin, Piece};
 pub use times::{datetime_value, naive_datetime_value};
 pub use written_config::written_config;

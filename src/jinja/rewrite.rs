@@ -17,6 +17,14 @@ use minijinja::machinery::{Span, Token};
 pub const MARK_OPEN: char = '\u{F8A0}';
 /// Closes a line mark.
 pub const MARK_CLOSE: char = '\u{F8A1}';
+/// What a mark of a text begins with; behind it is where it is in the file.
+pub const TEXT_MARK: char = 't';
+/// What a mark of an expression begins with; behind it is where it begins and ends in the file.
+pub const EXPRESSION_MARK: char = 'e';
+/// What a mark of a macro begins with; behind it is its number.
+pub const MACRO_MARK: char = 'm';
+/// What a mark of a macro's end is.
+pub const MACRO_END: char = '/';
 
 /// What to do besides the rewriting that always happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +33,12 @@ pub enum Marks {
     None,
     /// Mark the lines of the top level.
     Lines,
+    /// Mark the text and the expressions of the top level, to the word; and what comes out of macros,
+    /// where that is wanted.
+    Words {
+        /// Whether what comes out of macros is marked too.
+        macros: bool,
+    },
 }
 
 /// A replacement of a part of the source; an insertion where the part is empty.
@@ -97,8 +111,8 @@ fn edits(source: &str, base: usize, marks: Marks) -> Result<Vec<Edit>, minijinja
     while at < tokens.len() {
         match &tokens[at].0 {
             Token::TemplateData(data) => {
-                if marks == Marks::Lines && depth == 0 {
-                    mark_lines(source, data, &mut edits);
+                if marks != Marks::None && depth == 0 {
+                    mark_lines(source, data, (base, marks), &mut edits);
                 }
                 at += 1;
             }
@@ -115,17 +129,17 @@ fn edits(source: &str, base: usize, marks: Marks) -> Result<Vec<Edit>, minijinja
                 rewrite_expressions(inside, block, &mut edits);
                 if block {
                     rewrite_tag(source, inside, &tokens, end, &mut depth, &mut edits);
-                } else if marks == Marks::Lines && depth == 0 {
+                } else if marks != Marks::None && depth == 0 {
                     let delimiter_end = end_of(&tokens[at].1);
-                    let line = tokens[at].1.start_line;
+                    let closing = tokens.get(end).map_or(source.len(), |token| end_of(&token.1));
+                    let mark = match marks {
+                        Marks::Words { .. } => expression_mark(base + opening..base + closing),
+                        _ => mark(u32::from(tokens[at].1.start_line)),
+                    };
                     edits.push(Edit {
                         at: opening,
                         until: delimiter_end,
-                        text: format!(
-                            "{} \"{}\" }}}}{{{{",
-                            &source[opening..delimiter_end],
-                            mark(u32::from(line))
-                        ),
+                        text: format!("{} \"{mark}\" }}}}{{{{", &source[opening..delimiter_end]),
                         order: 0,
                     });
                 }
@@ -140,6 +154,21 @@ fn edits(source: &str, base: usize, marks: Marks) -> Result<Vec<Edit>, minijinja
 /// The mark of a line.
 fn mark(line: u32) -> String {
     format!("{MARK_OPEN}{line}{MARK_CLOSE}")
+}
+
+/// The mark of a text at a place of its file.
+fn text_mark(at: usize) -> String {
+    format!("{MARK_OPEN}{TEXT_MARK}{at}{MARK_CLOSE}")
+}
+
+/// The mark of an expression at a place of its file.
+fn expression_mark(range: Range<usize>) -> String {
+    format!("{MARK_OPEN}{EXPRESSION_MARK}{}-{}{MARK_CLOSE}", range.start, range.end)
+}
+
+/// Text that came out of a macro, between marks.
+pub fn in_macro_marks(text: &str, number: usize) -> String {
+    format!("{MARK_OPEN}{MACRO_MARK}{number}{MARK_CLOSE}{text}{MARK_OPEN}{MACRO_END}{MARK_CLOSE}")
 }
 
 /// Where a token starts.
@@ -176,14 +205,18 @@ pub fn apply(source: &str, mut edits: Vec<Edit>) -> String {
 
 /// Marks each line of a piece of template text before its first visible character, so that
 /// whitespace control at the text's edges works as before.
-fn mark_lines(source: &str, data: &str, edits: &mut Vec<Edit>) {
+fn mark_lines(source: &str, data: &str, (base, marks): (usize, Marks), edits: &mut Vec<Edit>) {
     let offset = data.as_ptr() as usize - source.as_ptr() as usize;
     let first = source[..offset].bytes().filter(|byte| *byte == b'\n').count() as u32 + 1;
     let mut at = offset;
     for (line, text) in (first..).zip(data.split_inclusive('\n')) {
         let indent = text.len() - text.trim_start().len();
         if indent < text.len() {
-            edits.push(Edit { at: at + indent, until: at + indent, text: mark(line), order: 0 });
+            let text = match marks {
+                Marks::Words { .. } => text_mark(base + at + indent),
+                _ => mark(line),
+            };
+            edits.push(Edit { at: at + indent, until: at + indent, text, order: 0 });
         }
         at += text.len();
     }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use minijinja::Value;
 use serde_json::Map;
 
-use super::{FunctionCall, RefCall, Referred, SourceCall};
+use super::{FunctionCall, Piece, RefCall, Referred, SourceCall};
 use crate::{
     diagnostic::{Diagnostic, SourceFile, Span},
     project::{JobContext, Vars},
@@ -192,6 +192,8 @@ pub struct Rendered {
     pub text: String,
     /// Which of the user's lines each line of the text comes from.
     pub lines: LineMap,
+    /// Where its words come from, where that was asked.
+    pub pieces: Vec<Piece>,
     /// What was called.
     pub captured: Captured,
 }

@@ -56,6 +56,8 @@ pub struct Shared {
     pub depth: AtomicUsize,
     /// The macros an error has come through, innermost first.
     pub chain: Mutex<Vec<Arc<MacroInfo>>>,
+    /// Whether what comes out of macros is marked.
+    pub marks_macros: bool,
 }
 
 impl std::fmt::Debug for Shared {
