@@ -1,9 +1,12 @@
 //! The bronze row: a record as it came, with where it is from.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde_json::Value;
 
-use super::{Feed, raw_json};
+use super::{BronzeRow, Feed, landing::Target, raw_json};
+use crate::relation::Cell;
 
 /// The columns of every bronze table with their GoogleSQL types, in order.
 pub const BRONZE_COLUMNS: [(&str, &str); 12] = [
@@ -38,7 +41,7 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// The row of a record, its values as text.
+    /// The row of a record.
     ///
     /// # Errors
     /// A sentence saying why the record cannot be landed: it is no object or lacks its key.
@@ -47,8 +50,8 @@ impl Envelope {
         feed: &Feed,
         record: &str,
         seq: u64,
-        uri: &str,
-    ) -> Result<Vec<Option<String>>, String> {
+        uri: &Arc<str>,
+    ) -> Result<BronzeRow, String> {
         let payload = match feed.drop.is_empty() {
             true => record.to_owned(),
             false => raw_json::without(record, &feed.drop),
@@ -61,26 +64,40 @@ impl Envelope {
             key.push(part.ok_or_else(|| "the record has no value where its key is".to_owned())?);
         }
         let source_ts = feed.source_ts.as_ref().and_then(|path| path.scalar(&payload));
-        let source_ts = source_ts.as_deref().and_then(moment);
+        Ok(BronzeRow {
+            key: key.join(KEY_SEPARATOR),
+            hash,
+            source_ts: source_ts.as_deref().and_then(moment),
+            seq,
+            uri: Arc::clone(uri),
+            payload,
+            extra: Vec::new(),
+        })
+    }
+
+    /// A row's values as text, in the order of [`BRONZE_COLUMNS`] and the typed columns behind them.
+    pub(super) fn texts(&self, target: &Target, row: BronzeRow) -> Vec<Option<String>> {
         let text = |value: &str| Some(value.to_owned());
-        Ok(vec![
-            text(&feed.source),
-            text(&feed.stream),
+        let mut texts = vec![
+            text(&target.source),
+            text(&target.stream),
             Some(timestamp(self.ingested_at)),
             text(&self.run_id),
             text(&self.load_id),
-            Some(key.join(KEY_SEPARATOR)),
-            Some(hash),
-            source_ts.map(timestamp),
-            Some(seq.to_string()),
-            text(uri),
+            Some(row.key),
+            Some(row.hash),
+            row.source_ts.map(timestamp),
+            Some(row.seq.to_string()),
+            text(&row.uri),
             text(SCHEMA_VERSION),
-            Some(payload),
-        ])
+            Some(row.payload),
+        ];
+        texts.extend(row.extra.iter().map(Cell::as_text));
+        texts
     }
 }
 
-fn timestamp(moment: DateTime<Utc>) -> String {
+pub(super) fn timestamp(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Micros, false)
 }
 

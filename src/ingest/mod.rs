@@ -8,7 +8,7 @@ mod extract;
 mod feed;
 mod fetch;
 mod json_stream;
-mod land;
+mod landing;
 mod raw_json;
 mod record_path;
 mod runner;
@@ -16,6 +16,9 @@ mod spool;
 
 pub use envelope::{BRONZE_COLUMNS, Envelope};
 pub use feed::{EnvLookup, Feed, FeedKind, FilesFeed, Format, HttpRequest, SecretText, read_feed};
-pub use land::{Landing, landing_plan};
+pub use landing::{
+    Batch, BronzeRow, DEAD_LETTERS, DeadLetter, Dedup, FeedState, Landed, Lander, Load, STATE,
+    StateEntry, Storage, Target, TargetRows,
+};
 pub use record_path::RecordPath;
 pub use runner::{IngestRequest, feeds_of, run_feeds};

@@ -1,28 +1,26 @@
 //! Runs feeds: fetch, wrap, land; one after the other, each all or nothing.
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 
 use chrono::{DateTime, Utc};
 
 use super::{
-    EnvLookup, Envelope, Feed, Landing,
+    Batch, BronzeRow, Dedup, EnvLookup, Envelope, Feed, Lander, Load, Storage, Target, TargetRows,
     extract::records,
     fetch::{FetchContext, Fetched, fetch},
-    landing_plan, read_feed,
-    spool::Spool,
+    read_feed,
 };
 use crate::{
     adapter::{Adapter, AdapterErrorKind, Cancel},
     diagnostic::Diagnostic,
     manifest::{Manifest, ResourceType, UniqueId},
-    plan::Rows,
     run::{Event, EventSink, NodeLabel, NodeResult, Status},
 };
+
+/// Rows of a batch.
+const BATCH_ROWS: usize = 4096;
+/// Batches that are read ahead of those being landed.
+const BATCHES_AHEAD: usize = 2;
 
 /// What feeds are run with.
 pub struct IngestRequest {
@@ -69,6 +67,7 @@ pub async fn run_feeds(
     events: &EventSink,
 ) -> Vec<Arc<NodeResult>> {
     let mut results = Vec::new();
+    let lander = Lander::new(Arc::clone(&request.adapter), request.spool.clone());
     for feed in &request.feeds {
         let label = NodeLabel {
             unique_id: feed.unique_id.clone(),
@@ -81,7 +80,7 @@ pub async fn run_feeds(
         let started = (Utc::now(), Instant::now());
         let outcome = match cancel.is_cancelled() {
             true => Err(Failed { status: Status::Skipped, message: "the run was stopped".into() }),
-            false => land(feed, &request, started.0, cancel).await,
+            false => land(feed, &request, &lander, started.0, cancel).await,
         };
         let result = Arc::new(result(label, feed, started, outcome));
         events(Event::NodeFinished { result: Arc::clone(&result) });
@@ -111,6 +110,7 @@ fn interrupted() -> Failed {
 async fn land(
     feed: &Feed,
     request: &IngestRequest,
+    lander: &Lander,
     ingested_at: DateTime<Utc>,
     cancel: &Cancel,
 ) -> Result<Landed, Failed> {
@@ -126,68 +126,68 @@ async fn land(
         () = cancel.cancelled() => return Err(interrupted()),
     };
     let envelope = Envelope { ingested_at, run_id: request.run_id.clone(), load_id };
-    let mut spool = spooled(feed, fetched, envelope.clone(), &request.spool, cancel).await?;
-    let total = spool.rows();
-    if total == 0 {
-        return Ok(Landed { rows: 0, unchanged: 0 });
-    }
-    let file = spool.finish().map_err(|problem| error(cannot_spool(&problem)))?.to_owned();
-    let exists = request.adapter.columns(&feed.relation).await.map_err(|e| error(e.message))?;
-    let landing = Landing {
-        feed,
-        rows: Rows::Spooled { file, count: total },
-        exists: exists.is_some(),
-        load_id: &envelope.load_id,
+    let load = Load {
+        feed: feed.unique_id.clone(),
+        envelope: envelope.clone(),
+        targets: vec![Target {
+            source: feed.source.clone(),
+            stream: feed.stream.clone(),
+            relation: feed.relation.clone(),
+            extra: Vec::new(),
+            changes: Vec::new(),
+            storage: Storage::default(),
+            dedup: Dedup::Versions,
+        }],
     };
-    let outcome = request.adapter.apply(&landing_plan(&landing), cancel).await;
-    let outcome = outcome.map_err(|problem| match problem.kind {
+    let batches = record_batches(feed.clone(), fetched, envelope, cancel.clone());
+    let landed = lander.land_all(&load, batches, cancel).await;
+    let landed = landed.map_err(|problem| match problem.kind {
         AdapterErrorKind::Cancelled => interrupted(),
         _ => error(problem.message),
     })?;
-    let landed = outcome.rows_affected.unwrap_or(total);
-    Ok(Landed { rows: landed, unchanged: total.saturating_sub(landed) })
+    Ok(Landed { rows: landed.total(), unchanged: landed.unchanged })
 }
 
-/// Reads every record and writes its row to a file: nothing is landed of a load in which anything
-/// is wrong. On a thread that may block.
-async fn spooled(
-    feed: &Feed,
+/// The rows of all payloads in batches, read on a thread of its own as they are asked for.
+fn record_batches(
+    feed: Feed,
     mut fetched: Fetched,
     envelope: Envelope,
-    folder: &Path,
-    cancel: &Cancel,
-) -> Result<Spool, Failed> {
-    let (feed, folder, cancel) = (feed.clone(), folder.to_owned(), cancel.clone());
-    let work = move || {
-        let mut spool = Spool::create(&folder, &format!("{}.rows", envelope.load_id))
-            .map_err(|problem| error(cannot_spool(&problem)))?;
+    cancel: Cancel,
+) -> impl Iterator<Item = Result<Batch, String>> + Send + 'static {
+    let (sender, receiver) = std::sync::mpsc::sync_channel(BATCHES_AHEAD);
+    std::thread::spawn(move || {
+        let mut rows = Vec::new();
+        let mut seq = 0;
+        let send = |rows: &mut Vec<BronzeRow>| {
+            let rows = std::mem::take(rows);
+            let batch = Batch { rows: vec![TargetRows { target: 0, rows }], ..Batch::default() };
+            // Whoever no longer listens has failed already.
+            sender.send(Ok(batch)).map_err(|_| "interrupted".to_owned())
+        };
         while let Some(payload) = fetched.next_blocking() {
-            let payload = payload.map_err(error)?;
             let mut number = 0u64;
-            let read = records(&feed, &payload, &mut |record| {
-                if cancel.is_cancelled() {
-                    return Err("interrupted".to_owned());
-                }
-                number += 1;
-                let row = envelope.row(&feed, record, spool.rows(), &payload.uri);
-                let row = row.map_err(|problem| format!("record {number}: {problem}"))?;
-                spool.push(&row).map_err(|problem| cannot_spool(&problem))
+            let read = payload.and_then(|payload| {
+                let uri: Arc<str> = payload.uri.as_str().into();
+                records(&feed, &payload, &mut |record| {
+                    if cancel.is_cancelled() {
+                        return Err("interrupted".to_owned());
+                    }
+                    number += 1;
+                    let row = envelope.row(&feed, record, seq, &uri);
+                    rows.push(row.map_err(|problem| format!("record {number}: {problem}"))?);
+                    seq += 1;
+                    if rows.len() < BATCH_ROWS { Ok(()) } else { send(&mut rows) }
+                })
             });
-            if cancel.is_cancelled() {
-                return Err(interrupted());
+            if let Err(problem) = read {
+                let _ = sender.send(Err(problem));
+                return;
             }
-            read.map_err(error)?;
         }
-        Ok(spool)
-    };
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(problem) => Err(error(format!("this is a bug in elt: {problem}"))),
-    }
-}
-
-fn cannot_spool(problem: &std::io::Error) -> String {
-    format!("the rows cannot be kept in a file on their way: {problem}")
+        let _ = send(&mut rows);
+    });
+    receiver.into_iter()
 }
 
 fn result(

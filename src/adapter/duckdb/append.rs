@@ -142,9 +142,9 @@ impl<'a> Texts<'a> {
         for (at, builder) in self.columns.iter_mut().enumerate() {
             let cell = row.get(at).unwrap_or(&Cell::Null);
             match (builder, cell) {
-                (Builder::Text(builder), cell) => builder.append_option(text(cell)),
+                (Builder::Text(builder), cell) => builder.append_option(cell.as_text()),
                 (Builder::Bytes(builder), Cell::Bytes(bytes)) => builder.append_value(bytes),
-                (Builder::Bytes(builder), cell) => builder.append_option(text(cell)),
+                (Builder::Bytes(builder), cell) => builder.append_option(cell.as_text()),
             }
         }
         self.count()
@@ -180,34 +180,5 @@ impl<'a> Texts<'a> {
     pub fn finish(mut self) -> Result<(), AdapterError> {
         self.flush()?;
         self.appender.flush().map_err(|error| engine_error(&error, Dialect::GoogleSql, 0))
-    }
-}
-
-/// A value as text that the engine reads back exactly. Lists and structs are JSON.
-fn text(cell: &Cell) -> Option<String> {
-    Some(match cell {
-        Cell::Null => return None,
-        Cell::Bool(value) => value.to_string(),
-        Cell::Int(value) => value.to_string(),
-        Cell::Float(value) => value.to_string(),
-        Cell::Text(value) | Cell::Decimal(value) => value.clone(),
-        Cell::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Cell::List(_) | Cell::Struct(_) => json(cell).to_string(),
-    })
-}
-
-fn json(cell: &Cell) -> serde_json::Value {
-    use serde_json::Value;
-    match cell {
-        Cell::Null => Value::Null,
-        Cell::Bool(value) => Value::from(*value),
-        Cell::Int(value) => Value::from(*value),
-        Cell::Float(value) => Value::from(*value),
-        Cell::Text(value) | Cell::Decimal(value) => Value::from(value.as_str()),
-        Cell::Bytes(bytes) => Value::from(String::from_utf8_lossy(bytes)),
-        Cell::List(cells) => cells.iter().map(json).collect(),
-        Cell::Struct(fields) => {
-            Value::Object(fields.iter().map(|(name, cell)| (name.clone(), json(cell))).collect())
-        }
     }
 }

@@ -1,0 +1,19 @@
+//! What is landed together: rows of several tables, dead letters and a feed's state, all or nothing.
+//!
+//! A [`Load`] says where to; [`Batch`]es bring the rows. Whoever lands says what was read in the same
+//! breath ([`StateEntry`]), so that a kill at any moment leaves both or neither.
+
+mod batch;
+mod dead_letter;
+mod lander;
+mod load;
+mod plan;
+mod state;
+mod tables;
+
+pub use batch::{Batch, BronzeRow, TargetRows};
+pub use dead_letter::DeadLetter;
+pub use lander::{Landed, Lander};
+pub use load::{Dedup, Load, Storage, Target};
+pub use state::{FeedState, StateEntry};
+pub use tables::{DEAD_LETTERS, STATE};
