@@ -13,8 +13,12 @@ use crate::{
     run::{BatchResults, Cost, NodeResult, Prices, Status},
 };
 
+/// Where `args` says what the whole run processed and cost: dbt's schema is closed, and has no other
+/// place for what it does not know.
+const TOTAL: &str = "elt_total";
+
 /// The artifact. `args` holds the flags of the command, `which` among them: what `elt retry`
-/// starts from.
+/// starts from. On a warehouse that bills they come with what the run cost in all, [`TOTAL`].
 pub fn run_results_json(
     metadata: &ArtifactMetadata,
     args: &Map<String, Value>,
@@ -24,12 +28,27 @@ pub fn run_results_json(
 ) -> Value {
     // As in dbt, ephemeral models leave no result.
     let ran = results.iter().filter(|result| result.node.materialization != "ephemeral");
+    let total = Cost::total(results.iter().map(Arc::as_ref));
     let results: Vec<Value> = ran.map(|result| result_json(result, prices)).collect();
+    let mut args = args.clone();
+    if let Some(total) = total {
+        args.insert(TOTAL.to_owned(), total_json(&total, prices));
+    }
     json!({
         "metadata": metadata.to_json("run-results/v6"),
         "results": results,
         "elapsed_time": elapsed_secs,
         "args": args,
+    })
+}
+
+fn total_json(total: &Cost, prices: &Prices) -> Value {
+    json!({
+        "bytes_processed": total.bytes_processed,
+        "bytes_billed": total.bytes_billed,
+        "slot_ms": total.slot_ms,
+        "cache_hits": total.cache_hits,
+        "cost": prices.money(total),
     })
 }
 
@@ -135,7 +154,9 @@ pub fn read_previous_run(path: &Path) -> Result<PreviousRun, Box<Diagnostic>> {
     };
     let value: Value =
         serde_json::from_str(&text).map_err(|error| broken(&format!("is not JSON: {error}")))?;
-    let args = value.get("args").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut args = value.get("args").and_then(Value::as_object).cloned().unwrap_or_default();
+    // What that run cost is none of this one's flags.
+    args.shift_remove(TOTAL);
     let command = args
         .get("which")
         .and_then(Value::as_str)

@@ -74,7 +74,7 @@ pub(super) fn node_table(results: &[Arc<NodeResult>], options: &SummaryOptions) 
             results.iter().filter(|result| quiet_pass(result) && result.status == status).collect();
         if !tests.is_empty() {
             let secs = tests.iter().map(|result| result.elapsed_secs).sum();
-            let cost = total(tests.iter().map(|result| result.as_ref()));
+            let cost = Cost::total(tests.iter().map(|result| result.as_ref()));
             let [processed, billed, slots, cached, paid] = cost_cells(cost, &options.prices);
             lines.push([
                 counted(tests.len(), "test"),
@@ -98,11 +98,6 @@ pub(super) fn node_table(results: &[Arc<NodeResult>], options: &SummaryOptions) 
         ));
     }
     text
-}
-
-/// What all nodes cost together; nothing where none was billed.
-pub(super) fn total<'a>(results: impl Iterator<Item = &'a NodeResult>) -> Option<Cost> {
-    results.filter_map(Cost::of).reduce(Cost::plus)
 }
 
 /// The line of a run's cost.

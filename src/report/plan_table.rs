@@ -79,8 +79,8 @@ fn summary(previews: &[NodePreview], prices: &Prices) -> String {
     let said = format!("{nodes}: {bound}{}, {cost}", bytes(number));
     match previews.iter().filter(|preview| preview.is_partial()).count() {
         0 => said,
-        1 => format!("{said}; and what 1 node reads of tables that are not there yet"),
-        many => format!("{said}; and what {many} nodes read of tables that are not there yet"),
+        1 => format!("{said}; what 1 node reads is not known before"),
+        many => format!("{said}; what {many} nodes read is not known before"),
     }
 }
 

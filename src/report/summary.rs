@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::{
     diagnostics::render_blocks,
-    node_table::{cost_line, node_table, total},
+    node_table::{cost_line, node_table},
     quantity::{counted, duration, grouped},
     screen::{Tone, paint},
 };
 use crate::{
     diagnostic::{Diagnostic, Severity},
     manifest::ResourceType,
-    run::{NodeResult, Prices, Status},
+    run::{Cost, NodeResult, Prices, Status},
 };
 
 /// Names in a rerun hint at most; beyond, `elt retry` is the shorter way.
@@ -54,7 +54,7 @@ pub fn render_summary(
     blocks.extend(rerun_hint(results, options));
     if !options.quiet {
         let mut counts = counts_line(results, elapsed_secs, interrupted, options.color);
-        if let Some(cost) = total(results.iter().map(Arc::as_ref)) {
+        if let Some(cost) = Cost::total(results.iter().map(Arc::as_ref)) {
             counts = format!("{}\n{counts}", cost_line(&cost, &options.prices));
         }
         blocks.push(counts);

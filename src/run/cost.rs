@@ -36,6 +36,11 @@ impl Cost {
         })
     }
 
+    /// What all of them cost together; nothing where none was billed.
+    pub fn total<'a>(results: impl Iterator<Item = &'a NodeResult>) -> Option<Self> {
+        results.filter_map(Self::of).reduce(Self::plus)
+    }
+
     /// Both together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

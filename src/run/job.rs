@@ -3,8 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Audits, Compile, EventSink, Limits, NodePreview, NodeRunner, RunCommand, RunOptions,
-    RunOutcome, RunRequest, Schedule, Task, Work, WorkList, audits, node_label, nodes::Ahead, run,
+    Audits, Compile, EventSink, Limits, NodePreview, NodeResult, NodeRunner, RunCommand,
+    RunOptions, RunOutcome, RunRequest, Schedule, Status, Task, Work, WorkList, audits, node_label,
+    nodes::{Ahead, HookOfRun},
+    run,
 };
 use crate::{
     adapter::{Adapter, Cancel},
@@ -43,12 +45,8 @@ pub async fn run_job<C: Compile>(job: Job<C>, cancel: Cancel, events: EventSink)
     let tasks = works.iter().map(|work| Task { label: work.label(), weight: weight(work) });
     let schedule = Schedule::new(tasks.collect(), edges)
         .expect("the graph is acyclic and gates only what is below the tested nodes");
-    let Job { manifest, command, compile, adapter, options, limits, target, .. } = job;
-    // As in dbt, a command that has nothing to do runs no hooks, and `clone` never does.
-    let (start, end) = match works.is_empty() || command == RunCommand::Clone {
-        true => (Vec::new(), Vec::new()),
-        false => (operations(&manifest, "on-run-start"), operations(&manifest, "on-run-end")),
-    };
+    let (start, end) = hooks_of(&job, &works);
+    let Job { compile, adapter, options, limits, target, .. } = job;
     let labels = |nodes: &[Arc<Node>]| nodes.iter().map(|node| node_label(node)).collect();
     let threads = limits.pool.clone();
     let request = RunRequest {
@@ -75,6 +73,7 @@ pub async fn preview_job<C: Compile>(
     events: EventSink,
 ) -> Vec<NodePreview> {
     let Ordered { mut works, audits, .. } = ordered(job);
+    let (start, end) = hooks_of(job, &works);
     works.extend(audits.into_values().flatten().map(Work::Node));
     let nodes = works.iter().filter_map(|work| match work {
         Work::Node(node) => Some(Arc::clone(node)),
@@ -90,6 +89,16 @@ pub async fn preview_job<C: Compile>(
         job.limits.pool.clone(),
         WorkList::default(),
     ));
+    let (mut before, mut statements) = (Vec::new(), Vec::new());
+    for hook in &start {
+        let place = HookOfRun::Start(&statements);
+        let (preview, statement) = runner.preview_operation(hook, place, &ahead).await;
+        before.push(preview);
+        statements.push(statement);
+    }
+    ahead.note_started(statements);
+    let succeeded: Vec<Arc<NodeResult>> =
+        works.iter().map(|work| Arc::new(NodeResult::new(work.label(), Status::Success))).collect();
     let at_once = Arc::new(tokio::sync::Semaphore::new(job.limits.threads));
     let mut looking = tokio::task::JoinSet::new();
     for (at, work) in works.into_iter().enumerate() {
@@ -113,7 +122,12 @@ pub async fn preview_job<C: Compile>(
         }
     }
     previews.sort_by_key(|(at, _)| *at);
-    previews.into_iter().map(|(_, preview)| preview).collect()
+    let mut all = before;
+    all.extend(previews.into_iter().map(|(_, preview)| preview));
+    for hook in &end {
+        all.push(runner.preview_operation(hook, HookOfRun::End(&succeeded), &ahead).await.0);
+    }
+    all
 }
 
 /// The work of a job in the order of its schedule.
@@ -161,6 +175,17 @@ fn weight(work: &Work) -> u64 {
     match work {
         Work::Node(node) if node.resource_type != ResourceType::Test => BUILD_WEIGHT,
         _ => 1,
+    }
+}
+
+/// What runs before the nodes of a job, and after them. As in dbt, a command that has nothing to do runs
+/// no hooks, and `clone` never does.
+fn hooks_of<C>(job: &Job<C>, works: &[Work]) -> (Vec<Arc<Node>>, Vec<Arc<Node>>) {
+    match works.is_empty() || job.command == RunCommand::Clone {
+        true => (Vec::new(), Vec::new()),
+        false => {
+            (operations(&job.manifest, "on-run-start"), operations(&job.manifest, "on-run-end"))
+        }
     }
 }
 

@@ -35,6 +35,20 @@ pub struct PreviewStep {
 }
 
 impl NodePreview {
+    /// Of what nothing is known yet.
+    pub(in crate::run) fn of(node: NodeLabel) -> Self {
+        Self {
+            node,
+            why: String::new(),
+            state: None,
+            newer: Vec::new(),
+            left_out: Vec::new(),
+            steps: Vec::new(),
+            statements: String::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
     /// What its steps would read together; none where the warehouse bills nothing.
     pub fn bytes(&self) -> Option<Bytes> {
         self.steps.iter().filter_map(|step| step.bytes).reduce(Bytes::plus)

@@ -292,4 +292,35 @@ fn a_run_tells_what_was_processed_and_billed() {
         (cost.as_f64().expect("money") - 1010.0 / 1024.0 / 1024.0 * 6.25).abs() < 1e-9,
         "{cost}"
     );
+    // What the last line of the table says, for programs.
+    let total = &results["args"]["elt_total"];
+    let number = |key: &str| total[key].as_u64();
+    assert_eq!(number("bytes_processed"), Some(1008 * MIB));
+    assert_eq!(number("bytes_billed"), Some(1030 * MIB));
+    assert_eq!([number("slot_ms"), number("cache_hits")], [Some(10_080), Some(1)]);
+    let money = 1030.0 / 1024.0 / 1024.0 * 6.25;
+    assert!((total["cost"].as_f64().expect("money") - money).abs() < 1e-9, "{total}");
+    // The next run has its own.
+    let said = elt(folder.path(), &["build", "--select", "own"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let results = std::fs::read_to_string(folder.path().join("target/run_results.json"));
+    let results: Value = serde_json::from_str(&results.expect("written")).expect("JSON");
+    assert_eq!(results["args"]["elt_total"]["bytes_processed"], 7 * MIB);
+}
+
+#[test]
+fn hooks_behind_an_audited_table_are_in_what_it_cost() {
+    let server = Server::with_rows("shop");
+    server.on("as behind", reads(3));
+    let model = "{{ config(materialized='table', publish='audited', post_hook='select 3 as behind') }}\nselect 1 as id\n";
+    let folder = shop(&server, &[("models/audited.sql", model)]);
+    let said = elt(folder.path(), &["build"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let results = std::fs::read_to_string(folder.path().join("target/run_results.json"));
+    let results: Value = serde_json::from_str(&results.expect("written")).expect("JSON");
+    let response = &results["results"][0]["adapter_response"];
+    let of_all = response["bytes_processed"].as_u64().expect("a number");
+    assert!(of_all >= 3 * MIB, "{response}");
+    assert_eq!(response["jobs"], 3, "the table, its copy, the hook: {response}");
+    assert!(response["code"].as_str().is_some_and(|code| code.starts_with("CREATE")), "{response}");
 }

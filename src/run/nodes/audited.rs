@@ -12,7 +12,9 @@ use crate::{
     manifest::{Node, unpublished},
     plan::{self, Observed, Plan},
     relation::Relation,
-    run::{Event, NodeResult, Status, node_label, run_parts, scheduler::result_of_panic},
+    run::{
+        Event, NodeResult, Status, add_response, node_label, run_parts, scheduler::result_of_panic,
+    },
 };
 
 impl<C: Compile> NodeRunner<C> {
@@ -74,7 +76,12 @@ impl<C: Compile> NodeRunner<C> {
         result.audits = self.audit(node, &candidate, result.thread, cancel).await;
         let has_old = ready.observed.existing.is_some();
         judge(node, has_old, &candidate.relation, result, cancel)?;
-        self.apply_with_hooks(ready, publish, [false, true], before, cancel).await?;
+        let published =
+            self.apply_with_hooks(ready, publish, [false, true], before, cancel).await?;
+        // What publishing and the hooks behind it cost; the node's own jobs say what was done.
+        let mut all = published.response;
+        add_response(&mut all, &result.response);
+        result.response = all;
         Ok(())
     }
 

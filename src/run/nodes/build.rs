@@ -172,27 +172,27 @@ impl<C: Compile> NodeRunner<C> {
         let Ready { node, compiled, turn, .. } = *ready;
         let batch = turn.batch.as_ref();
         let hook_turn = HookTurn { turn, is_first, is_last };
-        let hooks = self.prepare_hooks(node, hook_turn, cancel).await?;
-        let statement = |hook: &MappedText| Step::Statement { sql: hook.text().to_owned() };
         // As in dbt, hooks find the node's schema.
+        let statement = |hook: &MappedText| Step::Statement { sql: hook.text().to_owned() };
         let (schemas, own): (Vec<Step>, Vec<Step>) = std::mem::take(&mut plan.steps)
             .into_iter()
             .partition(|step| matches!(step, Step::CreateSchema { .. }));
+        let prepared = self.prepare_hooks(node, hook_turn, cancel).await?;
         let header = compiled.header.as_ref().filter(|_| own.iter().any(Step::needs_header));
-        let before_own: Vec<&MappedText> = hooks.first.iter().chain(header).collect();
+        let before_own: Vec<&MappedText> = prepared.first.iter().chain(header).collect();
         let first_own = schemas.len() + before_own.len();
         let (first_before, own_steps) = (schemas.len(), first_own..first_own + own.len());
         plan.steps = schemas;
-        plan.steps.extend(hooks.first.iter().map(statement));
+        plan.steps.extend(prepared.first.iter().map(statement));
         plan.steps.extend(header.and_then(|_| header_step(compiled)));
         plan.steps.extend(own);
-        plan.steps.extend(hooks.last.iter().map(statement));
+        plan.steps.extend(prepared.last.iter().map(statement));
         self.write_run_file(node, batch, &format!("{before}{plan}"))?;
         plan.context = self.job_context(node).await?;
         let outcome = self.adapter.apply(&plan, cancel).await.map_err(|error| {
             let step = error.step.unwrap_or(own_steps.start);
             let hook = match step.checked_sub(own_steps.end) {
-                Some(after) => hooks.last.get(after),
+                Some(after) => prepared.last.get(after),
                 None => step.checked_sub(first_before).and_then(|at| before_own.get(at).copied()),
             };
             let code = hook.unwrap_or(&compiled.code);
@@ -200,7 +200,7 @@ impl<C: Compile> NodeRunner<C> {
             Guilty { node, code, compiled }.blame(&error, plan.steps.get(step))
         })?;
         self.cache.wrote(&plan);
-        self.run_after(node, hooks.after, turn, cancel).await?;
+        self.run_after(node, prepared.after, turn, cancel).await?;
         Ok(outcome)
     }
 
@@ -213,13 +213,13 @@ impl<C: Compile> NodeRunner<C> {
         }
     }
 
-    /// As in dbt, the schema is there before the materialization starts.
-    async fn run_custom(&self, ready: &Ready<'_>, cancel: &Cancel) -> Result<(), Failure> {
-        let relation = &ready.node.relation;
+    /// Makes the schema that a node builds into, where it is not there.
+    pub(super) async fn create_schema(&self, node: &Node, cancel: &Cancel) -> Result<(), Failure> {
+        let relation = &node.relation;
         let schema = Plan {
             context: Default::default(),
-            unique_id: ready.node.unique_id.clone(),
-            materialization: ready.node.config.materialized().to_owned(),
+            unique_id: node.unique_id.clone(),
+            materialization: node.config.materialized().to_owned(),
             steps: vec![Step::CreateSchema {
                 database: relation.database.clone(),
                 schema: relation.schema.clone(),
@@ -227,7 +227,12 @@ impl<C: Compile> NodeRunner<C> {
             relation: None,
         };
         let created = self.adapter.apply(&schema, cancel).await;
-        created.map_err(|error| Failure::of_adapter(&error))?;
+        created.map(|_| ()).map_err(|error| Failure::of_adapter(&error))
+    }
+
+    /// As in dbt, the schema is there before the materialization starts.
+    async fn run_custom(&self, ready: &Ready<'_>, cancel: &Cancel) -> Result<(), Failure> {
+        self.create_schema(ready.node, cancel).await?;
         let (node, compiled) = (Arc::clone(ready.node), ready.compiled.clone());
         let incremental = ready.turn.is_incremental;
         let built = self

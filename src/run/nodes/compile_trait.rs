@@ -76,8 +76,8 @@ pub trait Compile: Send + Sync + 'static {
         may_ask: bool,
     ) -> Result<HookSql, Vec<Diagnostic>>;
 
-    /// A hook of the run as SQL, or nothing where it renders to blanks. `results` are those of the
-    /// nodes, for `on-run-end`.
+    /// A hook of the run. `results` are those of the nodes, for `on-run-end`; `may_ask` as of hooks of
+    /// nodes.
     ///
     /// # Errors
     /// Everything wrong with the template.
@@ -85,7 +85,8 @@ pub trait Compile: Send + Sync + 'static {
         &self,
         operation: &Arc<Node>,
         results: &[Arc<NodeResult>],
-    ) -> Result<Option<MappedText>, Vec<Diagnostic>>;
+        may_ask: bool,
+    ) -> Result<HookSql, Vec<Diagnostic>>;
 
     /// What the warehouse is told of the jobs of a node, or of what is no node.
     ///

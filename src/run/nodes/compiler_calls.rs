@@ -1,6 +1,6 @@
 //! The compiler as the runner uses it.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use minijinja::Value;
 use serde_json::{Map, Value as Json, json};
@@ -8,8 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{Compile, HookSql, KnownSchemas, label::materialization, result_value::result_value};
 use crate::{
     compile::{
-        Candidate, CompiledNode, CompiledUnitTest, Compiler, InRun, MappedText, Names, Turn,
-        UnitTestInput,
+        Candidate, CompiledNode, CompiledUnitTest, Compiler, InRun, Names, Turn, UnitTestInput,
     },
     diagnostic::{Diagnostic, SourceFile, Span},
     jinja::{convert::from_json, list::List},
@@ -66,19 +65,15 @@ impl Compile for Compiler {
             }
         };
         let given = InRun { turn, names: Names::new() };
-        let text = match may_ask {
-            true => Some(self.render_in_run(node, &file, range, given)?),
-            false => self.render_unless_asking(node, &file, range, given)?,
-        };
-        let sql = |text| not_blank(text).map_or(HookSql::Nothing, HookSql::Sql);
-        Ok(text.map_or(HookSql::Later, sql))
+        self.hook_sql(node, (&file, range), given, may_ask)
     }
 
     fn operation(
         &self,
         operation: &Arc<Node>,
         results: &[Arc<NodeResult>],
-    ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
+        may_ask: bool,
+    ) -> Result<HookSql, Vec<Diagnostic>> {
         let (file, range) = match &operation.generated_code {
             Some(code) => {
                 let written = Span::new(&operation.source, operation.code_range.clone());
@@ -89,8 +84,7 @@ impl Compile for Compiler {
         };
         let names = self.names_of_run_end(results);
         let given = InRun { turn: Turn::default(), names };
-        let text = self.render_in_run(operation, &file, range, given)?;
-        Ok(not_blank(text))
+        self.hook_sql(operation, (&file, range), given, may_ask)
     }
 
     fn spent(&self, node: &UniqueId) -> Vec<Map<String, Json>> {
@@ -140,8 +134,35 @@ impl Compile for Compiler {
     }
 }
 
-fn not_blank(text: MappedText) -> Option<MappedText> {
-    (!text.text().trim().is_empty()).then_some(text)
+/// Renders hooks.
+trait Hooks {
+    fn hook_sql(
+        &self,
+        node: &Arc<Node>,
+        place: (&Arc<SourceFile>, Range<usize>),
+        given: InRun,
+        may_ask: bool,
+    ) -> Result<HookSql, Vec<Diagnostic>>;
+}
+
+impl Hooks for Compiler {
+    fn hook_sql(
+        &self,
+        node: &Arc<Node>,
+        (file, range): (&Arc<SourceFile>, Range<usize>),
+        given: InRun,
+        may_ask: bool,
+    ) -> Result<HookSql, Vec<Diagnostic>> {
+        let text = match may_ask {
+            true => Some(self.render_in_run(node, file, range, given)?),
+            false => self.render_unless_asking(node, file, range, given)?,
+        };
+        Ok(match text {
+            None => HookSql::Later,
+            Some(text) if text.text().trim().is_empty() => HookSql::Nothing,
+            Some(text) => HookSql::Sql(text),
+        })
+    }
 }
 
 /// What `on-run-end` sees

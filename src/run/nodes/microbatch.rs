@@ -149,7 +149,8 @@ impl<C: Compile> NodeRunner<C> {
         let mut plan = plan::plan_beside(&self.plan_input(ready), rejected, adds)?;
         plan.context = self.job_context(ready.node).await?;
         let applied = self.adapter.apply(&plan, cancel).await;
-        applied.map_err(|error| Failure::of_adapter(&error))?;
+        let outcome = applied.map_err(|error| Failure::of_adapter(&error))?;
+        plan.context.spent.note(outcome.response);
         self.cache.wrote(&plan);
         Ok(())
     }

@@ -60,9 +60,19 @@ impl<C: Compile> NodeRunner<C> {
             _ => Vec::new(),
         };
         let turn = turn.turn;
+        let mut has_schema = false;
         for hook in of(HookKind::Pre) {
             let inside = hook.transaction;
-            let sql = self.render_hook(node, HookKind::Pre, hook, turn, true).await?;
+            let mut sql = self.render_hook(node, HookKind::Pre, hook.clone(), turn, false).await?;
+            let comes_before = !inside && matches!(sql, HookSql::Sql(_));
+            if !has_schema && (comes_before || matches!(sql, HookSql::Later)) {
+                // The plan makes the schema too, and comes later than they.
+                self.create_schema(node, cancel).await?;
+                has_schema = true;
+            }
+            if matches!(sql, HookSql::Later) {
+                sql = self.render_hook(node, HookKind::Pre, hook, turn, true).await?;
+            }
             match sql {
                 HookSql::Sql(code) if inside => prepared.first.push(code),
                 HookSql::Sql(code) => self.run_alone(node, &code, cancel).await?,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 
-use super::{Compile, Failure, NodeRunner, guilty::Guilty};
+use super::{Compile, Failure, HookSql, NodeRunner, guilty::Guilty};
 use crate::{
     adapter::Cancel,
     manifest::Node,
@@ -25,11 +25,12 @@ impl<C: Compile> NodeRunner<C> {
         self.schemas.get_or_try_init(|| self.create_schemas(node, cancel)).await?;
         let begun = Utc::now();
         let given = Arc::clone(node);
-        let rendered = self.blocking(move |compile| compile.operation(&given, &results)).await;
+        let rendered = self.blocking(move |compile| compile.operation(&given, &results, true));
+        let rendered = rendered.await;
         let compiled = Utc::now();
         result.compile = Some((begun, compiled));
         // A hook may only log, or do its work by `run_query`.
-        let Some(rendered) = rendered? else {
+        let HookSql::Sql(rendered) = rendered? else {
             result.compiled_code = Some("".into());
             return Ok(());
         };

@@ -172,8 +172,9 @@ impl Compile for Templates {
         &self,
         node: &Arc<Node>,
         _results: &[Arc<NodeResult>],
-    ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
-        Ok(Some(mapped(&node.source, node.raw_code())))
+        _may_ask: bool,
+    ) -> Result<HookSql, Vec<Diagnostic>> {
+        Ok(HookSql::Sql(mapped(&node.source, node.raw_code())))
     }
     fn spent(&self, _: &UniqueId) -> Vec<serde_json::Map<String, serde_json::Value>> {
         Vec::new()

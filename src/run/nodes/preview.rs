@@ -3,10 +3,11 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Compile, Failure, HookSql, NewerParent, NodeRunner, Work,
+    Compile, Failure, NewerParent, NodeRunner, Work,
     ahead::Ahead,
     build::{Ready, header_step},
     guilty::Guilty,
+    hooks_ahead::PreviewHooks,
     unit_test::of_test,
 };
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     },
     plan::{self, BatchInput, Engine, Observed, Plan, PlanInput, PlanOptions, Step},
     relation::RelationKind,
-    run::{HookKind, NodePreview, PreviewStep, hooks, partition_span},
+    run::{NodePreview, PreviewStep, partition_span},
 };
 
 impl<C: Compile> NodeRunner<C> {
@@ -29,16 +30,7 @@ impl<C: Compile> NodeRunner<C> {
         {
             return None;
         }
-        let mut preview = NodePreview {
-            node: work.label(),
-            why: String::new(),
-            state: None,
-            newer: Vec::new(),
-            left_out: Vec::new(),
-            steps: Vec::new(),
-            statements: String::new(),
-            diagnostics: Vec::new(),
-        };
+        let mut preview = NodePreview::of(work.label());
         let looked = match work {
             Work::Node(node) => self.look_ahead(node, ahead, &mut preview).await,
             Work::UnitTest(test) => self.look_at_unit_test(test, &mut preview).await,
@@ -139,7 +131,7 @@ impl<C: Compile> NodeRunner<C> {
             }
             false => plan::plan(&input)?,
         };
-        let hooks = self.hooks_ahead(node, turn).await?;
+        let hooks = self.hooks_ahead(node, [turn, turn]).await?;
         self.estimated(node, &compiled, plan, Parts { ahead, hooks, times: 1 }, preview).await
     }
 
@@ -169,25 +161,6 @@ impl<C: Compile> NodeRunner<C> {
         Ok(())
     }
 
-    /// The node's hooks, as far as they can be rendered without asking the warehouse.
-    async fn hooks_ahead(&self, node: &Arc<Node>, turn: Turn) -> Result<PreviewHooks, Failure> {
-        let mut ahead = PreviewHooks::default();
-        for kind in [HookKind::Pre, HookKind::Post] {
-            for hook in hooks(&node.config, kind) {
-                let given = Arc::clone(node);
-                let rendered =
-                    self.blocking(move |compile| compile.hook(&given, kind, &hook, turn, false));
-                match (rendered.await?, kind) {
-                    (HookSql::Sql(code), HookKind::Pre) => ahead.first.push(code),
-                    (HookSql::Sql(code), HookKind::Post) => ahead.last.push(code),
-                    (HookSql::Later, _) => ahead.asking += 1,
-                    (HookSql::Nothing, _) => {}
-                }
-            }
-        }
-        Ok(ahead)
-    }
-
     /// The batches of a microbatch model: the last of them is looked at, and stands for the others.
     async fn batches_ahead(
         &self,
@@ -199,7 +172,9 @@ impl<C: Compile> NodeRunner<C> {
     ) -> Result<(), Failure> {
         let model = Microbatch::of(node)?;
         let batches = self.batches_of(node, &model, is_incremental)?;
-        let Some(batch) = batches.last().copied() else { return Ok(()) };
+        let (Some(first), Some(batch)) = (batches.first().copied(), batches.last().copied()) else {
+            return Ok(());
+        };
         preview.left_out = left_out(&preview.newer, &batches);
         let turn = Turn { is_incremental, batch: Some(batch) };
         let compiled = self.compile_turn(node, turn).await?;
@@ -212,14 +187,20 @@ impl<C: Compile> NodeRunner<C> {
         let input = PlanInput { options: &options, ..self.plan_input(&ready) };
         let batch = BatchInput { batch, is_incremental, is_first: !is_incremental };
         let plan = plan::plan_batch(&input, &batch)?;
-        let parts = Parts { ahead, hooks: PreviewHooks::default(), times: batches.len() as u64 };
-        self.estimated(node, &compiled, plan, parts, preview).await?;
+        // Hooks come before the first batch and after the last.
+        let of_first = Turn { is_incremental, batch: Some(first) };
+        let of_last = Turn { is_incremental: is_incremental || batches.len() > 1, ..turn };
+        let hooks = self.hooks_ahead(node, [of_first, of_last]).await?;
+        let behind = hooks.behind();
+        let parts = Parts { ahead, hooks, times: batches.len() as u64 };
+        let estimated = self.estimated(node, &compiled, plan, parts, preview).await;
         if is_audited(node) {
             // All batches are built beside the table first.
             let bytes = preview.steps.last().and_then(|step| step.bytes.map(|_| Bytes::Exactly(0)));
-            preview.steps.push(PreviewStep { what: "publish".to_owned(), bytes });
+            let at = preview.steps.len().saturating_sub(behind);
+            preview.steps.insert(at, PreviewStep { what: "publish".to_owned(), bytes });
         }
-        Ok(())
+        estimated
     }
 
     /// Writes down the plan's statements and steps, and what the warehouse says of them.
@@ -239,19 +220,19 @@ impl<C: Compile> NodeRunner<C> {
         preview.statements = plan.to_string();
         let estimate = self.adapter.estimate(&plan).await;
         let estimate = estimate.map_err(|error| Failure::of_adapter(&error))?;
-        let worded = |words: &str| match times {
-            1 => words.to_owned(),
-            times => format!("{words}, {times} batches"),
-        };
-        let asking = |bytes: Option<Bytes>| {
-            let what = "run a hook that asks the warehouse".to_owned();
-            std::iter::repeat_n(PreviewStep { what, bytes }, hooks.asking)
+        // Of hooks there is one turn, whatever the number of batches.
+        let worded = |at: usize, words: &str| match times {
+            2.. if own.contains(&at) => format!("{words}, {times} batches"),
+            _ => words.to_owned(),
         };
         let Some(PlanEstimate { steps }) = estimate else {
-            let shown = |step: &&Step| !matches!(step, Step::CreateSchema { .. });
-            let steps = plan.steps.iter().filter(shown);
-            let step = |step: &Step| PreviewStep { what: worded(step.words()), bytes: None };
-            preview.steps = steps.map(step).chain(asking(None)).collect();
+            let shown = |(_, step): &(usize, &Step)| !matches!(step, Step::CreateSchema { .. });
+            let steps = plan.steps.iter().enumerate().filter(shown);
+            let step = |(at, step): (usize, &Step)| PreviewStep {
+                what: worded(at, step.words()),
+                bytes: None,
+            };
+            preview.steps = steps.map(step).chain(hooks.untried(None)).collect();
             return Ok(());
         };
         let mut problems: Vec<Diagnostic> = Vec::new();
@@ -276,14 +257,14 @@ impl<C: Compile> NodeRunner<C> {
                 problems.extend(guilty.blame(&problem, guilty_step).0);
             }
             let bytes = match step.bytes {
-                Bytes::Exactly(bytes) | Bytes::AtMost(bytes) if times > 1 => {
+                Bytes::Exactly(bytes) | Bytes::AtMost(bytes) if times > 1 && hook.is_none() => {
                     Bytes::AtMost(bytes.saturating_mul(times))
                 }
                 bytes => bytes,
             };
-            preview.steps.push(PreviewStep { what: worded(&step.what), bytes: Some(bytes) });
+            preview.steps.push(PreviewStep { what: worded(at, &step.what), bytes: Some(bytes) });
         }
-        preview.steps.extend(asking(Some(Bytes::Unknown)));
+        preview.steps.extend(hooks.untried(Some(Bytes::Unknown)));
         match problems.is_empty() {
             true => Ok(()),
             false => Err(Failure(problems)),
@@ -297,15 +278,6 @@ struct Parts<'a> {
     hooks: PreviewHooks,
     /// How often the plan would run.
     times: u64,
-}
-
-/// A node's hooks, by when they run.
-#[derive(Default)]
-struct PreviewHooks {
-    first: Vec<MappedText>,
-    last: Vec<MappedText>,
-    /// How many cannot be rendered before their turn comes.
-    asking: usize,
 }
 
 /// The late partitions that no batch holds, each once.

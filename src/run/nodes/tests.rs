@@ -127,6 +127,8 @@ fn a_table_with_its_hooks_is_one_plan() {
     assert_eq!(ran.result.rows_affected, Some(7));
     assert_eq!(ran.listings, 1);
     insta::assert_snapshot!(ran.statements, @r#"
+    create schema if not exists `db`.`silver`;
+    --
     select 'before';
     --
     create schema if not exists `db`.`silver`;

@@ -1,6 +1,6 @@
 //! Columns (<https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema>).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use crate::relation::Column;
@@ -18,7 +18,7 @@ pub struct Field {
     /// Its name, in its own case.
     pub name: String,
     /// Its type as the API writes it: `INTEGER` as well as `INT64`, `RECORD` as well as `STRUCT`.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "upper_case")]
     pub field_type: String,
     /// `NULLABLE`, `REQUIRED` or `REPEATED`; nothing is `NULLABLE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,6 +32,11 @@ pub struct Field {
     /// Everything else.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+/// Names of types are the same in any case: here they are compared in upper case.
+fn upper_case<'de, D: Deserializer<'de>>(reader: D) -> Result<String, D::Error> {
+    String::deserialize(reader).map(|name| name.to_ascii_uppercase())
 }
 
 impl Field {
@@ -95,7 +100,7 @@ impl Field {
             "RANGE" => {
                 let element = self.other.get("rangeElementType").and_then(|of| of.get("type"));
                 let element = element.and_then(Value::as_str).unwrap_or("DATE");
-                format!("RANGE<{element}>")
+                format!("RANGE<{}>", element.to_ascii_uppercase())
             }
             _ => name.to_owned(),
         }
@@ -150,6 +155,11 @@ mod tests {
         for (json, data_type) in [
             (r#"{"name":"a","type":"INTEGER","mode":"REQUIRED"}"#, "INT64"),
             (r#"{"name":"a","type":"FLOAT","mode":"REPEATED"}"#, "ARRAY<FLOAT64>"),
+            (r#"{"name":"a","type":"Integer","mode":"repeated"}"#, "ARRAY<INT64>"),
+            (
+                r#"{"name":"a","type":"record","fields":[{"name":"b","type":"bool"}]}"#,
+                "STRUCT<b BOOL>",
+            ),
             (r#"{"name":"a","type":"NUMERIC","precision":"10","scale":"2"}"#, "NUMERIC(10, 2)"),
             (r#"{"name":"a","type":"BIGNUMERIC","precision":"40"}"#, "BIGNUMERIC(40)"),
             (r#"{"name":"a","type":"STRING","maxLength":"5"}"#, "STRING(5)"),

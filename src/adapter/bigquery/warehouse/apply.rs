@@ -15,7 +15,7 @@ use crate::{
         AdapterError, AdapterErrorKind, Cancel, PlanOutcome,
         bigquery::{
             CopyJob, CopyOperation, Destination, JobOptions, JobOutcome, LoadFormat, LoadJob,
-            LoadSource, Patch, QueryJob, TableId, WriteDisposition,
+            LoadSource, QueryJob, TableId, WriteDisposition,
         },
     },
     plan::{Plan, Rendered, Step, TableOptions, google_sql_statements},
@@ -298,19 +298,14 @@ impl<'a> Applying<'a> {
             let statement = format!("alter table {relation} set options ({list})");
             self.query(&Rendered::plain(statement)).await?;
         }
-        let mut patch = Patch::new();
-        if let Some(description) = &options.description {
-            patch = patch.description(Some(description));
+        let says_nothing = options.description.is_none()
+            && options.labels.is_empty()
+            && options.column_descriptions.is_empty()
+            && options.policy_tags.is_empty();
+        match says_nothing {
+            true => Ok(()),
+            false => columns::describe_and_label(self, relation, options).await,
         }
-        if !options.labels.is_empty() {
-            let labels = options.labels.iter();
-            patch = patch.labels(labels.map(|(key, value)| (key.as_str(), Some(value.as_str()))));
-        }
-        if !patch.is_empty() {
-            let client = &self.adapter.client;
-            client.patch_table(&table_id(client, relation), &patch).await?;
-        }
-        Ok(())
     }
 }
 

@@ -58,31 +58,48 @@ pub(super) async fn describe(
     relation: &Relation,
     options: &TableOptions,
 ) -> Result<(), AdapterError> {
+    change(applying, relation, |table| changes(table, options, Patch::new())).await
+}
+
+/// Writes the labels too.
+pub(super) async fn describe_and_label(
+    applying: &Applying<'_>,
+    relation: &Relation,
+    options: &TableOptions,
+) -> Result<(), AdapterError> {
     change(applying, relation, |table| {
-        let mut fields = table.fields.clone();
-        for (path, text) in &options.column_descriptions {
-            if let Some(field) = find(&mut fields, path) {
-                field.description = Some(text.clone());
-            }
-        }
-        for (path, tags) in &options.policy_tags {
-            if let Some(field) = find(&mut fields, path) {
-                field.other.insert("policyTags".to_owned(), json!({"names": tags}));
-            }
-        }
-        let mut patch = Patch::new();
-        if fields != table.fields {
-            patch = patch.fields(&fields);
-        }
-        if let Some(text) = options.description.as_deref()
-            && table.description.as_deref() != Some(text)
-        {
-            patch = patch.description(Some(text));
-        }
-        // What is as it should be costs no change: BigQuery allows few of a table.
-        (!patch.is_empty()).then_some(patch)
+        let labels = options.labels.iter().map(|(key, value)| (key.as_str(), Some(value.as_str())));
+        let patch = match options.labels.iter().all(|label| table.labels.contains(label)) {
+            true => Patch::new(),
+            false => Patch::new().labels(labels),
+        };
+        changes(table, options, patch)
     })
     .await
+}
+
+/// What is not as it should be: the rest costs no change, of which BigQuery allows few of a table.
+fn changes(table: &TableInfo, options: &TableOptions, mut patch: Patch) -> Option<Patch> {
+    let mut fields = table.fields.clone();
+    for (path, text) in &options.column_descriptions {
+        if let Some(field) = find(&mut fields, path) {
+            field.description = Some(text.clone());
+        }
+    }
+    for (path, tags) in &options.policy_tags {
+        if let Some(field) = find(&mut fields, path) {
+            field.other.insert("policyTags".to_owned(), json!({"names": tags}));
+        }
+    }
+    if fields != table.fields {
+        patch = patch.fields(&fields);
+    }
+    if let Some(text) = options.description.as_deref()
+        && table.description.as_deref() != Some(text)
+    {
+        patch = patch.description(Some(text));
+    }
+    (!patch.is_empty()).then_some(patch)
 }
 
 /// The field of a path (`address.city`).
