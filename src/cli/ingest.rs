@@ -35,8 +35,10 @@ pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<Ex
     }
     let sink = session.report.sink();
     let clock = Instant::now();
-    sink(Event::RunStarted { total: feeds.len(), threads: 1, target: session.target_name() });
+    let total = feeds.len();
     let request = request(session, feeds, &adapter);
+    let threads = request.at_once;
+    sink(Event::RunStarted { total, threads, target: session.target_name() });
     let results = handle.block_on(run_feeds(request, &cancel, &sink));
     sink(Event::RunFinished { elapsed_secs: clock.elapsed().as_secs_f64() });
     Ok(if cancel.is_cancelled() {

@@ -323,7 +323,8 @@ fn ingest_first(
     let feeds = handle.block_on(run_feeds(request, cancel, &sink));
     let failed: Vec<UniqueId> = feeds
         .iter()
-        .filter(|result| result.status != Status::Success)
+        // What landed in part is fresher than what was there.
+        .filter(|result| !matches!(result.status, Status::Success | Status::Warn))
         .map(|result| result.node.unique_id.clone())
         .collect();
     let below = graph.ids_of(&graph.descendants(&graph.set_of(failed.iter()), None));
@@ -352,6 +353,8 @@ pub fn request(
         env: Arc::new(move |name| env.get(name).map(str::to_owned)),
         run_id: session.invocation.id.clone(),
         spool: session.project.target_path.join("ingest"),
+        hosts: Arc::default(),
+        at_once: session.project.target.threads,
     }
 }
 

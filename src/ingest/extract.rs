@@ -1,11 +1,8 @@
 //! From payloads to records.
 
-use std::{
-    fs::File,
-    io::{BufRead, BufReader},
-};
+use std::io::BufRead;
 
-use super::{Feed, Format, fetch::Payload, json_stream::JsonStream};
+use super::{Feed, Format, RecordPath, fetch::Payload, json_stream::JsonStream};
 
 /// Bytes of one line of an NDJSON payload at most: it is one document, held in memory.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
@@ -20,12 +17,8 @@ pub fn records(
     on: &mut dyn FnMut(&str) -> Result<(), String>,
 ) -> Result<(), String> {
     let uri = &payload.uri;
-    let opened = File::open(payload.file());
-    let opened = opened.map_err(|error| format!("`{uri}` cannot be read: {error}"))?;
-    let mut input = BufReader::new(opened);
-    let told = |problem: super::json_stream::JsonProblem| {
-        format!("{uri}:{}:{}: {}", problem.line, problem.column, problem.message)
-    };
+    let mut input = opened(payload)?;
+    let told = |problem| told(uri, problem);
     if feed.format == Format::Json {
         return JsonStream::new(input, 1).records(feed.records.steps(), on).map_err(told);
     }
@@ -49,4 +42,25 @@ pub fn records(
         }
     }
     Ok(())
+}
+
+/// Gives every value at a path of a JSON payload to `on`.
+///
+/// # Errors
+/// A sentence with file, line and column.
+pub fn records_at(
+    path: &RecordPath,
+    payload: &Payload,
+    on: &mut dyn FnMut(&str) -> Result<(), String>,
+) -> Result<(), String> {
+    let stream = JsonStream::new(opened(payload)?, 1);
+    stream.records(path.steps(), on).map_err(|problem| told(&payload.uri, problem))
+}
+
+fn opened(payload: &Payload) -> Result<Box<dyn BufRead + Send>, String> {
+    payload.open().map_err(|error| format!("`{}` cannot be read: {error}", payload.uri))
+}
+
+fn told(uri: &str, problem: super::json_stream::JsonProblem) -> String {
+    format!("{uri}:{}:{}: {}", problem.line, problem.column, problem.message)
 }

@@ -6,6 +6,7 @@
 mod envelope;
 mod extract;
 mod feed;
+mod feed_result;
 mod fetch;
 mod json_stream;
 mod landing;
@@ -15,7 +16,10 @@ mod runner;
 mod spool;
 
 pub use envelope::{BRONZE_COLUMNS, Envelope};
-pub use feed::{EnvLookup, Feed, FeedKind, FilesFeed, Format, HttpRequest, SecretText, read_feed};
+pub use feed::{
+    EnvLookup, Feed, FeedKind, FilesFeed, Format, HttpFeed, PagedBy, Paging, SecretText, read_feed,
+};
+pub use fetch::{Fetching, Hosts, Window};
 pub use landing::{
     Batch, BronzeRow, DEAD_LETTERS, DeadLetter, Dedup, FeedState, Landed, Lander, Load, STATE,
     StateEntry, Storage, Target, TargetRows,

@@ -1,13 +1,15 @@
-//! Runs feeds: fetch, wrap, land; one after the other, each all or nothing.
+//! Runs feeds: fetch, wrap, land; several at once, each all or nothing.
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 
 use chrono::{DateTime, Utc};
 
 use super::{
-    Batch, BronzeRow, Dedup, EnvLookup, Envelope, Feed, Lander, Load, Storage, Target, TargetRows,
+    Batch, BronzeRow, Dedup, EnvLookup, Envelope, Feed, Landed, Lander, Load, Storage, Target,
+    TargetRows,
     extract::records,
-    fetch::{FetchContext, Fetched, fetch},
+    feed_result::{Failed, feed_result},
+    fetch::{FetchContext, FetchStats, Fetched, Hosts, fetch, in_order},
     read_feed,
 };
 use crate::{
@@ -36,6 +38,10 @@ pub struct IngestRequest {
     pub run_id: String,
     /// The folder for payloads and rows on their way.
     pub spool: PathBuf,
+    /// Whom requests go to.
+    pub hosts: Arc<Hosts>,
+    /// Feeds landed at once.
+    pub at_once: usize,
 }
 
 /// The feeds among the selected sources.
@@ -60,43 +66,56 @@ pub fn feeds_of(
     if problems.is_empty() { Ok(feeds) } else { Err(problems) }
 }
 
-/// Lands every feed; a feed that fails does not stop the others.
+/// Lands every feed, several at once; a feed that fails does not stop the others. Results are in the
+/// order of the feeds.
 pub async fn run_feeds(
     request: IngestRequest,
     cancel: &Cancel,
     events: &EventSink,
 ) -> Vec<Arc<NodeResult>> {
+    let at_once = request.at_once;
+    let lander = Arc::new(Lander::new(Arc::clone(&request.adapter), request.spool.clone()));
+    let request = Arc::new(request);
+    let tasks: Vec<_> = (0..request.feeds.len())
+        .map(|at| {
+            let (request, lander) = (Arc::clone(&request), Arc::clone(&lander));
+            run_feed(at, request, lander, cancel.clone(), Arc::clone(events))
+        })
+        .collect();
     let mut results = Vec::new();
-    let lander = Lander::new(Arc::clone(&request.adapter), request.spool.clone());
-    for feed in &request.feeds {
-        let label = NodeLabel {
-            unique_id: feed.unique_id.clone(),
-            resource_type: ResourceType::Source,
-            materialization: "ingest".to_owned(),
-            display: format!("{}.{}", feed.relation.schema, feed.relation.identifier),
-            path: feed.path.clone(),
-        };
-        events(Event::NodeStarted { node: label.clone() });
-        let started = (Utc::now(), Instant::now());
-        let outcome = match cancel.is_cancelled() {
-            true => Err(Failed { status: Status::Skipped, message: "the run was stopped".into() }),
-            false => land(feed, &request, &lander, started.0, cancel).await,
-        };
-        let result = Arc::new(result(label, feed, started, outcome));
-        events(Event::NodeFinished { result: Arc::clone(&result) });
+    in_order(tasks, at_once, |result| {
         results.push(result);
-    }
+        std::future::ready(true)
+    })
+    .await;
     results
 }
 
-struct Landed {
-    rows: u64,
-    unchanged: u64,
-}
-
-struct Failed {
-    status: Status,
-    message: String,
+async fn run_feed(
+    at: usize,
+    request: Arc<IngestRequest>,
+    lander: Arc<Lander>,
+    cancel: Cancel,
+    events: EventSink,
+) -> Arc<NodeResult> {
+    let feed = &request.feeds[at];
+    let label = NodeLabel {
+        unique_id: feed.unique_id.clone(),
+        resource_type: ResourceType::Source,
+        materialization: "ingest".to_owned(),
+        display: format!("{}.{}", feed.relation.schema, feed.relation.identifier),
+        path: feed.path.clone(),
+    };
+    events(Event::NodeStarted { node: label.clone() });
+    let started = (Utc::now(), Instant::now());
+    let stats = Arc::new(FetchStats::default());
+    let outcome = match cancel.is_cancelled() {
+        true => Err(Failed { status: Status::Skipped, message: "the run was stopped".into() }),
+        false => land(feed, &request, &lander, started.0, &cancel, &stats).await,
+    };
+    let result = Arc::new(feed_result(label, feed, started, outcome, &stats.so_far()));
+    events(Event::NodeFinished { result: Arc::clone(&result) });
+    result
 }
 
 fn error(message: String) -> Failed {
@@ -113,18 +132,21 @@ async fn land(
     lander: &Lander,
     ingested_at: DateTime<Utc>,
     cancel: &Cancel,
+    stats: &Arc<FetchStats>,
 ) -> Result<Landed, Failed> {
     let load_id = uuid::Uuid::new_v4().simple().to_string();
     let context = FetchContext {
-        root: &request.root,
-        env: &*request.env,
-        spool: &request.spool,
-        load_id: &load_id,
+        root: request.root.clone(),
+        env: Arc::clone(&request.env),
+        spool: request.spool.clone(),
+        load_id: load_id.clone(),
+        hosts: Arc::clone(&request.hosts),
+        window: None,
+        cancel: cancel.clone(),
+        stats: Arc::clone(stats),
+        files: Arc::default(),
     };
-    let fetched = tokio::select! {
-        fetched = fetch(feed, &context) => fetched.map_err(error)?,
-        () = cancel.cancelled() => return Err(interrupted()),
-    };
+    let fetched = fetch(feed, &context).map_err(error)?;
     let envelope = Envelope { ingested_at, run_id: request.run_id.clone(), load_id };
     let load = Load {
         feed: feed.unique_id.clone(),
@@ -139,13 +161,13 @@ async fn land(
             dedup: Dedup::Versions,
         }],
     };
-    let batches = record_batches(feed.clone(), fetched, envelope, cancel.clone());
+    let batches =
+        record_batches(feed.clone(), fetched, envelope, cancel.clone(), Arc::clone(stats));
     let landed = lander.land_all(&load, batches, cancel).await;
-    let landed = landed.map_err(|problem| match problem.kind {
+    landed.map_err(|problem| match problem.kind {
         AdapterErrorKind::Cancelled => interrupted(),
         _ => error(problem.message),
-    })?;
-    Ok(Landed { rows: landed.total(), unchanged: landed.unchanged })
+    })
 }
 
 /// The rows of all payloads in batches, read on a thread of its own as they are asked for.
@@ -154,6 +176,7 @@ fn record_batches(
     mut fetched: Fetched,
     envelope: Envelope,
     cancel: Cancel,
+    stats: Arc<FetchStats>,
 ) -> impl Iterator<Item = Result<Batch, String>> + Send + 'static {
     let (sender, receiver) = std::sync::mpsc::sync_channel(BATCHES_AHEAD);
     std::thread::spawn(move || {
@@ -175,7 +198,11 @@ fn record_batches(
                     }
                     number += 1;
                     let row = envelope.row(&feed, record, seq, &uri);
-                    rows.push(row.map_err(|problem| format!("record {number}: {problem}"))?);
+                    let row = row.map_err(|problem| format!("record {number}: {problem}"))?;
+                    if let Some(moment) = row.source_ts {
+                        stats.record_of(moment);
+                    }
+                    rows.push(row);
                     seq += 1;
                     if rows.len() < BATCH_ROWS { Ok(()) } else { send(&mut rows) }
                 })
@@ -188,34 +215,4 @@ fn record_batches(
         let _ = send(&mut rows);
     });
     receiver.into_iter()
-}
-
-fn result(
-    label: NodeLabel,
-    feed: &Feed,
-    (began, clock): (DateTime<Utc>, Instant),
-    outcome: Result<Landed, Failed>,
-) -> NodeResult {
-    let (status, rows, message, diagnostics) = match outcome {
-        Ok(landed) => {
-            let unchanged = landed.unchanged;
-            let message = (unchanged > 0).then(|| format!("{unchanged} unchanged"));
-            (Status::Success, Some(landed.rows), message, Vec::new())
-        }
-        Err(failed) => {
-            let diagnostic = Diagnostic::error("ingest-failed", failed.message.clone())
-                .at(feed.declared.clone(), "in this feed");
-            (failed.status, None, Some(failed.message), vec![diagnostic])
-        }
-    };
-    NodeResult {
-        execute: Some((began, Utc::now())),
-        elapsed_secs: clock.elapsed().as_secs_f64(),
-        thread: 1,
-        rows_affected: rows,
-        message,
-        diagnostics,
-        relation_name: Some(feed.relation.to_string()),
-        ..NodeResult::new(label, status)
-    }
 }

@@ -8,7 +8,10 @@ use super::{
     quantity::{cut, duration, grouped},
     screen::{Tone, paint},
 };
-use crate::run::{BatchResult, NodeLabel, NodeResult, Status};
+use crate::{
+    manifest::ResourceType,
+    run::{BatchResult, NodeLabel, NodeResult, Status},
+};
 
 /// How often the clock of the bar moves.
 const TICK: Duration = Duration::from_millis(120);
@@ -139,6 +142,13 @@ pub(super) fn finished_line(
         }
         (_, Some(rows), _) => line.push_str(&rows_text(rows)),
         _ => {}
+    }
+    let landed = matches!(result.status, Status::Success | Status::Warn);
+    if let Some(message) = &result.message
+        && node.resource_type == ResourceType::Source
+        && landed
+    {
+        line.push_str(&format!(" ({message})"));
     }
     if let Some(batches) = result.batches.as_ref().filter(|_| result.status != Status::Success) {
         let failed = batches.failed.len();

@@ -3,7 +3,10 @@
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -12,6 +15,8 @@ use std::{
 pub enum Answer {
     /// Bytes as they go over the wire.
     Bytes(Vec<u8>),
+    /// Bytes in pieces, with a pause behind each.
+    Slowly(Vec<Vec<u8>>, Duration),
     /// Nothing, for that long.
     Silence(Duration),
 }
@@ -37,29 +42,38 @@ pub struct Server {
 
 impl Server {
     pub fn start(answers: Vec<Answer>) -> Self {
+        let asked = AtomicUsize::new(0);
+        Self::answering(move |_| {
+            let at = asked.fetch_add(1, Ordering::Relaxed);
+            answers[at.min(answers.len() - 1)].clone()
+        })
+    }
+
+    /// A server that looks at a request, head and body, to answer it.
+    pub fn answering(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
+        let answer = Arc::new(answer);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
         let requests: Arc<Mutex<Vec<String>>> = Arc::default();
         let seen = Arc::clone(&requests);
         // Ends with the test's process.
         std::thread::spawn(move || {
-            for (at, stream) in listener.incoming().enumerate() {
+            for stream in listener.incoming() {
                 let Ok(stream) = stream else { continue };
-                let answer = answers[at.min(answers.len() - 1)].clone();
-                let seen = Arc::clone(&seen);
-                std::thread::spawn(move || serve(stream, &answer, &seen));
+                let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
+                std::thread::spawn(move || serve(stream, &*answer, &seen));
             }
         });
         Self { address, requests }
     }
 
-    /// The heads of the requests so far.
+    /// The requests so far: head and body.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("no test panicked while it held this").clone()
     }
 }
 
-fn serve(mut stream: TcpStream, answer: &Answer, seen: &Mutex<Vec<String>>) {
+fn serve(mut stream: TcpStream, answer: &dyn Fn(&str) -> Answer, seen: &Mutex<Vec<String>>) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -68,9 +82,25 @@ fn serve(mut stream: TcpStream, answer: &Answer, seen: &Mutex<Vec<String>>) {
         }
         head.push(byte[0]);
     }
-    seen.lock().expect("not poisoned").push(String::from_utf8_lossy(&head).into_owned());
-    match answer {
-        Answer::Bytes(bytes) => drop(stream.write_all(bytes)),
-        Answer::Silence(time) => std::thread::sleep(*time),
+    let text = String::from_utf8_lossy(&head).to_lowercase();
+    let length = text.split("content-length:").nth(1).and_then(|rest| rest.lines().next());
+    let mut body = vec![0; length.map_or(0, |length| length.trim().parse().expect("a number"))];
+    if stream.read_exact(&mut body).is_err() {
+        return;
+    }
+    head.extend(body);
+    let request = String::from_utf8_lossy(&head).into_owned();
+    seen.lock().expect("not poisoned").push(request.clone());
+    match answer(&request) {
+        Answer::Bytes(bytes) => drop(stream.write_all(&bytes)),
+        Answer::Slowly(pieces, pause) => {
+            for piece in pieces {
+                if stream.write_all(&piece).is_err() {
+                    return;
+                }
+                std::thread::sleep(pause);
+            }
+        }
+        Answer::Silence(time) => std::thread::sleep(time),
     }
 }

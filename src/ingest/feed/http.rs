@@ -1,56 +1,251 @@
 //! Feeds by HTTP.
 
+use std::{collections::BTreeMap, time::Duration};
+
+use chrono::format::{Item, StrftimeItems};
 use serde_json::{Map, Value};
 
-use super::{SecretText, reader::Reader};
+use super::{
+    Paging, SecretText, paging,
+    placeholder::{FROM, TO, placeholders},
+    reader::Reader,
+};
 
 /// Keys of its own.
-pub(super) const KEYS: &[&str] = &["url", "headers", "params", "timeout_secs"];
+pub(super) const KEYS: &[&str] = &[
+    "url",
+    "urls",
+    "each",
+    "method",
+    "headers",
+    "params",
+    "body",
+    "paging",
+    "timeout_secs",
+    "attempts",
+    "parallel",
+    "requests_per_sec",
+    "max_body_mb",
+    "lookback",
+    "time_format",
+];
 /// Seconds a request may take where the feed does not say.
 const DEFAULT_TIMEOUT_SECS: u64 = 30;
+/// Requests of one page at most where the feed does not say: the first and four more.
+const DEFAULT_ATTEMPTS: u64 = 5;
+/// Endpoints asked at once where the feed does not say.
+const DEFAULT_PARALLEL: u64 = 4;
+/// The largest answer where the feed does not say: it is kept on disk, and an answer without end must
+/// not fill that.
+const DEFAULT_MAX_BODY_MB: u64 = 4096;
+/// Times in addresses where the feed does not say.
+const DEFAULT_TIME_FORMAT: &str = "%Y-%m-%dT%H:%M:%SZ";
 
-/// A GET request.
+/// Requests, one or more of them for a load.
 #[derive(Clone, Debug)]
-pub struct HttpRequest {
-    /// The address.
-    pub url: String,
+pub struct HttpFeed {
+    /// Whether it is a POST request.
+    pub post: bool,
+    /// The addresses; each is an endpoint, once for every entry of `each`.
+    pub urls: Vec<String>,
+    /// Values of placeholders (`{name}`) in addresses, parameters and body.
+    pub each: Vec<BTreeMap<String, String>>,
     /// Headers; values may be taken from the environment or a file.
     pub headers: Vec<(String, SecretText)>,
     /// Parameters that go behind the address's `?`, with values like those of headers.
     pub params: Vec<(String, SecretText)>,
+    /// What a POST request sends.
+    pub body: Option<Value>,
+    /// How an endpoint's answer goes on.
+    pub paging: Option<Paging>,
     /// Seconds until a request is given up.
     pub timeout_secs: u64,
+    /// Requests of one page at most.
+    pub attempts: u32,
+    /// Endpoints asked at once.
+    pub parallel: usize,
+    /// Requests that a host is sent in a second at most.
+    pub requests_per_sec: Option<f64>,
+    /// The largest answer in bytes.
+    pub max_body_bytes: u64,
+    /// How far back the window begins that is asked for where none is named.
+    pub lookback: Option<Duration>,
+    /// How `{from}` and `{to}` are written.
+    pub time_format: String,
+}
+
+impl HttpFeed {
+    /// Whether it asks for a window of time.
+    pub fn has_window(&self) -> bool {
+        let mut texts: Vec<String> = self.urls.clone();
+        texts.extend(self.params.iter().filter_map(|(_, value)| match value {
+            SecretText::Plain(text) => Some(text.clone()),
+            _ => None,
+        }));
+        texts.extend(self.body.as_ref().map(Value::to_string));
+        texts.iter().any(|text| placeholders(text).any(|name| name == FROM || name == TO))
+    }
 }
 
 /// Reads the keys of a feed by HTTP.
-pub(super) fn read(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<HttpRequest> {
-    let Some(url) = map.get("url").and_then(Value::as_str) else {
-        reader.problem("ingest", "a feed of type `http` needs a `url`", None);
-        return None;
+pub(super) fn read(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<HttpFeed> {
+    let urls = urls(reader, map)?;
+    let each = each(reader, map)?;
+    let post = match map.get("method").map(|value| value.as_str().unwrap_or_default()) {
+        None => map.contains_key("body"),
+        Some("GET" | "get") => false,
+        Some("POST" | "post") => true,
+        Some(other) => {
+            let help = Some("use `GET` or `POST`".to_owned());
+            reader.problem("method", &format!("unknown method `{other}`"), help);
+            return None;
+        }
     };
-    if !(url.starts_with("http://") || url.starts_with("https://")) {
-        reader.problem("url", "`url` must start with http:// or https://", None);
-        return None;
+    let body = map.get("body").cloned();
+    if body.is_some() && !post {
+        reader.problem("body", "a GET request sends no `body`", Some("use `method: POST`".into()));
     }
-    let authority = url.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
-    if authority.is_some_and(|authority| authority.contains('@')) {
-        let message = "a name and password do not belong into `url`: manifest.json holds it";
-        let help = "write `headers: {Authorization: {env: NAME}}`".to_owned();
-        reader.problem("url", message, Some(help));
-        return None;
-    }
-    let headers = reader.named_values(map, "headers")?;
-    let params = reader.named_values(map, "params")?;
-    let timeout_secs = match map.get("timeout_secs") {
-        None => DEFAULT_TIMEOUT_SECS,
-        Some(value) => match value.as_u64().filter(|secs| *secs > 0) {
-            Some(secs) => secs,
+    let requests_per_sec = match map.get("requests_per_sec") {
+        None => None,
+        Some(value) => match value.as_f64().filter(|rate| *rate > 0.0) {
+            Some(rate) => Some(rate),
             None => {
-                let message = "`timeout_secs` must be a whole number above 0";
-                reader.problem("timeout_secs", message, None);
+                reader.problem("requests_per_sec", "`requests_per_sec` must be above 0", None);
                 return None;
             }
         },
     };
-    Some(HttpRequest { url: url.to_owned(), headers, params, timeout_secs })
+    let feed = HttpFeed {
+        post,
+        urls,
+        each,
+        headers: reader.named_values(map, "headers")?,
+        params: reader.named_values(map, "params")?,
+        body,
+        paging: paging::read(reader, map)?,
+        timeout_secs: reader.count(map, "timeout_secs", DEFAULT_TIMEOUT_SECS)?,
+        attempts: u32::try_from(reader.count(map, "attempts", DEFAULT_ATTEMPTS)?)
+            .unwrap_or(u32::MAX),
+        parallel: usize::try_from(reader.count(map, "parallel", DEFAULT_PARALLEL)?).unwrap_or(1),
+        requests_per_sec,
+        max_body_bytes: reader
+            .count(map, "max_body_mb", DEFAULT_MAX_BODY_MB)?
+            .saturating_mul(1 << 20),
+        lookback: reader.span(map, "lookback")?,
+        time_format: reader.text(map, "time_format")?.unwrap_or_else(|| DEFAULT_TIME_FORMAT.into()),
+    };
+    known_placeholders(reader, &feed);
+    if feed.lookback.is_some() && !feed.has_window() {
+        let help = "write `{from}` and `{to}` into `url`, `params` or `body`".to_owned();
+        reader.problem("lookback", "nothing in the request asks for a window", Some(help));
+    }
+    // What cannot be written would end the program in the middle of a load.
+    if StrftimeItems::new(&feed.time_format).any(|item| matches!(item, Item::Error)) {
+        let help = "for instance `%Y-%m-%dT%H:%M:%SZ`, or `%s` for seconds since 1970".to_owned();
+        reader.problem("time_format", "`time_format` is no format of times", Some(help));
+    }
+    Some(feed)
+}
+
+fn urls(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<Vec<String>> {
+    let one = reader.text(map, "url")?;
+    let several = reader.texts(map, "urls")?;
+    let urls = match (one, several.is_empty()) {
+        (Some(url), true) => vec![url],
+        (None, false) => several,
+        (Some(_), false) => {
+            reader.problem("urls", "a feed has `url` or `urls`, not both", None);
+            return None;
+        }
+        (None, true) => {
+            reader.problem("ingest", "a feed of type `http` needs a `url`", None);
+            return None;
+        }
+    };
+    let key = if map.contains_key("url") { "url" } else { "urls" };
+    for url in &urls {
+        if !(url.starts_with("http://") || url.starts_with("https://")) {
+            let message = format!("`{key}` must start with http:// or https://");
+            reader.problem(key, &message, None);
+            return None;
+        }
+        let authority = url.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
+        if authority.is_some_and(|authority| authority.contains('@')) {
+            let message =
+                format!("a name and password do not belong into `{key}`: manifest.json holds it");
+            let help = "write `headers: {Authorization: {env: NAME}}`".to_owned();
+            reader.problem(key, &message, Some(help));
+            return None;
+        }
+        if authority.is_some_and(|authority| authority.contains('{')) {
+            // Whoever fills a placeholder would choose who gets the headers.
+            reader.problem(key, "the host cannot be a placeholder: write it out", None);
+            return None;
+        }
+    }
+    Some(urls)
+}
+
+fn each(
+    reader: &mut Reader<'_>,
+    map: &Map<String, Value>,
+) -> Option<Vec<BTreeMap<String, String>>> {
+    let wrong = |reader: &mut Reader<'_>| {
+        let help = "write `each: [{id: 1}, {id: 2}]`".to_owned();
+        let message = "`each` must be a list of mappings of placeholders to values";
+        reader.problem("each", message, Some(help));
+        None
+    };
+    let entries = match map.get("each") {
+        None => return Some(Vec::new()),
+        Some(Value::Array(entries)) if !entries.is_empty() => entries,
+        Some(_) => return wrong(reader),
+    };
+    let mut read = Vec::new();
+    for entry in entries {
+        let Some(entry) = entry.as_object().filter(|entry| !entry.is_empty()) else {
+            return wrong(reader);
+        };
+        let mut values = BTreeMap::new();
+        for (name, value) in entry {
+            let value = match value {
+                Value::String(text) => text.clone(),
+                Value::Number(_) | Value::Bool(_) => value.to_string(),
+                _ => return wrong(reader),
+            };
+            if name == FROM || name == TO {
+                let message = format!("`{name}` is the window's: choose another name");
+                reader.problem(name, &message, None);
+                return None;
+            }
+            values.insert(name.clone(), value);
+        }
+        read.push(values);
+    }
+    Some(read)
+}
+
+/// A placeholder that nobody fills would be asked for as it is written.
+fn known_placeholders(reader: &mut Reader<'_>, feed: &HttpFeed) {
+    let is_known = |name: &str| {
+        name == FROM
+            || name == TO
+            || (!feed.each.is_empty() && feed.each.iter().all(|entry| entry.contains_key(name)))
+    };
+    let params = feed.params.iter().filter_map(|(_, value)| match value {
+        SecretText::Plain(text) => Some(("params", text.as_str())),
+        _ => None,
+    });
+    let texts = feed.urls.iter().map(|url| ("url", url.as_str())).chain(params);
+    for (key, text) in texts {
+        for name in placeholders(text).filter(|name| !is_known(name)) {
+            let help =
+                "every entry of `each` must fill it; a window of time is `{from}` and `{to}`";
+            reader.problem(
+                key,
+                &format!("nothing fills the placeholder `{{{name}}}`"),
+                Some(help.to_owned()),
+            );
+        }
+    }
 }

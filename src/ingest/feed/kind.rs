@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::{FilesFeed, HttpRequest, files, http, reader::Reader};
+use super::{FilesFeed, HttpFeed, files, http, reader::Reader};
 
 /// Where payloads come from.
 #[derive(Clone, Debug)]
 pub enum FeedKind {
     /// Files.
     Files(FilesFeed),
-    /// One GET request.
-    Http(HttpRequest),
+    /// Answers of servers.
+    Http(Box<HttpFeed>),
 }
 
 /// A kind's name, the keys of its own, and what reads them.
@@ -30,7 +30,7 @@ pub(super) const KINDS: &[KindReader] = &[
     KindReader {
         name: "http",
         keys: http::KEYS,
-        read: |reader, map| http::read(reader, map).map(FeedKind::Http),
+        read: |reader, map| http::read(reader, map).map(|feed| FeedKind::Http(Box::new(feed))),
     },
 ];
 /// Kinds that are known and cannot be had yet.

@@ -8,12 +8,15 @@ mod definition;
 mod files;
 mod http;
 mod kind;
+mod paging;
+pub(super) mod placeholder;
 mod reader;
 mod secret_text;
 
 pub use common::read_feed;
 pub use definition::{Feed, Format};
 pub use files::FilesFeed;
-pub use http::HttpRequest;
+pub use http::HttpFeed;
 pub use kind::FeedKind;
+pub use paging::{PagedBy, Paging};
 pub use secret_text::{EnvLookup, SecretText};

@@ -1,10 +1,12 @@
 //! Reads values of a feed's definition, and says where a mistake is.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 use super::SecretText;
 use crate::{
-    diagnostic::{Diagnostic, Span},
+    diagnostic::{Diagnostic, Span, did_you_mean},
     ingest::RecordPath,
     manifest::Source,
 };
@@ -36,6 +38,64 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// Refuses keys that are not known; `of` names the mapping.
+    pub fn only(&mut self, map: &Map<String, Value>, known: &[&str], of: &str) {
+        for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
+            let help = did_you_mean(key, known.iter().copied())
+                .or_else(|| Some(format!("known keys: {}", known.join(", "))));
+            self.problem(key, &format!("unknown key `{key}` in `{of}`"), help);
+        }
+    }
+
+    /// A text, where the key is written: `Some(None)` where it is not.
+    pub fn text(&mut self, map: &Map<String, Value>, key: &str) -> Option<Option<String>> {
+        match map.get(key) {
+            None => Some(None),
+            Some(Value::String(text)) if !text.is_empty() => Some(Some(text.clone())),
+            Some(_) => {
+                self.problem(key, &format!("`{key}` must be a text"), None);
+                None
+            }
+        }
+    }
+
+    /// A list of texts, empty where the key is not written.
+    pub fn texts(&mut self, map: &Map<String, Value>, key: &str) -> Option<Vec<String>> {
+        let listed = |items: &Vec<Value>| {
+            items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+        };
+        let read = match map.get(key) {
+            None => Some(Vec::new()),
+            Some(Value::Array(items)) => listed(items),
+            Some(_) => None,
+        };
+        if read.is_none() {
+            self.problem(key, &format!("`{key}` must be a list of texts"), None);
+        }
+        read
+    }
+
+    /// A whole number of at least one, or what holds where the key is not written.
+    pub fn count(&mut self, map: &Map<String, Value>, key: &str, default: u64) -> Option<u64> {
+        let Some(value) = map.get(key) else { return Some(default) };
+        let read = value.as_u64().filter(|number| *number > 0);
+        if read.is_none() {
+            self.problem(key, &format!("`{key}` must be a whole number above 0"), None);
+        }
+        read
+    }
+
+    /// A time such as `30s`, `5m`, `2h` or `1d`; `Some(None)` where the key is not written.
+    pub fn span(&mut self, map: &Map<String, Value>, key: &str) -> Option<Option<Duration>> {
+        let Some(value) = map.get(key) else { return Some(None) };
+        let read = value.as_str().and_then(span_in);
+        if read.is_none() {
+            let help = "write a number and a unit: `30s`, `5m`, `2h`, `1d`".to_owned();
+            self.problem(key, &format!("`{key}` is no time"), Some(help));
+        }
+        read.map(Some)
     }
 
     /// A list of names of fields, none where the key is not written.
@@ -101,6 +161,36 @@ impl Reader<'_> {
         match found {
             Some((at, _)) => Span::new(&declared.file, from + at..from + at + key.len()),
             None => declared.clone(),
+        }
+    }
+}
+
+/// A number and a unit, more than nothing.
+fn span_in(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
+    let secs = match unit.trim() {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    let total = number.parse::<u64>().ok()?.checked_mul(secs)?;
+    (total > 0).then(|| Duration::from_secs(total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_a_number_and_a_unit() {
+        assert_eq!(span_in("30s"), Some(Duration::from_secs(30)));
+        assert_eq!(span_in("5 m"), Some(Duration::from_secs(300)));
+        assert_eq!(span_in("1d"), Some(Duration::from_secs(86_400)));
+        for wrong in ["", "5", "m", "0s", "-1s", "5min", "99999999999999999999s"] {
+            assert_eq!(span_in(wrong), None, "{wrong}");
         }
     }
 }

@@ -1,17 +1,29 @@
 //! Payloads that are files already.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use super::Payload;
+use super::{FetchContext, Fetched, Payload, Payloads};
+use crate::ingest::FilesFeed;
 
 /// The files of a feed, in the order of names.
 ///
 /// # Errors
 /// A sentence naming the pattern.
-pub fn files(root: &Path, pattern: &str) -> Result<Vec<Payload>, String> {
-    let found = matching_files(root, pattern)?;
-    let payload = |file: PathBuf| Payload::kept(shown_path(root, &file), file);
-    Ok(found.into_iter().map(payload).collect())
+pub fn fetch(feed: &FilesFeed, context: &FetchContext) -> Result<Fetched, String> {
+    let (root, stats) = (context.root.clone(), Arc::clone(&context.stats));
+    let found = matching_files(&root, &feed.path)?;
+    Ok(Fetched::by(context, |payloads: Payloads| async move {
+        for file in found {
+            stats.payload(std::fs::metadata(&file).map_or(0, |about| about.len()));
+            let payload = Payload::kept(shown_path(&root, &file), file);
+            if payloads.send(Ok(payload)).await.is_err() {
+                return;
+            }
+        }
+    }))
 }
 
 fn shown_path(root: &Path, file: &Path) -> String {

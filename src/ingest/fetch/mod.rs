@@ -1,11 +1,20 @@
-//! From feeds to payloads: one file per kind, behind `fetch`.
+//! From feeds to payloads: one file or folder per kind, behind `fetch`.
 
 mod by_kind;
+mod context;
 mod fetched;
 mod files;
+mod hosts;
 mod http;
+mod in_order;
+mod pause;
 mod payload;
+mod stats;
 
-pub use by_kind::{FetchContext, fetch};
-pub use fetched::Fetched;
+pub use by_kind::fetch;
+pub use context::{FetchContext, Window};
+pub use fetched::{Fetched, Payloads};
+pub use hosts::Hosts;
+pub use in_order::in_order;
 pub use payload::Payload;
+pub use stats::{FetchStats, Fetching};

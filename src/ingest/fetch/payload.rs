@@ -1,6 +1,17 @@
 //! What a fetch gives.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use flate2::bufread::MultiGzDecoder;
+
+/// What every gzip file begins with (<https://www.rfc-editor.org/rfc/rfc1952>).
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// Bytes read at once: fewer calls for files of gigabytes, and small beside a record.
+const BUFFER_BYTES: usize = 128 * 1024;
 
 /// A payload in a file, with where it came from. A file made for this load goes with the value.
 #[derive(Debug)]
@@ -22,9 +33,42 @@ impl Payload {
         Self { uri, file, temporary: true }
     }
 
-    /// The file that holds it.
+    /// The file that holds it, compressed or not.
     pub fn file(&self) -> &Path {
         &self.file
+    }
+
+    /// Its content from the beginning, unzipped where it is gzip, whatever it is named.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn open(&self) -> std::io::Result<Box<dyn BufRead + Send>> {
+        let mut input = BufReader::with_capacity(BUFFER_BYTES, File::open(&self.file)?);
+        // A buffer of a file is filled by one read: a file of two bytes or more gives two.
+        let zipped = input.fill_buf()?.starts_with(&GZIP_MAGIC);
+        Ok(match zipped {
+            true => {
+                let unzipped = Unzipped { input: MultiGzDecoder::new(input) };
+                Box::new(BufReader::with_capacity(BUFFER_BYTES, unzipped))
+            }
+            false => Box::new(input),
+        })
+    }
+}
+
+/// Gzip whose faults are told as what they are.
+struct Unzipped<R> {
+    input: MultiGzDecoder<R>,
+}
+
+impl<R: BufRead> Read for Unzipped<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.input.read(buffer).map_err(|error| match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => {
+                std::io::Error::other("broken gzip: it breaks off")
+            }
+            kind => std::io::Error::new(kind, format!("broken gzip: {error}")),
+        })
     }
 }
 

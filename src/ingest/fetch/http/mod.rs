@@ -1,0 +1,9 @@
+//! Payloads from servers: every endpoint of a feed, each with all its pages.
+
+mod address;
+mod attempt;
+mod endpoint;
+mod pages;
+mod requester;
+
+pub use endpoint::fetch;

@@ -1,0 +1,189 @@
+//! Requests of a feed: sent, and sent again where that helps.
+
+use std::{path::Path, time::Duration};
+
+use reqwest::Method;
+use serde_json::Value;
+
+use super::{
+    address::{encoded, host_of, shown_url},
+    attempt::{Answer, Fault, once, redirects, words},
+};
+use crate::ingest::{
+    HttpFeed, SecretText,
+    feed::placeholder::{FROM, TO, filled},
+    fetch::{
+        FetchContext, Window,
+        pause::{LONGEST_ASKED, pause},
+    },
+};
+
+/// What all requests of a feed share, its secrets known.
+#[derive(Clone)]
+pub struct Requester {
+    client: reqwest::Client,
+    post: bool,
+    headers: Vec<(String, String)>,
+    params: Vec<(String, String)>,
+    body: Option<Value>,
+    time_format: String,
+    attempts: u32,
+    requests_per_sec: Option<f64>,
+    max_body_bytes: u64,
+    /// Whether anything is sent that another host must not get.
+    pub has_secrets: bool,
+    /// The load.
+    pub context: FetchContext,
+}
+
+/// A request that can be sent more than once.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The address, its placeholders filled.
+    pub url: String,
+    /// Parameters.
+    pub params: Vec<(String, String)>,
+    /// What is posted.
+    pub body: Option<Value>,
+}
+
+impl Requester {
+    /// # Errors
+    /// A sentence about a secret that is missing.
+    pub fn new(feed: &HttpFeed, context: &FetchContext) -> Result<Self, String> {
+        let has_secrets = !feed.headers.is_empty() || feed.body.is_some();
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(feed.timeout_secs))
+            .user_agent(concat!("elt/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirects(has_secrets))
+            .build()
+            .map_err(|error| format!("no HTTP client: {}", words(&error)))?;
+        let known = |named: &[(String, SecretText)]| -> Result<Vec<(String, String)>, String> {
+            let value = |(name, text): &(String, SecretText)| {
+                Ok((name.clone(), text.value(&context.root, &*context.env)?))
+            };
+            named.iter().map(value).collect()
+        };
+        Ok(Self {
+            client,
+            post: feed.post,
+            headers: known(&feed.headers)?,
+            params: known(&feed.params)?,
+            body: feed.body.as_ref().map(|body| with_secrets(body, context)).transpose()?,
+            time_format: feed.time_format.clone(),
+            attempts: feed.attempts,
+            requests_per_sec: feed.requests_per_sec,
+            max_body_bytes: feed.max_body_bytes,
+            has_secrets,
+            context: context.clone(),
+        })
+    }
+
+    /// The request for an address, its placeholders filled.
+    pub fn asked(&self, url: &str, values: impl Fn(&str) -> Option<String>) -> Asked {
+        let value = |name: &str| {
+            let time = |pick: fn(&Window) -> chrono::DateTime<chrono::Utc>| {
+                let window = self.context.window.as_ref()?;
+                Some(pick(window).format(&self.time_format).to_string())
+            };
+            match name {
+                FROM => time(|window| window.from),
+                TO => time(|window| window.to),
+                name => values(name),
+            }
+        };
+        let in_address = |name: &str| value(name).map(|value| encoded(&value));
+        let fill = |(name, text): &(String, String)| (name.clone(), filled(text, value));
+        Asked {
+            url: filled(url, in_address),
+            params: self.params.iter().map(fill).collect(),
+            body: self.body.as_ref().map(|body| filled_body(body, &value)),
+        }
+    }
+
+    /// Fetches an answer into a file, again after passing faults (429, 5xx, broken connections).
+    /// Nothing where the server answers with the status that is to say so.
+    pub async fn fetch(
+        &self,
+        asked: &Asked,
+        into: &Path,
+        nothing: Option<u16>,
+    ) -> Result<Option<Answer>, String> {
+        let (shown, host) = (shown_url(&asked.url), host_of(&asked.url));
+        for attempt in 1.. {
+            self.context.hosts.turn(&host, self.requests_per_sec).await;
+            self.context.stats.request(attempt > 1);
+            let fault = match once(self.built(asked), &shown, into, self.max_body_bytes).await {
+                Ok(answer) => return Ok(Some(answer)),
+                Err(fault) if fault.status.is_some() && fault.status == nothing => return Ok(None),
+                Err(fault) => fault,
+            };
+            self.before_the_next(fault, attempt, &host).await?;
+        }
+        unreachable!("the last attempt returns")
+    }
+
+    async fn before_the_next(&self, fault: Fault, attempt: u32, host: &str) -> Result<(), String> {
+        if let Some(asked) = fault.pause.filter(|_| fault.passing) {
+            // Whoever else asks this host waits too.
+            self.context.hosts.pause(host, asked);
+            if asked > LONGEST_ASKED {
+                let secs = asked.as_secs();
+                return Err(format!("{} and wants not to be asked for {secs} s", fault.problem));
+            }
+        }
+        if !fault.passing {
+            return Err(fault.problem);
+        }
+        if attempt >= self.attempts {
+            let attempts = if attempt == 1 { "attempt" } else { "attempts" };
+            return Err(format!("{} ({attempt} {attempts})", fault.problem));
+        }
+        tokio::time::sleep(pause(attempt, fault.pause)).await;
+        Ok(())
+    }
+
+    fn built(&self, asked: &Asked) -> reqwest::RequestBuilder {
+        let method = if self.post { Method::POST } else { Method::GET };
+        let mut request = self.client.request(method, &asked.url);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        if !asked.params.is_empty() {
+            request = request.query(&asked.params);
+        }
+        if let Some(body) = &asked.body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        request
+    }
+}
+
+/// The members of a body that are `{env: NAME}` or `{file: path}`, and nothing more, are what is there.
+fn with_secrets(body: &Value, context: &FetchContext) -> Result<Value, String> {
+    let Value::Object(members) = body else { return Ok(body.clone()) };
+    let known = |value: &Value| -> Result<Value, String> {
+        let reference = value.as_object().filter(|object| object.len() == 1);
+        let by = |key: &str| reference?.get(key)?.as_str().map(str::to_owned);
+        let secret = match (by("env"), by("file")) {
+            (Some(name), _) => SecretText::Env(name),
+            (_, Some(path)) => SecretText::File(path),
+            _ => return Ok(value.clone()),
+        };
+        secret.value(&context.root, &*context.env).map(Value::String)
+    };
+    let members = members.iter().map(|(name, value)| Ok((name.clone(), known(value)?)));
+    members.collect::<Result<_, String>>().map(Value::Object)
+}
+
+fn filled_body(body: &Value, value: &impl Fn(&str) -> Option<String>) -> Value {
+    match body {
+        Value::String(text) => Value::String(filled(text, value)),
+        Value::Array(items) => items.iter().map(|item| filled_body(item, value)).collect(),
+        Value::Object(members) => {
+            let member = |(name, item): (&String, &Value)| (name.clone(), filled_body(item, value));
+            Value::Object(members.iter().map(member).collect())
+        }
+        other => other.clone(),
+    }
+}
