@@ -15,62 +15,21 @@
 // Usage: node analyze.js <folder with node_modules>
 "use strict";
 
-const { spawn } = require("node:child_process");
 const { createHash } = require("node:crypto");
-const { createRequire } = require("node:module");
-const net = require("node:net");
-const path = require("node:path");
 const readline = require("node:readline");
 
 const { Catalog, Refusal, innermost } = require("./catalog.js");
 const { analyzerOptions, parserOptions } = require("./options.js");
 const { declarations } = require("./script.js");
-const { serverName } = require("./server_name.js");
-
-const START_TIMEOUT_SECS = 60;
+const { start } = require("./server.js");
 
 /** The kinds of statements that there are; unless they are named, only queries are read. */
 let statementKinds;
 
 async function main(modules) {
-  const need = createRequire(path.join(path.resolve(modules), "index.js"));
-  const grpc = need("@grpc/grpc-js");
-  const loader = need("@grpc/proto-loader");
-  const root = path.join(modules, "node_modules/@fivetrandevelopers/zetasql/lib/zetasql");
-
-  const port = await freePort();
-  const server = spawn(path.join(root, serverName), ["localhost", String(port)], { stdio: "ignore" });
-  const ended = new Promise((_, reject) => {
-    server.once("error", reject);
-    server.once("exit", (code) => reject(new Error(`the analyzer ended with ${code}`)));
-  });
-  ended.catch(() => {});
-  process.once("exit", () => server.kill("SIGKILL"));
-
-  const definition = loader.loadSync("local_service.proto", {
-    includeDirs: [path.join(root, "protos")],
-    keepCase: true,
-    longs: Number,
-    enums: String,
-    defaults: false,
-    oneofs: true,
-  });
-  const service = grpc.loadPackageDefinition(definition).zetasql.local_service.ZetaSqlLocalService;
-  const client = new service(`localhost:${port}`, grpc.credentials.createInsecure(), {
-    "grpc.max_receive_message_length": -1,
-  });
+  const { call, definition, ended } = await start(modules);
   const kinds = definition["zetasql.ResolvedNodeKind"].type.value.map(({ name }) => name);
   statementKinds = kinds.filter((name) => name.endsWith("_STMT"));
-  const call = (method, request) =>
-    new Promise((resolve, reject) =>
-      client[method](request, (error, answer) => (error ? reject(error) : resolve(answer))),
-    );
-  await Promise.race([
-    ended,
-    new Promise((resolve, reject) =>
-      client.waitForReady(Date.now() + START_TIMEOUT_SECS * 1000, (error) => (error ? reject(error) : resolve())),
-    ),
-  ]);
 
   process.stdout.write('{"ready":true}\n');
   for await (const line of readline.createInterface({ input: process.stdin })) {
@@ -151,17 +110,6 @@ async function declarationsOf(call, sql) {
   if (!/\bdeclare\b/i.test(sql)) return [];
   const { parsed_script } = await call("Parse", { sql_statement: sql, allow_script: true, options: parserOptions() });
   return declarations(parsed_script);
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 main(process.argv[2] ?? ".").catch((error) => {

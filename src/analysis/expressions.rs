@@ -35,7 +35,9 @@ impl Analyzer<'_> {
             ExprKind::Bytes(_) => Value::literal(Type::Bytes),
             ExprKind::TypedText(kind, _) => Value::of(Type::from_ast(kind)),
             ExprKind::Path(parts) => self.path(parts, span),
-            ExprKind::Parameter(_) | ExprKind::Default | ExprKind::Wrong => Value::default(),
+            ExprKind::Parameter(_) | ExprKind::Default | ExprKind::Foreign(_) | ExprKind::Wrong => {
+                Value::default()
+            }
             ExprKind::Nested(inner) => self.expression(inner),
             ExprKind::Field(value, name) => {
                 let value = self.expression(value);

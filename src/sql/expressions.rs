@@ -137,6 +137,10 @@ impl Translator<'_> {
                 let message = "a lambda stands here for a value";
                 self.refuse("sql-syntax", message, expression, None)
             }
+            ExprKind::Foreign(what) => {
+                let message = format!("{what} is not supported");
+                self.refuse("unsupported-syntax", message, expression, None)
+            }
             ExprKind::Default => {
                 let message = "DEFAULT is a value of INSERT and UPDATE only";
                 self.refuse("unsupported-syntax", message, expression, None)

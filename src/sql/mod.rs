@@ -62,6 +62,7 @@ mod windows;
 pub use error::SqlError;
 pub use float_text::float_text;
 pub use names::{ColumnType, FunctionType, NoSchemas, Schemas};
+pub use parse::count_statements;
 pub use read_interval::{IntervalParts, interval as read_interval};
 pub(crate) use scripts::{Script, Variable, read_script};
 pub use temporary_functions::{drop_temporary_function, is_temporary_call};

@@ -73,6 +73,11 @@ impl Translator<'_> {
                 self.refuse("unsupported-syntax", message, select, None);
                 rows(items, columns)
             }
+            Some(SelectMode::With(name)) => {
+                let message = format!("`SELECT WITH {name}` is not supported");
+                self.refuse("unsupported-syntax", message, select, None);
+                rows(items, columns)
+            }
             Some(SelectMode::Value) => {
                 if columns.columns.len() != 1 || !columns.complete {
                     let message = "SELECT AS VALUE takes one expression";

@@ -66,7 +66,13 @@ impl Translator<'_> {
             StatementKind::Commit => "COMMIT".to_owned(),
             StatementKind::Rollback => "ROLLBACK".to_owned(),
             StatementKind::Merge(merge) => self.merge_statement(merge, statement),
+            StatementKind::Foreign(what) => {
+                let message = format!("{what} is not supported");
+                self.refuse("unsupported-syntax", message, statement, None);
+                String::new()
+            }
             StatementKind::Script(_)
+            | StatementKind::CreateProcedure(_)
             | StatementKind::AlterTable { .. }
             | StatementKind::Other(_) => self.refused(statement),
         }

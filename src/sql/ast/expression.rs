@@ -48,6 +48,8 @@ impl Expr {
 /// The kinds of expressions.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
+    /// What GoogleSQL has and BigQuery has not: read over, and refused by this name.
+    Foreign(&'static str),
     /// `NULL`
     Null,
     /// `TRUE`, `FALSE`

@@ -29,8 +29,8 @@ pub use query::{
 pub use script::{Merge, MergeAction, MergeClause, MergeRows, ScriptKind};
 pub use span::{Span, Spanned};
 pub use statement::{
-    AlterAction, Assignment, ColumnDef, Create, CreateFunction, CreateTable, CreateView, Delete,
-    DropKind, Insert, InsertSource, Statement, StatementKind, Update,
+    AlterAction, Assignment, ColumnDef, Create, CreateFunction, CreateProcedure, CreateTable,
+    CreateView, Delete, DropKind, Insert, InsertSource, Statement, StatementKind, Update,
 };
 pub use table::{
     Aliased, Condition, From, Join, JoinKind, Pivot, Table, TableKind, Unpivot, UnpivotColumns,

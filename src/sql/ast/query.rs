@@ -156,6 +156,8 @@ pub enum SelectMode {
     Value,
     /// AS and the name of a type.
     Type(String),
+    /// `SELECT WITH DIFFERENTIAL_PRIVACY` and its like.
+    With(String),
 }
 
 /// An item of a SELECT list.

@@ -61,10 +61,12 @@ pub enum ScriptKind {
         /// What is done after an error.
         handler: Option<Vec<Statement>>,
     },
-    /// BREAK, LEAVE
-    Break,
-    /// CONTINUE, ITERATE
-    Continue,
+    /// `label: LOOP … END LOOP label` and its like.
+    Labelled(Ident, Box<Self>),
+    /// BREAK, LEAVE; of the loop or block with this label.
+    Break(Option<Ident>),
+    /// CONTINUE, ITERATE; of the loop with this label.
+    Continue(Option<Ident>),
     /// RETURN
     Return,
     /// `RAISE USING MESSAGE = …`

@@ -73,6 +73,19 @@ pub enum StatementKind {
     Rollback,
     /// What is known by its first words only.
     Other(String),
+    /// What GoogleSQL has and BigQuery has not: read over, and refused by this name.
+    Foreign(&'static str),
+    /// CREATE PROCEDURE
+    CreateProcedure(Box<CreateProcedure>),
+}
+
+/// `CREATE PROCEDURE …`
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateProcedure {
+    /// Its head.
+    pub create: Create,
+    /// What it does; none where it is written in another language.
+    pub body: Option<Box<Statement>>,
 }
 
 /// `CREATE OR REPLACE TEMP … IF NOT EXISTS name`

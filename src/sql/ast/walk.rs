@@ -18,6 +18,7 @@ pub fn for_each_expression(expression: &Expr, visit: &mut impl FnMut(&Expr)) {
     let mut inner: Vec<&Expr> = Vec::new();
     match &expression.kind {
         ExprKind::Null
+        | ExprKind::Foreign(_)
         | ExprKind::Bool(_)
         | ExprKind::Number(_)
         | ExprKind::Text(_)

@@ -30,6 +30,15 @@ impl Parser {
         self.expect_sign("(")?;
         self.deeper(|parser| parser.arguments(&mut call))?;
         self.expect_sign(")")?;
+        if self.is_word("WITH") && self.is_word_at(1, "REPORT") {
+            let start = self.here();
+            self.skip();
+            self.skip();
+            if self.is_sign("(") {
+                self.over_brackets()?;
+            }
+            call.clause = Some(("`WITH REPORT`".to_owned(), self.since(start)));
+        }
         // What follows some calls is no GoogleSQL of BigQuery's.
         if self.are_words(&["WITHIN", "GROUP"]) {
             return Err(self.expected("OVER or the next clause"));
@@ -54,6 +63,11 @@ impl Parser {
         if self.is_sign("*") {
             self.skip();
             call.star = true;
+            if self.take_sign(",") {
+                let here = self.here();
+                self.list(Self::argument)?;
+                call.clause = Some(("an argument behind `*`".to_owned(), self.since(here)));
+            }
         } else if !self.is_sign(")") && !self.begins_argument_clause() {
             call.arguments.extend(self.list(Self::argument)?);
         }
@@ -74,11 +88,18 @@ impl Parser {
                 call.order_by = self.order_items()?;
             } else if self.take_word("LIMIT") {
                 call.limit = Some(self.expression()?);
-            } else if self.is_any(&["WHERE", "GROUP", "WITH"]) {
+                if self.take_word("OFFSET") {
+                    self.expression()?;
+                    call.clause = Some(("`OFFSET`".to_owned(), self.since(here)));
+                }
+            } else if self.is_any(&["WHERE", "GROUP", "WITH", "CLAMPED"]) {
                 let word = self.peek(0).shown();
                 self.skip();
                 while !self.is_sign(")") && !self.is_end() {
-                    self.skip();
+                    match self.is_sign("(") {
+                        true => self.over_brackets()?,
+                        false => self.skip(),
+                    }
                 }
                 call.clause = Some((word, self.since(here)));
             } else {
@@ -91,14 +112,47 @@ impl Parser {
         self.is_any(&["HAVING", "LIMIT"]) || self.are_words(&["ORDER", "BY"])
     }
 
-    /// A value, `name => value`, `x -> body`.
-    fn argument(&mut self) -> Parsed<Argument> {
-        if self.is_sign_at(1, "=>") {
-            let name = self.ident("the name of an argument")?;
-            self.expect_sign("=>")?;
-            return Ok(Argument { name: Some(name), value: self.argument_value()? });
+    /// A value, `name => value`, `x -> body`, `TABLE t`, `MODEL m`.
+    pub(super) fn argument(&mut self) -> Parsed<Argument> {
+        let name = match self.is_sign_at(1, "=>") {
+            true => {
+                let name = self.ident("the name of an argument")?;
+                self.skip();
+                Some(name)
+            }
+            false => None,
+        };
+        let start = self.here();
+        let mut value = match self.is_any(&["TABLE", "MODEL", "CONNECTION"]) && self.is_name_at(1) {
+            true => self.named_thing()?,
+            false => self.argument_value()?,
+        };
+        if self.take_word("AS") {
+            self.over_member()?;
+            while self.take_sign(".") {
+                self.over_member()?;
+            }
+            let kind = ExprKind::Foreign("an alias of an argument");
+            value = Expr::new(kind, self.since(start));
         }
-        Ok(Argument { name: None, value: self.argument_value()? })
+        Ok(Argument { name, value })
+    }
+
+    /// `TABLE t`, whose name is the value; what else has a name is no value of a query.
+    fn named_thing(&mut self) -> Parsed<Expr> {
+        let start = self.here();
+        let is_table = self.is_word("TABLE");
+        self.skip();
+        let path = self.table_path()?;
+        let mut kind = match is_table {
+            true => ExprKind::Path(path.parts),
+            false => ExprKind::Foreign("a model or connection as an argument"),
+        };
+        if self.is_sign("(") {
+            self.over_brackets()?;
+            kind = ExprKind::Foreign("a table function as an argument");
+        }
+        Ok(Expr::new(kind, self.since(start)))
     }
 
     fn argument_value(&mut self) -> Parsed<Expr> {
@@ -108,6 +162,11 @@ impl Parser {
             self.skip();
             let body = self.deeper(Self::expression)?;
             return Ok(Expr::new(ExprKind::Lambda(vec![name], Box::new(body)), self.since(start)));
+        }
+        if self.is_sign("(") && self.is_sign_at(1, ")") && self.is_sign_at(2, "->") {
+            (0..3).for_each(|_| self.skip());
+            let body = self.deeper(Self::expression)?;
+            return Ok(Expr::new(ExprKind::Lambda(Vec::new(), Box::new(body)), self.since(start)));
         }
         let value = self.expression()?;
         if self.is_sign("->") {
@@ -119,6 +178,10 @@ impl Parser {
                         _ => None,
                     })
                     .collect(),
+                ExprKind::Nested(inner) => match &inner.kind {
+                    ExprKind::Path(parts) if parts.len() == 1 => Some(parts.clone()),
+                    _ => None,
+                },
                 _ => None,
             };
             let Some(names) = names else { return Err(self.expected("`,` or `)`")) };

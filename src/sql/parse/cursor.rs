@@ -18,13 +18,21 @@ pub(super) struct Parser {
     tokens: Vec<Placed>,
     at: usize,
     depth: usize,
+    /// The loops and blocks of a script around the next token, innermost last.
+    pub around: Vec<Around>,
     /// Mistakes behind which the reading went on.
     pub errors: Vec<SqlError>,
 }
 
+/// A loop or block of a script.
+pub(super) struct Around {
+    pub label: Option<Ident>,
+    pub is_loop: bool,
+}
+
 impl Parser {
     pub fn new(tokens: Vec<Placed>, errors: Vec<SqlError>) -> Self {
-        Self { tokens, at: 0, depth: 0, errors }
+        Self { tokens, at: 0, depth: 0, around: Vec::new(), errors }
     }
 
     /// The token `ahead` of the next one.
@@ -185,6 +193,33 @@ impl Parser {
         Ok(inner)
     }
 
+    /// Goes over what stands in brackets, with them.
+    pub fn over_brackets(&mut self) -> Parsed<()> {
+        let mut open = 0usize;
+        loop {
+            match self.peek(0) {
+                Token::Sign("(" | "[" | "{") => open += 1,
+                Token::Sign(")" | "]" | "}") if open > 0 => open -= 1,
+                Token::End => return Err(self.expected("a closing bracket")),
+                _ if open == 0 => return Err(self.expected("`(`")),
+                _ => {}
+            }
+            self.skip();
+            if open == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether a name that is no reserved keyword stands so far ahead.
+    pub fn is_name_at(&self, ahead: usize) -> bool {
+        match self.peek(ahead) {
+            Token::Quoted(_) => true,
+            Token::Word(word) => !super::keywords::is_reserved(word),
+            _ => false,
+        }
+    }
+
     /// Items with commas between, at least one.
     pub fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Parsed<T>) -> Parsed<Vec<T>> {
         let mut items = vec![read(self)?];
@@ -253,6 +288,12 @@ impl Parser {
                 let value = name.clone();
                 self.skip();
                 Ok(Ident { value, span, quoted })
+            }
+            // `value.1`, and `value. 1`.
+            Token::Number(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                let value = digits.clone();
+                self.skip();
+                Ok(Ident { value, span, quoted: false })
             }
             _ => Err(self.expected("a name")),
         }

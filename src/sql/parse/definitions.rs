@@ -4,7 +4,7 @@ use super::{
     cursor::{Parsed, Parser},
     token::Token,
 };
-use crate::sql::ast::{ColumnDef, Create, CreateFunction, CreateTable, CreateView, StatementKind};
+use crate::sql::ast::{ColumnDef, Create, CreateTable, CreateView, StatementKind};
 
 impl Parser {
     pub(super) fn create(&mut self) -> Parsed<StatementKind> {
@@ -14,10 +14,14 @@ impl Parser {
         while words.iter().any(|word| self.is_word_at(ahead, word)) {
             ahead += 1;
         }
+        if self.is_word_at(ahead, "PROCEDURE") {
+            return self.procedure();
+        }
+        if self.is_word_at(ahead, "TABLE") && self.is_word_at(ahead + 1, "FUNCTION") {
+            return self.create_table_function();
+        }
         let known = ["TABLE", "VIEW", "SCHEMA", "FUNCTION"];
-        if !known.iter().any(|word| self.is_word_at(ahead, word))
-            || self.is_word_at(ahead, "TABLE") && self.is_word_at(ahead + 1, "FUNCTION")
-        {
+        if !known.iter().any(|word| self.is_word_at(ahead, word)) {
             return Ok(self.other_statement());
         }
         self.skip();
@@ -41,46 +45,9 @@ impl Parser {
         Ok(StatementKind::CreateSchema(Box::new(create)))
     }
 
-    fn create_function(&mut self, mut create: Create) -> Parsed<StatementKind> {
-        let arguments = self.in_parentheses(|parser| match parser.is_sign(")") {
-            true => Ok(Vec::new()),
-            false => parser.list(|parser| {
-                let name = parser.ident("an argument")?;
-                let data_type = match parser.take_words(&["ANY", "TYPE"]) {
-                    true => None,
-                    false => Some(parser.data_type()?),
-                };
-                Ok((name, data_type))
-            }),
-        })?;
-        let returns = match self.take_word("RETURNS") {
-            true => Some(self.data_type()?),
-            false => None,
-        };
-        let _ = self.take_words(&["NOT", "DETERMINISTIC"]) || self.take_word("DETERMINISTIC");
-        let here = self.here();
-        let mut body = None;
-        if self.is_any(&["LANGUAGE", "REMOTE"]) {
-            let words = match self.take_word("LANGUAGE") {
-                true => format!("LANGUAGE {}", self.peek(0).shown()),
-                false => "`REMOTE`".to_owned(),
-            };
-            create.clauses.push((words, self.since(here)));
-            self.other_statement();
-        } else {
-            self.expect_word("AS")?;
-            body = Some(self.in_parentheses(Self::expression)?);
-            if self.take_word("OPTIONS") {
-                self.over_parentheses()?;
-            }
-        }
-        let function = CreateFunction { create, arguments, returns, body };
-        Ok(StatementKind::CreateFunction(Box::new(function)))
-    }
-
     fn create_table(&mut self, mut create: Create) -> Parsed<StatementKind> {
         let columns = match self.is_sign("(") {
-            true => Some(self.in_parentheses(Self::column_defs)?),
+            true => Some(self.in_parentheses(|parser| parser.column_defs(&mut create))?),
             false => None,
         };
         self.clauses(&mut create)?;
@@ -106,13 +73,17 @@ impl Parser {
         }
         self.clauses(&mut create)?;
         self.expect_word("AS")?;
+        if self.take_words(&["REPLICA", "OF"]) {
+            self.table_path()?;
+            return Ok(StatementKind::Other("CREATE MATERIALIZED VIEW AS REPLICA".to_owned()));
+        }
         let query = self.query()?;
         let view = CreateView { create, materialized, columns, query };
         Ok(StatementKind::CreateView(Box::new(view)))
     }
 
     /// What stands between the name and AS. Partitioning, clustering and options change no row.
-    fn clauses(&mut self, create: &mut Create) -> Parsed<()> {
+    pub(super) fn clauses(&mut self, create: &mut Create) -> Parsed<()> {
         loop {
             let here = self.here();
             if self.take_words(&["PARTITION", "BY"]) || self.take_words(&["CLUSTER", "BY"]) {
@@ -124,6 +95,9 @@ impl Parser {
                 self.skip();
                 self.table_path()?;
                 create.clauses.push((word, self.since(here)));
+            } else if self.take_word("WHERE") {
+                self.expression()?;
+                create.clauses.push(("`WHERE`".to_owned(), self.since(here)));
             } else if self.take_words(&["FOR", "SYSTEM_TIME", "AS", "OF"]) {
                 self.expression()?;
                 create.clauses.push(("`FOR SYSTEM_TIME AS OF`".to_owned(), self.since(here)));
@@ -133,20 +107,23 @@ impl Parser {
             } else if self.take_words(&["WITH", "CONNECTION"]) {
                 self.table_path()?;
                 create.clauses.push(("`WITH CONNECTION`".to_owned(), self.since(here)));
+            } else if self.take_words(&["SQL", "SECURITY"]) {
+                self.ident("INVOKER or DEFINER")?;
+                create.clauses.push(("`SQL SECURITY`".to_owned(), self.since(here)));
             } else {
                 return Ok(());
             }
         }
     }
 
-    fn column_defs(&mut self) -> Parsed<Vec<ColumnDef>> {
+    fn column_defs(&mut self, create: &mut Create) -> Parsed<Vec<ColumnDef>> {
         let mut columns = Vec::new();
         loop {
             let is_key = self.are_words(&["PRIMARY", "KEY"])
                 || self.are_words(&["FOREIGN", "KEY"])
                 || self.is_word("CONSTRAINT");
-            if is_key {
-                self.table_key()?;
+            if is_key || self.is_word("CHECK") && self.is_sign_at(1, "(") {
+                self.table_key(create)?;
             } else {
                 columns.push(self.column_def(true)?);
             }
@@ -158,10 +135,16 @@ impl Parser {
     }
 
     /// A key, which nothing enforces.
-    fn table_key(&mut self) -> Parsed<()> {
+    fn table_key(&mut self, create: &mut Create) -> Parsed<()> {
         if self.take_word("CONSTRAINT") {
             self.take_words(&["IF", "NOT", "EXISTS"]);
             self.ident("the name of a constraint")?;
+        }
+        let here = self.here();
+        if self.take_word("CHECK") {
+            self.in_parentheses(Self::expression)?;
+            create.clauses.push(("`CHECK`".to_owned(), self.since(here)));
+            return self.enforcement();
         }
         if self.take_words(&["FOREIGN", "KEY"]) {
             self.column_list()?;
@@ -171,7 +154,15 @@ impl Parser {
             self.expect_word("KEY")?;
             self.column_list()?;
         }
-        self.take_words(&["NOT", "ENFORCED"]);
+        self.enforcement()
+    }
+
+    /// What may stand behind a key.
+    fn enforcement(&mut self) -> Parsed<()> {
+        let _ = self.take_words(&["NOT", "ENFORCED"]) || self.take_word("ENFORCED");
+        if self.take_word("OPTIONS") {
+            self.over_parentheses()?;
+        }
         Ok(())
     }
 
@@ -187,7 +178,9 @@ impl Parser {
         let start = self.here();
         let name = self.ident("a column")?;
         let is_bare = names
-            && (self.is_sign(",") || self.is_sign(")") || self.is_any(&["OPTIONS", "DEFAULT"]));
+            && (self.is_sign(",")
+                || self.is_sign(")")
+                || self.is_any(&["OPTIONS", "DEFAULT", "AS", "GENERATED"]));
         let data_type = match is_bare {
             true => None,
             false => Some(self.data_type()?),
@@ -210,16 +203,24 @@ impl Parser {
                     column.others.push("rounding_mode".to_owned());
                 }
             } else if self.take_words(&["PRIMARY", "KEY"]) {
-                self.take_words(&["NOT", "ENFORCED"]);
+                let _ = self.take_words(&["NOT", "ENFORCED"]) || self.take_word("ENFORCED");
             } else if self.is_word("REFERENCES") {
                 self.references()?;
                 self.take_words(&["NOT", "ENFORCED"]);
             } else if self.take_word("COLLATE") {
                 self.expression()?;
                 column.others.push("COLLATE".to_owned());
-            } else if self.take_words(&["GENERATED", "ALWAYS", "AS"]) {
-                self.over_parentheses()?;
+            } else if self.is_any(&["AS", "GENERATED"]) {
+                self.generated()?;
                 column.others.push("GENERATED ALWAYS AS".to_owned());
+            } else if self.take_word("HIDDEN") {
+                column.others.push("HIDDEN".to_owned());
+            } else if self.is_any(&["FOLLOWING", "PRECEDING"]) {
+                self.skip();
+                self.ident("a column")?;
+            } else if self.take_words(&["FILL", "USING"]) {
+                self.expression()?;
+                column.others.push("FILL USING".to_owned());
             } else {
                 column.span = self.since(start);
                 return Ok(column);
@@ -227,8 +228,25 @@ impl Parser {
         }
     }
 
+    /// `[GENERATED ALWAYS | BY DEFAULT] AS (expression) STORED`, `… AS IDENTITY (…)`
+    fn generated(&mut self) -> Parsed<()> {
+        if self.take_word("GENERATED") && !self.take_word("ALWAYS") {
+            self.expect_word("BY")?;
+            self.expect_word("DEFAULT")?;
+        }
+        self.expect_word("AS")?;
+        self.take_word("IDENTITY");
+        if self.is_sign("(") {
+            self.over_brackets()?;
+        }
+        if self.take_word("STORED") {
+            self.take_word("VOLATILE");
+        }
+        Ok(())
+    }
+
     /// Goes over what stands in parentheses; its words in capitals.
-    fn over_parentheses(&mut self) -> Parsed<Vec<String>> {
+    pub(super) fn over_parentheses(&mut self) -> Parsed<Vec<String>> {
         let mut words = Vec::new();
         let mut open = 0usize;
         loop {

@@ -3,6 +3,7 @@
 
 use super::{
     escapes::{decode_bytes, decode_text},
+    keywords::is_reserved,
     token::{Placed, Token},
 };
 use crate::sql::{SqlError, ast::Span};
@@ -129,18 +130,18 @@ impl<'s> Lexer<'s> {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let previous = before.last();
         // What follows a dot without a blank is a part of a path: `dataset.2024_orders`.
-        let in_path = previous.is_some_and(|previous| {
-            previous.token == Token::Sign(".") && previous.span.end == self.offset
-        });
+        // Behind a name and a dot a blank changes nothing.
+        let in_path = match before {
+            [.., value, dot] if dot.token == Token::Sign(".") => {
+                dot.span.end == self.offset || ends_value(&value.token)
+            }
+            _ => false,
+        };
         if first.is_alphabetic() || first == '_' || in_path && first.is_ascii_digit() {
             let length = self.rest.find(|c| !is_part(c)).unwrap_or(self.rest.len());
             return Ok(Some(Token::Word(self.advance(length).to_owned())));
         }
-        let after_value = previous.is_some_and(|previous| match previous.token {
-            Token::Word(_) | Token::Quoted(_) => true,
-            Token::Sign(sign) => matches!(sign, ")" | "]"),
-            _ => false,
-        });
+        let after_value = previous.is_some_and(|previous| ends_value(&previous.token));
         let second = self.rest[first.len_utf8()..].chars().next();
         if first.is_ascii_digit()
             || first == '.' && !after_value && second.is_some_and(|c| c.is_ascii_digit())
@@ -263,6 +264,16 @@ impl<'s> Lexer<'s> {
         };
         self.advance(sign.len());
         Some(Token::Sign(sign))
+    }
+}
+
+/// Whether a dot behind it begins a part of it, not a number.
+fn ends_value(token: &Token) -> bool {
+    match token {
+        Token::Word(word) => !is_reserved(word) || word.eq_ignore_ascii_case("END"),
+        Token::Quoted(_) => true,
+        Token::Sign(sign) => matches!(*sign, ")" | "]"),
+        _ => false,
     }
 }
 

@@ -14,6 +14,7 @@ mod lexer;
 mod pipes;
 mod primary;
 mod queries;
+mod routines;
 mod scripts;
 mod select;
 mod statements;
@@ -42,6 +43,14 @@ pub(crate) fn statements(sql: &str) -> Result<Vec<Statement>, Vec<SqlError>> {
     // Those of the lexer came first.
     parser.errors.sort_by_key(|error| (error.line, error.column));
     Err(parser.errors)
+}
+
+/// Reads statements without translating them, and counts those that stand in no other one.
+///
+/// # Errors
+/// All mistakes, in the order of the text.
+pub fn count_statements(sql: &str) -> Result<usize, Vec<SqlError>> {
+    statements(sql).map(|statements| statements.len())
 }
 
 /// One query and nothing else.
@@ -203,6 +212,9 @@ mod tests {
                 "select 1 union all select 2 except distinct select 3",
                 "different set operations in one query (line 1, column 29)",
             ),
+            ("break", "`break` stands in no loop (line 1, column 1)"),
+            ("a: loop break b; end loop", "no loop around has the label `b` (line 1, column 15)"),
+            ("a: loop break a; end loop c", "expected the label `a` (line 1, column 27)"),
         ] {
             assert_eq!(shown(sql), expected, "{sql}");
         }

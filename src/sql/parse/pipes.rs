@@ -4,7 +4,7 @@ use super::{
     cursor::{Parsed, Parser},
     token::Token,
 };
-use crate::sql::ast::{Ident, Pipe, PipeKind};
+use crate::sql::ast::{Pipe, PipeKind, SelectMode};
 
 impl Parser {
     pub(super) fn pipe(&mut self) -> Parsed<Pipe> {
@@ -38,8 +38,10 @@ impl Parser {
         match word.to_ascii_uppercase().as_str() {
             "SELECT" => {
                 self.skip();
+                let with = self.select_with()?;
                 let distinct = self.distinct();
                 let mode = self.select_mode()?;
+                let mode = with.or(mode);
                 let items = self.select_list()?;
                 Ok(PipeKind::Select { distinct, mode, items, windows: self.named_windows()? })
             }
@@ -100,7 +102,7 @@ impl Parser {
                 let name = self.table_path()?;
                 let arguments = self.in_parentheses(|parser| match parser.is_sign(")") {
                     true => Ok(Vec::new()),
-                    false => parser.list(Self::table_argument),
+                    false => parser.list(Self::argument),
                 })?;
                 let alias = self.alias(&[])?;
                 Ok(PipeKind::Call(name, arguments, alias))
@@ -123,11 +125,10 @@ impl Parser {
                 Ok(PipeKind::Assert(condition, payload))
             }
             "WITH" => Ok(PipeKind::With(self.with()?)),
-            "TABLESAMPLE" if self.is_word_at(1, "SYSTEM") => Ok(PipeKind::Sample(self.sample()?)),
+            "TABLESAMPLE" => Ok(PipeKind::Sample(self.sample()?)),
             other => {
                 // Known to GoogleSQL, not to what follows: its words up to the next pipe.
                 let known = [
-                    "TABLESAMPLE",
                     "MATCH_RECOGNIZE",
                     "RECURSIVE",
                     "LOG",
@@ -144,27 +145,29 @@ impl Parser {
                     return Err(self.expected("a pipe operator: SELECT, WHERE, AGGREGATE, …"));
                 }
                 let name = other.to_owned();
-                let mut open = 0usize;
-                while !self.is_end()
-                    && !(open == 0
-                        && (self.is_sign("|>") || self.is_sign(")") || self.is_sign(";")))
-                {
-                    if self.is_sign("(") {
-                        open += 1;
-                    } else if self.is_sign(")") {
-                        open -= 1;
-                    }
-                    self.skip();
-                }
-                Ok(PipeKind::Other(name))
+                self.over_pipe(name)
             }
         }
+    }
+
+    /// Goes over a pipe operator that is known by name only.
+    fn over_pipe(&mut self, name: String) -> Parsed<PipeKind> {
+        while !self.is_end() && !["|>", ")", ";"].iter().any(|sign| self.is_sign(sign)) {
+            match self.is_sign("(") {
+                true => self.over_brackets()?,
+                false => self.skip(),
+            }
+        }
+        Ok(PipeKind::Other(name))
     }
 
     /// `AGGREGATE … GROUP [AND ORDER] BY …`
     fn aggregate(&mut self) -> Parsed<PipeKind> {
         self.expect_word("AGGREGATE")?;
         let mut items = Vec::new();
+        if let Some(SelectMode::With(name)) = self.select_with()? {
+            return self.over_pipe(format!("AGGREGATE WITH {name}"));
+        }
         while !self.is_word("GROUP") && !self.is_sign("|>") && !self.is_end() && !self.is_sign(")")
         {
             let item = self.select_item()?;
@@ -189,26 +192,5 @@ impl Parser {
 
     fn nulls_suffix(&mut self) {
         let _ = self.take_words(&["NULLS", "FIRST"]) || self.take_words(&["NULLS", "LAST"]);
-    }
-
-    /// An argument of a table function: a value, `TABLE t`, a query.
-    pub(super) fn table_argument(&mut self) -> Parsed<crate::sql::ast::Argument> {
-        use crate::sql::ast::{Argument, Expr, ExprKind};
-        let start = self.here();
-        if self.is_word("TABLE") && !self.is_sign_at(1, "(") {
-            self.skip();
-            let path = self.table_path()?;
-            let value = Expr::new(ExprKind::Path(path.parts), self.since(start));
-            return Ok(Argument { name: None, value });
-        }
-        let name: Option<Ident> = match self.is_sign_at(1, "=>") {
-            true => {
-                let name = self.ident("the name of an argument")?;
-                self.skip();
-                Some(name)
-            }
-            false => None,
-        };
-        Ok(Argument { name, value: self.expression()? })
     }
 }

@@ -51,6 +51,9 @@ impl Parser {
     fn after_dot(&mut self, value: Expr) -> Parsed<ExprKind> {
         if self.is_sign("(") {
             let name = self.in_parentheses(Self::function_path)?;
+            if !self.is_sign("(") {
+                return Ok(ExprKind::Foreign("a field of an extension"));
+            }
             return self.chained_call(value, name);
         }
         let name = self.member()?;
@@ -151,7 +154,7 @@ impl Parser {
                 self.deeper(Self::interval)?
             }
             "WITH" if opens => self.deeper(Self::with_expression)?,
-            "NEW" => return Err(self.expected("an expression")),
+            "NEW" if self.is_name_at(1) || self.is_sign_at(1, "(") => self.new_message()?,
             name if TYPED_TEXTS.contains(&name) && matches!(self.peek(1), Token::Text(_)) => {
                 let data_type = self.data_type()?;
                 self.typed_text(data_type)?
@@ -163,7 +166,29 @@ impl Parser {
 
     /// Whether the text behind INTERVAL is followed by a part.
     fn interval_is_long(&self) -> bool {
-        matches!(self.peek(2), Token::Word(word) if crate::sql::dates::part(word).is_some())
+        matches!(self.peek(2), Token::Word(_)) && self.is_name_at(2)
+    }
+
+    /// `NEW message(…)`, `NEW message {…}`
+    fn new_message(&mut self) -> Parsed<ExprKind> {
+        self.skip();
+        if self.is_sign("(") {
+            self.over_brackets()?;
+        } else {
+            self.constructed_type()?;
+        }
+        if self.is_sign("(") || self.is_sign("{") {
+            self.over_brackets()?;
+        }
+        Ok(ExprKind::Foreign("`NEW`"))
+    }
+
+    /// A part of a path behind a dot: a name, or an extension in parentheses.
+    pub(super) fn over_member(&mut self) -> Parsed<()> {
+        match self.is_sign("(") {
+            true => self.over_brackets(),
+            false => self.member().map(|_| ()),
+        }
     }
 
     fn typed_text(&mut self, data_type: DataType) -> Parsed<ExprKind> {
@@ -283,13 +308,17 @@ impl Parser {
 
     /// `STRUCT(…)`, `STRUCT<T>(…)`.
     fn structure(&mut self) -> Parsed<ExprKind> {
-        let data_type = match self.is_sign_at(1, "(") {
+        let data_type = match self.is_sign_at(1, "(") || self.is_sign_at(1, "{") {
             true => {
                 self.skip();
                 None
             }
             false => Some(self.constructed_type()?),
         };
+        if self.is_sign("{") {
+            self.over_brackets()?;
+            return Ok(ExprKind::Foreign("a struct in braces"));
+        }
         self.expect_sign("(")?;
         let mut items = Vec::new();
         if !self.is_sign(")") {
@@ -336,7 +365,7 @@ impl Parser {
         self.in_parentheses(|parser| {
             let value = Box::new(parser.expression()?);
             parser.expect_word("AS")?;
-            let data_type = parser.data_type()?;
+            let data_type = parser.collated_type()?;
             let format = match parser.take_word("FORMAT") {
                 true => Some(Box::new(parser.expression()?)),
                 false => None,

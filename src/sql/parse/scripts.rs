@@ -2,17 +2,24 @@
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/procedural-language>), and MERGE.
 
 use super::{
-    cursor::{Parsed, Parser},
+    cursor::{Around, Parsed, Parser},
     token::Token,
 };
 use crate::sql::ast::{
-    BinaryOperator, Expr, ExprKind, Merge, MergeAction, MergeClause, MergeRows, ScriptKind,
+    BinaryOperator, Expr, ExprKind, Ident, Merge, MergeAction, MergeClause, MergeRows, ScriptKind,
     Statement, StatementKind,
 };
+
+/// Words that begin statements with others inside.
+const HOLD_STATEMENTS: [&str; 8] =
+    ["IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR", "BEGIN", "CREATE"];
 
 impl Parser {
     /// A statement of a script; none where the next word begins another one.
     pub(super) fn script_statement(&mut self) -> Parsed<Option<ScriptKind>> {
+        if self.is_sign_at(1, ":") && self.is_name_at(0) {
+            return self.labelled().map(Some);
+        }
         let Token::Word(word) = self.peek(0) else { return Ok(None) };
         Ok(Some(match word.to_ascii_uppercase().as_str() {
             "DECLARE" => {
@@ -29,6 +36,9 @@ impl Parser {
                 ScriptKind::Declare { names, data_type, default }
             }
             "SET" if matches!(self.peek(1), Token::Sign("@" | "@@")) => return Ok(None),
+            "SET" if self.is_word_at(1, "TRANSACTION") && !self.is_sign_at(2, "=") => {
+                return Ok(None);
+            }
             "SET" => {
                 self.skip();
                 let is_tuple = self.is_sign("(");
@@ -43,7 +53,7 @@ impl Parser {
             "CASE" => self.case_statement()?,
             "LOOP" => {
                 self.skip();
-                let body = self.body(&["END"])?;
+                let body = self.loop_body(&["END"])?;
                 self.ends(&["END", "LOOP"])?;
                 ScriptKind::Loop(body)
             }
@@ -51,13 +61,13 @@ impl Parser {
                 self.skip();
                 let condition = self.expression()?;
                 self.expect_word("DO")?;
-                let body = self.body(&["END"])?;
+                let body = self.loop_body(&["END"])?;
                 self.ends(&["END", "WHILE"])?;
                 ScriptKind::While(condition, body)
             }
             "REPEAT" => {
                 self.skip();
-                let body = self.body(&["UNTIL"])?;
+                let body = self.loop_body(&["UNTIL"])?;
                 self.expect_word("UNTIL")?;
                 let condition = self.expression()?;
                 self.ends(&["END", "REPEAT"])?;
@@ -69,7 +79,7 @@ impl Parser {
                 self.expect_word("IN")?;
                 let query = Box::new(self.in_parentheses(Self::query)?);
                 self.expect_word("DO")?;
-                let body = self.body(&["END"])?;
+                let body = self.loop_body(&["END"])?;
                 self.ends(&["END", "FOR"])?;
                 ScriptKind::For { name, query, body }
             }
@@ -83,9 +93,12 @@ impl Parser {
                 self.ends(&["END"])?;
                 ScriptKind::Block { body, handler }
             }
-            "BREAK" | "LEAVE" => self.word_alone(ScriptKind::Break),
-            "CONTINUE" | "ITERATE" => self.word_alone(ScriptKind::Continue),
-            "RETURN" => self.word_alone(ScriptKind::Return),
+            "BREAK" | "LEAVE" => ScriptKind::Break(self.jump(false)?),
+            "CONTINUE" | "ITERATE" => ScriptKind::Continue(self.jump(true)?),
+            "RETURN" => {
+                self.skip();
+                ScriptKind::Return
+            }
             "RAISE" => {
                 self.skip();
                 let message = match self.take_words(&["USING", "MESSAGE"]) {
@@ -102,9 +115,54 @@ impl Parser {
         }))
     }
 
-    fn word_alone(&mut self, kind: ScriptKind) -> ScriptKind {
+    /// `label: LOOP … END LOOP label`
+    fn labelled(&mut self) -> Parsed<ScriptKind> {
+        let label = self.ident("a label")?;
         self.skip();
-        kind
+        let is_loop = self.is_any(&["LOOP", "WHILE", "REPEAT", "FOR"]);
+        if !is_loop && !self.is_word("BEGIN") {
+            return Err(self.expected("BEGIN, LOOP, WHILE, REPEAT or FOR"));
+        }
+        self.around.push(Around { label: Some(label.clone()), is_loop });
+        let inner = self.script_statement();
+        self.around.pop();
+        let Some(inner) = inner? else { return Err(self.expected("BEGIN or a loop")) };
+        if self.is_name_at(0) {
+            let end = self.ident("the label")?;
+            if !end.value.eq_ignore_ascii_case(&label.value) {
+                return Err(self.error(format!("expected the label `{label}`"), end.span));
+            }
+        }
+        Ok(ScriptKind::Labelled(label, Box::new(inner)))
+    }
+
+    /// The label behind BREAK or CONTINUE; what they leave must stand around them.
+    fn jump(&mut self, needs_loop: bool) -> Parsed<Option<Ident>> {
+        let word = self.peek(0).shown();
+        let here = self.here();
+        self.skip();
+        if !self.is_name_at(0) {
+            return match self.around.iter().any(|around| around.is_loop) {
+                true => Ok(None),
+                false => Err(self.error(format!("{word} stands in no loop"), here)),
+            };
+        }
+        let label = self.ident("a label")?;
+        let found = self.around.iter().any(|around| {
+            let is_it = |name: &Ident| name.value.eq_ignore_ascii_case(&label.value);
+            (around.is_loop || !needs_loop) && around.label.as_ref().is_some_and(is_it)
+        });
+        match found {
+            true => Ok(Some(label)),
+            false => Err(self.error(format!("no loop around has the label `{label}`"), label.span)),
+        }
+    }
+
+    fn loop_body(&mut self, ends: &[&str]) -> Parsed<Vec<Statement>> {
+        self.around.push(Around { label: None, is_loop: true });
+        let body = self.body(ends);
+        self.around.pop();
+        body
     }
 
     fn ends(&mut self, words: &[&str]) -> Parsed<()> {
@@ -119,8 +177,18 @@ impl Parser {
                 if parser.is_end() {
                     return Err(parser.expected(ends.first().unwrap_or(&"END")));
                 }
-                statements.push(parser.statement()?);
-                parser.expect_sign(";")?;
+                // What holds no statements is left behind at its semicolon, if it is wrong.
+                let holds_others = parser.is_any(&HOLD_STATEMENTS) || parser.is_sign_at(1, ":");
+                match parser.statement().and_then(|read| parser.expect_sign(";").map(|()| read)) {
+                    Ok(statement) => statements.push(statement),
+                    Err(error) if holds_others || error.code == "sql-depth" => return Err(error),
+                    Err(error) => {
+                        parser.recover(error, &[], &[]);
+                        if !parser.take_sign(";") {
+                            return Err(parser.expected(ends.first().unwrap_or(&"END")));
+                        }
+                    }
+                }
             }
             Ok(statements)
         })
@@ -208,7 +276,10 @@ impl Parser {
         if clauses.is_empty() {
             return Err(self.expected("WHEN MATCHED or WHEN NOT MATCHED"));
         }
-        Ok(StatementKind::Merge(Box::new(Merge { table, source, condition, clauses })))
+        match self.dml_suffix()? {
+            Some(what) => Ok(StatementKind::Foreign(what)),
+            None => Ok(StatementKind::Merge(Box::new(Merge { table, source, condition, clauses }))),
+        }
     }
 
     fn merge_clause(&mut self) -> Parsed<MergeClause> {

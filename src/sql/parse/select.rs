@@ -24,8 +24,10 @@ impl Parser {
     pub(super) fn select(&mut self) -> Parsed<Select> {
         let start = self.here();
         self.expect_word("SELECT")?;
+        let with = self.select_with()?;
         let distinct = self.distinct();
         let mode = self.select_mode()?;
+        let mode = with.or(mode);
         let items = self.select_list()?;
         let from = match self.is_word("FROM") {
             true => self.tables_of_from()?,
@@ -41,6 +43,19 @@ impl Parser {
         let windows = self.named_windows()?;
         let span = self.since(start);
         Ok(Select { distinct, mode, items, from, filter, group_by, having, qualify, windows, span })
+    }
+
+    /// `WITH DIFFERENTIAL_PRIVACY OPTIONS (…)` and its like.
+    pub(super) fn select_with(&mut self) -> Parsed<Option<SelectMode>> {
+        if !self.is_word("WITH") || !self.is_name_at(1) {
+            return Ok(None);
+        }
+        self.skip();
+        let name = self.ident("a name")?;
+        if self.take_word("OPTIONS") {
+            self.over_brackets()?;
+        }
+        Ok(Some(SelectMode::With(name.value)))
     }
 
     /// DISTINCT or ALL.
@@ -78,15 +93,12 @@ impl Parser {
     pub(super) fn select_list(&mut self) -> Parsed<Vec<SelectItem>> {
         let mut items = Vec::new();
         loop {
-            let (before, start) = (self.position(), self.here());
+            let start = self.here();
             match self.select_item() {
                 Ok(item) => items.push(item),
                 Err(error) if error.code == "sql-depth" => return Err(error),
                 Err(error) => {
                     self.recover(error, &CLAUSES, &[",", ")", "|>"]);
-                    if self.position() == before && !self.is_sign(",") {
-                        self.skip();
-                    }
                     let wrong = Expr::new(ExprKind::Wrong, self.since(start));
                     items.push(SelectItem::Expr(wrong, None));
                 }

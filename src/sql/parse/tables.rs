@@ -5,12 +5,13 @@ use super::{
     token::Token,
 };
 use crate::sql::ast::{
-    Aliased, Condition, From, Ident, Join, JoinKind, Path, Pivot, Span, Table, TableKind, Unpivot,
-    UnpivotColumns,
+    Aliased, Condition, Expr, ExprKind, From, Ident, Join, JoinKind, Path, Pivot, Span, Table,
+    TableKind, Unpivot, UnpivotColumns,
 };
 
 /// Words that follow a table and are no alias.
 const AFTER_TABLE: [&str; 3] = ["PIVOT", "UNPIVOT", "MATCH_RECOGNIZE"];
+const AFTER_SAMPLE: [&str; 3] = ["REPEATABLE", "PIVOT", "UNPIVOT"];
 
 impl Parser {
     /// `FROM a, b JOIN c …`
@@ -82,7 +83,8 @@ impl Parser {
             }
             None if self.is_word("JOIN") => JoinKind::Inner,
             None if self.is_word("NATURAL") => {
-                return Err(self.error("NATURAL JOIN is not GoogleSQL", start));
+                self.skip();
+                return self.natural_join(start);
             }
             None => return Ok(None),
         };
@@ -90,6 +92,15 @@ impl Parser {
         let table = self.table()?;
         let condition = self.join_condition()?;
         Ok(Some(Join { kind, table, condition, span: self.since(start) }))
+    }
+
+    /// A join whose condition BigQuery does not know.
+    fn natural_join(&mut self, start: Span) -> Parsed<Option<Join>> {
+        let Some(mut join) = self.join()? else { return Err(self.expected("JOIN")) };
+        let kind = ExprKind::Foreign("NATURAL JOIN");
+        join.span = self.since(start);
+        join.condition = Some(Condition::On(Expr::new(kind, join.span)));
+        Ok(Some(join))
     }
 
     fn join_condition(&mut self) -> Parsed<Option<Condition>> {
@@ -118,10 +129,22 @@ impl Parser {
             self.skip();
             let arrays = self.in_parentheses(|parser| {
                 parser.list(|parser| {
+                    let start = parser.here();
+                    if parser.is_sign_at(1, "=>") {
+                        parser.skip();
+                        parser.skip();
+                        parser.expression()?;
+                        let kind = ExprKind::Foreign("an argument of UNNEST by name");
+                        return Ok(Expr::new(kind, parser.since(start)));
+                    }
                     let array = parser.expression()?;
-                    // Names of several arrays.
-                    parser.alias(&[])?;
-                    Ok(array)
+                    Ok(match parser.alias(&[])? {
+                        None => array,
+                        Some(alias) => {
+                            let kind = ExprKind::Foreign("an alias of an array in UNNEST");
+                            Expr::new(kind, alias.span)
+                        }
+                    })
                 })
             })?;
             TableKind::Unnest(arrays)
@@ -139,6 +162,9 @@ impl Parser {
             } else if self.is_word("UNPIVOT") {
                 let unpivot = self.unpivot()?;
                 TableKind::Unpivot(Box::new(table), Box::new(unpivot))
+            } else if self.is_word("TABLESAMPLE") && table.sample.is_none() {
+                table.sample = Some(self.sample()?);
+                continue;
             } else {
                 return Ok(table);
             };
@@ -178,7 +204,7 @@ impl Parser {
         if self.is_sign("(") {
             let arguments = self.in_parentheses(|parser| match parser.is_sign(")") {
                 true => Ok(Vec::new()),
-                false => parser.list(Self::table_argument),
+                false => parser.list(Self::argument),
             })?;
             return Ok(TableKind::Function(name, arguments));
         }
@@ -214,15 +240,39 @@ impl Parser {
         Ok(())
     }
 
-    /// `TABLESAMPLE SYSTEM (n PERCENT)`
-    pub(super) fn sample(&mut self) -> Parsed<crate::sql::ast::Expr> {
+    /// `TABLESAMPLE SYSTEM (n PERCENT)`; other methods and clauses are no BigQuery's.
+    pub(super) fn sample(&mut self) -> Parsed<Expr> {
+        let start = self.here();
         self.expect_word("TABLESAMPLE")?;
-        self.expect_word("SYSTEM")?;
-        self.in_parentheses(|parser| {
+        let mut is_known = self.is_word("SYSTEM");
+        self.ident("SYSTEM")?;
+        let share = self.in_parentheses(|parser| {
             let share = parser.expression()?;
-            parser.expect_word("PERCENT")?;
+            if parser.take_word("ROWS") {
+                is_known = false;
+            } else {
+                parser.expect_word("PERCENT")?;
+            }
+            if parser.take_words(&["PARTITION", "BY"]) {
+                is_known = false;
+                parser.list(Self::expression)?;
+            }
             Ok(share)
-        })
+        })?;
+        if self.take_words(&["WITH", "WEIGHT"]) {
+            is_known = false;
+            self.alias(&AFTER_SAMPLE)?;
+        }
+        if self.is_word("REPEATABLE") && self.is_sign_at(1, "(") {
+            is_known = false;
+            self.skip();
+            self.over_brackets()?;
+        }
+        if is_known {
+            return Ok(share);
+        }
+        let kind = ExprKind::Foreign("TABLESAMPLE by another method than SYSTEM (n PERCENT)");
+        Ok(Expr::new(kind, self.since(start)))
     }
 
     /// The name of a table; of a project's name dashes are a part.
@@ -251,7 +301,7 @@ impl Parser {
             first.span = self.since(start);
         }
         let mut parts = vec![first];
-        while self.is_sign(".") {
+        while self.is_sign(".") && !self.is_sign_at(1, "(") {
             self.skip();
             parts.push(self.member()?);
         }

@@ -3,7 +3,10 @@
 //!
 //! A statement is translated when its turn comes.
 
-use super::values::{typed, widens};
+use super::{
+    flow::Flow,
+    values::{typed, widens},
+};
 use crate::adapter::duckdb::{
     errors::{translation_error, warehouse_error},
     open::quoted,
@@ -44,15 +47,6 @@ pub(in crate::adapter::duckdb) fn run(
     Ok(running.rows)
 }
 
-/// Where a script goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Flow {
-    Next,
-    Break,
-    Continue,
-    Return,
-}
-
 /// A script at work.
 pub(super) struct Running<'a> {
     pub(super) session: &'a Session<'a>,
@@ -87,7 +81,20 @@ impl Running<'_> {
         let StatementKind::Script(kind) = &statement.kind else {
             return self.plain(script, statement).map(|()| Flow::Next);
         };
-        match kind.as_ref() {
+        self.script_statement(script, kind, None, statement)
+    }
+
+    fn script_statement(
+        &mut self,
+        script: &Script,
+        kind: &ScriptKind,
+        label: Option<&Ident>,
+        statement: &Statement,
+    ) -> Result<Flow, AdapterError> {
+        match kind {
+            ScriptKind::Labelled(label, inner) => {
+                return self.script_statement(script, inner, Some(label), statement);
+            }
             ScriptKind::Declare { names, data_type, default } => {
                 let declared = match data_type {
                     Some(data_type) => Some(
@@ -109,21 +116,34 @@ impl Running<'_> {
                 }
                 return self.block(script, otherwise);
             }
-            ScriptKind::Loop(body) => return self.repeated(script, None, body, None),
+            ScriptKind::Loop(body) => return self.repeated(script, label, None, body, None),
             ScriptKind::While(condition, body) => {
-                return self.repeated(script, Some(condition), body, None);
+                return self.repeated(script, label, Some(condition), body, None);
             }
             ScriptKind::Repeat(body, until) => {
-                return self.repeated(script, None, body, Some(until));
+                return self.repeated(script, label, None, body, Some(until));
             }
             ScriptKind::For { name, query, body } => {
-                return self.for_each(script, name, query, body);
+                return self.for_each(script, label, name, query, body);
             }
             ScriptKind::Block { body, handler } => {
-                return self.guarded(script, body, handler.as_deref());
+                let flow = self.guarded(script, body, handler.as_deref())?;
+                // A block is left by its label only.
+                return Ok(match flow {
+                    Flow::Break(Some(to))
+                        if label.is_some_and(|label| label.value.eq_ignore_ascii_case(&to)) =>
+                    {
+                        Flow::Next
+                    }
+                    flow => flow,
+                });
             }
-            ScriptKind::Break => return Ok(Flow::Break),
-            ScriptKind::Continue => return Ok(Flow::Continue),
+            ScriptKind::Break(to) => {
+                return Ok(Flow::Break(to.as_ref().map(|label| label.value.clone())));
+            }
+            ScriptKind::Continue(to) => {
+                return Ok(Flow::Continue(to.as_ref().map(|label| label.value.clone())));
+            }
             ScriptKind::Return => return Ok(Flow::Return),
             ScriptKind::Raise(message) => {
                 return Err(self.raised(script, message.as_ref(), statement)?);
@@ -197,6 +217,7 @@ impl Running<'_> {
     fn repeated(
         &mut self,
         script: &Script,
+        label: Option<&Ident>,
         condition: Option<&Expr>,
         body: &[Statement],
         until: Option<&Expr>,
@@ -212,10 +233,8 @@ impl Running<'_> {
             {
                 return Ok(Flow::Next);
             }
-            match self.block(script, body)? {
-                Flow::Break => return Ok(Flow::Next),
-                Flow::Return => return Ok(Flow::Return),
-                Flow::Next | Flow::Continue => {}
+            if let Some(flow) = self.block(script, body)?.leaves(label) {
+                return Ok(flow);
             }
             if let Some(until) = until
                 && self.holds(script, until)?
@@ -228,6 +247,7 @@ impl Running<'_> {
     fn for_each(
         &mut self,
         script: &Script,
+        label: Option<&Ident>,
         name: &Ident,
         query: &Query,
         body: &[Statement],
@@ -241,10 +261,8 @@ impl Running<'_> {
             self.variables.push(Variable { name, sql, kind });
             let flow = self.block(script, body);
             self.variables.truncate(before);
-            match flow? {
-                Flow::Break => return Ok(Flow::Next),
-                Flow::Return => return Ok(Flow::Return),
-                Flow::Next | Flow::Continue => {}
+            if let Some(flow) = flow?.leaves(label) {
+                return Ok(flow);
             }
         }
         Ok(Flow::Next)
