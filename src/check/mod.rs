@@ -7,6 +7,7 @@ mod change;
 mod column_graph;
 mod contract;
 mod impact;
+mod introspection;
 mod partitions;
 mod strictness;
 mod tables;
@@ -18,4 +19,6 @@ pub use column_graph::{ColumnEdge, ColumnGraph, ColumnId, Direction};
 pub use impact::{Impact, Retyped, impact};
 pub use strictness::Strictness;
 pub use tell::problems;
-pub use typed::{NodeCode, ProjectCode, TypedNode, TypedProject, declared_variables, is_read};
+pub use typed::{
+    CompileNode, Compiled, Known, NodeCode, TypedNode, TypedProject, declared_variables, is_read,
+};

@@ -79,6 +79,11 @@ impl Tables {
         self.tables.get(id)?.get()
     }
 
+    /// The node or source of a relation.
+    pub fn owner(&self, relation: &Relation) -> Option<&UniqueId> {
+        self.names.get(&names(relation).remove(0))
+    }
+
     /// The same names, with only those tables known that `keep` says.
     pub fn forgetting(&self, keep: impl Fn(&UniqueId) -> bool) -> Self {
         let tables = self.tables.iter().map(|(id, table)| {

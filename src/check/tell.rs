@@ -90,7 +90,7 @@ pub(super) fn has_problems(project: &TypedProject, id: &UniqueId) -> bool {
 }
 
 fn of_node(project: &TypedProject, node: &Arc<Node>, typed: &TypedNode) -> Vec<Diagnostic> {
-    let Some(code) = project.code.codes.get(&node.unique_id) else { return Vec::new() };
+    let Some(code) = project.codes.get(&node.unique_id) else { return Vec::new() };
     let mut found = of_query(project, node, &code.first, &typed.first);
     if let (Some(text), Some(later)) = (&code.later, &typed.later) {
         found.extend(of_query(project, node, text, later));

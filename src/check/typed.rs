@@ -9,11 +9,14 @@ use rayon::prelude::*;
 
 use super::{
     change::Change,
+    introspection::Introspection,
     tables::{Tables, snapshot_columns, table_of},
 };
 use crate::{
     analysis::{Analysis, Catalog, Table, TableColumn, Type, analyze_query},
     compile::MappedText,
+    diagnostic::Diagnostic,
+    jinja::Warehouse,
     manifest::{Manifest, Node, ResourceType, UniqueId},
     relation::Dialect,
     sql::{
@@ -24,13 +27,27 @@ use crate::{
 };
 
 /// What is known before the SQL is read.
-pub struct ProjectCode {
+pub struct Known {
     /// The nodes.
     pub manifest: Arc<Manifest>,
-    /// The compiled SQL of those that are analyzed.
-    pub codes: HashMap<UniqueId, NodeCode>,
     /// Names and types of the columns of sources and seeds, where they are known as a whole.
-    pub known: HashMap<UniqueId, Vec<(String, String)>>,
+    pub columns: HashMap<UniqueId, Vec<(String, String)>>,
+    /// The target's warehouse, for templates that ask it; none where it is not to be asked.
+    pub warehouse: Option<Arc<dyn Warehouse>>,
+}
+
+/// Compiles a node with a warehouse that answers its templates, for a later build than the first where
+/// that is said. Nothing where no query comes of it.
+pub type CompileNode<'c> = dyn Fn(&UniqueId, bool, Arc<dyn Warehouse>) -> Result<Option<Compiled>, Vec<Diagnostic>>
+    + Sync
+    + 'c;
+
+/// What a template gives.
+pub struct Compiled {
+    /// The query.
+    pub code: MappedText,
+    /// The variables that the statements before it declare.
+    pub variables: Vec<(String, Type)>,
 }
 
 /// The compiled SQL of a node.
@@ -62,13 +79,27 @@ impl TypedNode {
 
 /// The project with what each of its nodes gives.
 pub struct TypedProject {
-    pub(super) code: ProjectCode,
+    manifest: Arc<Manifest>,
+    /// The compiled SQL of the nodes that are analyzed.
+    pub(super) codes: HashMap<UniqueId, NodeCode>,
     /// The queries, read once.
     queries: HashMap<UniqueId, Read>,
     /// Groups of nodes: those of one group read only nodes of groups before it.
     waves: Vec<Vec<UniqueId>>,
-    tables: Tables,
+    tables: Arc<Tables>,
     pub(super) nodes: BTreeMap<UniqueId, TypedNode>,
+    /// What is not analyzed: its template asks for what is not known before the project is built.
+    unknown: BTreeSet<UniqueId>,
+}
+
+/// What becomes of a node.
+enum Outcome {
+    Typed(Box<(NodeCode, Read, TypedNode)>),
+    /// It gives no query, or none that can be told now.
+    Untold {
+        is_unknown: bool,
+    },
+    Wrong(Vec<Diagnostic>),
 }
 
 /// A node's queries, of a first and of a later build.
@@ -78,20 +109,84 @@ struct Read {
 }
 
 impl TypedProject {
-    /// Types all nodes whose code is given.
-    pub fn new(code: ProjectCode) -> Self {
-        let queries = code.codes.par_iter().map(|(id, code)| {
-            let read = Read {
-                first: parse::query(code.first.text()),
-                later: code.later.as_ref().map(|later| parse::query(later.text())),
-            };
-            (id.clone(), read)
-        });
-        let queries: HashMap<UniqueId, Read> = queries.collect();
-        let waves = waves(&code);
-        let tables = Tables::of(&code.manifest, &code.known);
-        let nodes = type_all(&code, &queries, &waves, &tables, None);
-        Self { code, queries, waves, tables, nodes }
+    /// Compiles and types these nodes, each after those it reads; and what is wrong with their
+    /// templates.
+    pub fn new(
+        known: Known,
+        wanted: &BTreeSet<&UniqueId>,
+        compile: &CompileNode<'_>,
+    ) -> (Self, Vec<Diagnostic>) {
+        let waves = waves(&known.manifest, wanted);
+        let mut project = Self {
+            tables: Arc::new(Tables::of(&known.manifest, &known.columns)),
+            manifest: Arc::clone(&known.manifest),
+            codes: HashMap::new(),
+            queries: HashMap::new(),
+            waves: Vec::new(),
+            nodes: BTreeMap::new(),
+            unknown: BTreeSet::new(),
+        };
+        let mut problems = Vec::new();
+        for wave in &waves {
+            let outcomes: Vec<_> =
+                wave.par_iter().map(|id| (id, project.outcome(id, &known, compile))).collect();
+            for (id, outcome) in outcomes {
+                match outcome {
+                    Outcome::Typed(typed) => {
+                        let (code, read, typed) = *typed;
+                        project.codes.insert(id.clone(), code);
+                        project.queries.insert(id.clone(), read);
+                        project.nodes.insert(id.clone(), typed);
+                    }
+                    Outcome::Untold { is_unknown: true } => {
+                        project.unknown.insert(id.clone());
+                    }
+                    Outcome::Untold { is_unknown: false } => {}
+                    Outcome::Wrong(found) => problems.extend(found),
+                }
+            }
+        }
+        project.waves = waves;
+        (project, problems)
+    }
+
+    fn outcome(&self, id: &UniqueId, known: &Known, compile: &CompileNode<'_>) -> Outcome {
+        let Some(node) = self.manifest.nodes.get(id) else {
+            return Outcome::Untold { is_unknown: false };
+        };
+        let compiled = |is_later: bool| {
+            let asked =
+                Introspection::new(&self.manifest, &self.tables, id, known.warehouse.as_ref());
+            let compiled = compile(id, is_later, Arc::new(asked.clone()));
+            (compiled, asked.is_unknown())
+        };
+        let first = match compiled(false) {
+            (_, true) => return Outcome::Untold { is_unknown: true },
+            (Ok(None), _) => return Outcome::Untold { is_unknown: false },
+            (Err(found), _) => return Outcome::Wrong(found),
+            (Ok(Some(first)), _) => first,
+        };
+        let is_incremental = node.config.materialized() == "incremental";
+        // A template that needs the table to be there says nothing of the query.
+        let later = match is_incremental.then(|| compiled(true)) {
+            Some((Ok(Some(later)), false)) => Some(later.code),
+            _ => None,
+        };
+        let later = later.filter(|later| later.text() != first.code.text());
+        let code = NodeCode { first: first.code, later, variables: first.variables };
+        let read = Read {
+            first: parse::query(code.first.text()),
+            later: code.later.as_ref().map(|later| parse::query(later.text())),
+        };
+        let script = InScript { tables: &self.tables, variables: &code.variables };
+        let typed = type_node(node, &read, &script);
+        Outcome::Typed(Box::new((code, read, typed)))
+    }
+
+    /// The nodes that are not analyzed, because their templates ask for what is not known before the
+    /// project is built.
+    pub fn unknown(&self) -> &BTreeSet<UniqueId> {
+        &self.unknown
     }
 
     /// The nodes that are typed.
@@ -111,14 +206,14 @@ impl TypedProject {
         let looked: Vec<_> = wrong
             .into_par_iter()
             .filter_map(|id| {
-                let code = self.code.codes.get(&id)?;
+                let code = self.codes.get(&id)?;
                 let first = closely(&id, false, code.first.text());
                 let later = code.later.as_ref().and_then(|one| closely(&id, true, one.text()));
                 Some((id, first, later))
             })
             .collect();
         for (id, first, later) in looked {
-            let Some(code) = self.code.codes.get_mut(&id) else { continue };
+            let Some(code) = self.codes.get_mut(&id) else { continue };
             if let Some(first) = first {
                 code.first = first;
             }
@@ -130,7 +225,7 @@ impl TypedProject {
 
     /// The project that was typed.
     pub fn manifest(&self) -> &Manifest {
-        &self.code.manifest
+        &self.manifest
     }
 
     /// What is known of a node's or source's table.
@@ -150,7 +245,29 @@ impl TypedProject {
         let below = self.below(id);
         let tables = self.tables.forgetting(|known| known != id && !below.contains(known));
         tables.learn(id, Arc::new(change.apply(table, column)));
-        type_all(&self.code, &self.queries, &self.waves, &tables, Some(&below))
+        self.typed_again(&tables, &below)
+    }
+
+    /// Types nodes again, with other tables.
+    fn typed_again(
+        &self,
+        tables: &Tables,
+        below: &BTreeSet<UniqueId>,
+    ) -> BTreeMap<UniqueId, TypedNode> {
+        let mut nodes = BTreeMap::new();
+        for wave in &self.waves {
+            let wanted: Vec<&UniqueId> = wave.iter().filter(|id| below.contains(*id)).collect();
+            let typed: Vec<(UniqueId, TypedNode)> = wanted
+                .par_iter()
+                .filter_map(|id| {
+                    let (node, read) = (self.manifest.nodes.get(*id)?, self.queries.get(*id)?);
+                    let variables = &self.codes.get(*id)?.variables;
+                    Some(((*id).clone(), type_node(node, read, &InScript { tables, variables })))
+                })
+                .collect();
+            nodes.extend(typed);
+        }
+        nodes
     }
 
     /// What reads a node, and what reads that.
@@ -159,7 +276,7 @@ impl TypedProject {
         for wave in &self.waves {
             for node in wave {
                 let reads = |parent: &UniqueId| parent == id || below.contains(parent);
-                let manifest = &self.code.manifest;
+                let manifest = &self.manifest;
                 if manifest
                     .nodes
                     .get(node)
@@ -174,19 +291,16 @@ impl TypedProject {
 }
 
 /// Groups of nodes, each below those before it.
-fn waves(code: &ProjectCode) -> Vec<Vec<UniqueId>> {
+fn waves(manifest: &Manifest, wanted: &BTreeSet<&UniqueId>) -> Vec<Vec<UniqueId>> {
     let mut levels: HashMap<&UniqueId, usize> = HashMap::new();
     let mut waves: Vec<Vec<UniqueId>> = Vec::new();
-    let manifest = &code.manifest;
-    for (id, _) in manifest.nodes.iter().filter(|(id, _)| code.codes.contains_key(*id)) {
+    for (id, _) in manifest.nodes.iter().filter(|(id, _)| wanted.contains(id)) {
         // Parents first; the graph has no cycles, a depth of its own has no stack to overflow.
         let mut open = vec![id];
         while let Some(&at) = open.last() {
             let parents = manifest.nodes.get(at).map(|node| node.depends_on_nodes.as_slice());
-            let parents = parents
-                .unwrap_or_default()
-                .iter()
-                .filter(|parent| code.codes.contains_key(*parent));
+            let parents =
+                parents.unwrap_or_default().iter().filter(|parent| wanted.contains(parent));
             let missing: Vec<&UniqueId> = parents
                 .clone()
                 .filter(|parent| !levels.contains_key(parent) && *parent != at)
@@ -207,30 +321,6 @@ fn waves(code: &ProjectCode) -> Vec<Vec<UniqueId>> {
         }
     }
     waves
-}
-
-fn type_all(
-    ProjectCode { manifest, codes, .. }: &ProjectCode,
-    queries: &HashMap<UniqueId, Read>,
-    waves: &[Vec<UniqueId>],
-    tables: &Tables,
-    only: Option<&BTreeSet<UniqueId>>,
-) -> BTreeMap<UniqueId, TypedNode> {
-    let mut nodes = BTreeMap::new();
-    for wave in waves {
-        let wanted = wave.iter().filter(|id| only.is_none_or(|only| only.contains(*id)));
-        let wanted: Vec<&UniqueId> = wanted.collect();
-        let typed: Vec<(UniqueId, TypedNode)> = wanted
-            .par_iter()
-            .filter_map(|id| {
-                let (node, read) = (manifest.nodes.get(*id)?, queries.get(*id)?);
-                let variables = &codes.get(*id)?.variables;
-                Some(((*id).clone(), type_node(node, read, &InScript { tables, variables })))
-            })
-            .collect();
-        nodes.extend(typed);
-    }
-    nodes
 }
 
 fn type_node(node: &Node, read: &Read, script: &InScript<'_>) -> TypedNode {

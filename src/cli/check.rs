@@ -32,8 +32,20 @@ pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<Ex
     found.extend(templates);
     let errors = found.iter().filter(|diagnostic| diagnostic.is_error()).count();
     session.report.diagnostics(&found);
+    let unknown: Vec<&str> = project
+        .unknown()
+        .intersection(&ids)
+        .filter_map(|id| session.manifest.nodes.get(id).map(|node| node.name.as_str()))
+        .collect();
+    if !unknown.is_empty() {
+        session.report.note(&format!(
+            "not checked, because their templates ask the warehouse for what is not there yet: {}",
+            unknown.join(", ")
+        ));
+    }
     let of_kind = |kind: ResourceType| {
-        let kinds = ids.iter().filter_map(|id| session.manifest.nodes.get(id));
+        let kinds = ids.difference(project.unknown());
+        let kinds = kinds.filter_map(|id| session.manifest.nodes.get(id));
         kinds.filter(|node| node.resource_type == kind).count()
     };
     session.report.note(&format!(

@@ -1,67 +1,38 @@
 //! The project typed, for the commands that ask what its columns are.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
-
-use rayon::prelude::*;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{known_columns::known_columns, session::Session};
 use crate::{
-    check::{NodeCode, ProjectCode, TypedProject, declared_variables, is_read},
+    check::{CompileNode, Compiled, Known, TypedProject, declared_variables, is_read},
     compile::Compiler,
     diagnostic::{Diagnostic, did_you_mean},
     manifest::{ResourceType, UniqueId},
 };
 
 /// Compiles what can be typed among these nodes and what they read, and types it; the templates that
-/// are wrong are told.
+/// are wrong are told. The warehouse is asked what templates want to know of data.
 pub fn typed_project(
     session: &Session,
     ids: &BTreeSet<UniqueId>,
     compiler: &Compiler,
 ) -> (TypedProject, Vec<Diagnostic>) {
-    let wanted: Vec<&UniqueId> = with_what_they_read(session, ids)
-        .into_iter()
-        .filter(|id| session.manifest.nodes.get(*id).is_some_and(|node| is_read(node)))
-        .collect();
-    let compiled: Vec<_> = wanted
-        .par_iter()
-        .map(|id| {
-            let first = compiler.compile(id, false)?;
-            let node = session.manifest.nodes.get(*id);
-            let is_incremental =
-                node.is_some_and(|node| node.config.materialized() == "incremental");
-            // A template that needs the table to be there says nothing of the query.
-            let later = is_incremental.then(|| compiler.compile(id, true).ok()).flatten();
-            let later = later.map(|later| later.code);
-            let later = later.filter(|later| later.text() != first.code.text());
-            // What stands before a query may declare variables that it reads.
-            let header = first.header.as_ref().map_or("", |header| header.text());
-            let Some(variables) = declared_variables(header) else { return Ok(None) };
-            let code = NodeCode { first: first.code, later, variables };
-            Ok::<_, Vec<Diagnostic>>(Some(((*id).clone(), code)))
-        })
-        .collect();
-    let mut codes = HashMap::new();
-    let mut problems = Vec::new();
-    for one in compiled {
-        match one {
-            Ok(Some((id, code))) => {
-                codes.insert(id, code);
-            }
-            // What stands before the query cannot be read: nothing is said of it.
-            Ok(None) => {}
-            Err(found) => problems.extend(found),
-        }
-    }
-    let code = ProjectCode {
-        manifest: Arc::clone(&session.manifest),
-        codes,
-        known: known_columns(session),
+    let mut wanted = with_what_they_read(session, ids);
+    wanted.retain(|id| session.manifest.nodes.get(*id).is_some_and(|node| is_read(node)));
+    let compile: &CompileNode<'_> = &|id, is_later, warehouse| {
+        let compiled = compiler.compile_asking(id, is_later, warehouse)?;
+        // What stands before a query may declare variables that it reads; where that cannot be read,
+        // nothing is said of the query.
+        let header = compiled.header.as_ref().map_or("", |header| header.text());
+        let variables = declared_variables(header);
+        Ok(variables.map(|variables| Compiled { code: compiled.code, variables }))
     };
-    (TypedProject::new(code), problems)
+    let known = Known {
+        manifest: Arc::clone(&session.manifest),
+        columns: known_columns(session),
+        warehouse: compiler.warehouse().cloned(),
+    };
+    TypedProject::new(known, &wanted, compile)
 }
 
 fn with_what_they_read<'s>(

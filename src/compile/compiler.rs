@@ -119,6 +119,8 @@ pub(super) struct Changes {
     pub candidate: Option<Candidate>,
     /// How closely places are kept; by line where that is not said.
     pub marks: Option<Marks>,
+    /// Answers in the place of the run's warehouse.
+    pub warehouse: Option<Arc<dyn Warehouse>>,
 }
 
 impl Compiler {
@@ -176,6 +178,11 @@ impl Compiler {
         &self.manifest
     }
 
+    /// The warehouse that templates ask; none where the command connects to none.
+    pub fn warehouse(&self) -> Option<&Arc<dyn Warehouse>> {
+        self.host.warehouse.as_ref()
+    }
+
     /// What the jobs of a node's templates have cost.
     pub fn spent(&self, node: &UniqueId) -> Spent {
         self.notes.spent(node)
@@ -199,6 +206,15 @@ impl Compiler {
     /// # Errors
     /// What the template did wrong, at the user's line.
     pub fn compile_turn(&self, id: &UniqueId, turn: Turn) -> Result<CompiledNode, Vec<Diagnostic>> {
+        self.compile_changed(id, turn, None)
+    }
+
+    pub(super) fn compile_changed(
+        &self,
+        id: &UniqueId,
+        turn: Turn,
+        warehouse: Option<Arc<dyn Warehouse>>,
+    ) -> Result<CompiledNode, Vec<Diagnostic>> {
         let Some(node) = self.manifest.nodes.get(id) else {
             return Err(vec![Diagnostic::error(
                 "unknown-node",
@@ -211,35 +227,11 @@ impl Compiler {
         let changes = Changes {
             turn: Turn { is_incremental, ..turn },
             this: is_beside.then(|| unpublished(&node.relation)),
+            warehouse,
             ..Changes::default()
         };
         let rendered = self.render(node, &changes).map_err(|diagnostic| vec![*diagnostic])?;
         self.finish(node, rendered)
-    }
-
-    /// The SQL of a node with the place of each word, and the macros that it came out of, where `text`
-    /// is the SQL. Nothing where its template does not give the same text so: where it asks the
-    /// warehouse, or works on what macros have written.
-    pub fn compile_closely(
-        &self,
-        id: &UniqueId,
-        is_incremental: bool,
-        text: &str,
-    ) -> Option<MappedText> {
-        let node = self.manifest.nodes.get(id)?;
-        if node.generated_code.is_some() {
-            return None;
-        }
-        [true, false].into_iter().find_map(|macros| {
-            let changes = Changes {
-                turn: Turn::whole(is_incremental),
-                marks: Some(Marks::Words { macros }),
-                ..Changes::default()
-            };
-            let rendered = self.render(node, &changes).ok()?;
-            let (code, _) = self.inject_ephemeral(rendered.text, &rendered.ephemeral).ok()?;
-            (code.text() == text).then_some(code)
-        })
     }
 
     /// Compiles a test with a candidate in the place of the node it is for.
@@ -301,6 +293,7 @@ impl Compiler {
     pub(super) fn node_host(&self, node: Option<&Arc<Node>>, changes: &Changes) -> Arc<NodeHost> {
         let host = NodeHost::new(Arc::clone(&self.host), changes.stand_ins.clone());
         let host = host.with_candidate(changes.candidate.clone());
+        let host = host.asking(changes.warehouse.clone());
         // What is rendered again only to look closely has asked and logged before.
         let host = if changes.marks.is_some() { host.refusing().silent() } else { host };
         let host = host.noting(Arc::clone(&self.notes), node.cloned());

@@ -80,6 +80,8 @@ pub struct NodeHost {
     stand_ins: Option<Arc<StandIns>>,
     /// Ephemeral models referenced, in order.
     ephemeral: Mutex<Vec<UniqueId>>,
+    /// Answers in the place of the run's warehouse.
+    instead: Option<Arc<dyn Warehouse>>,
     /// Stands before the warehouse where it must not be asked yet.
     refusal: Option<RefusingWarehouse>,
     /// The time of the rows that are read, where it is limited.
@@ -103,6 +105,7 @@ impl NodeHost {
             shared,
             stand_ins,
             ephemeral: Mutex::default(),
+            instead: None,
             refusal: None,
             span: None,
             candidate: None,
@@ -127,6 +130,11 @@ impl NodeHost {
                 Arc::new(RefusingWarehouse::because(format!("`query-comment` is wrong: {why}")))
             }
         }
+    }
+
+    /// The same host, but another warehouse answers, if one is given.
+    pub fn asking(self, instead: Option<Arc<dyn Warehouse>>) -> Self {
+        Self { instead, ..self }
     }
 
     /// The same host, but the warehouse refuses every question and remembers that one came.
@@ -294,7 +302,7 @@ impl Host for NodeHost {
         match &self.refusal {
             Some(refusal) => Some(refusal),
             None => {
-                let warehouse = self.shared.warehouse.as_ref()?;
+                let warehouse = self.instead.as_ref().or(self.shared.warehouse.as_ref())?;
                 Some(self.telling.get_or_init(|| self.telling(warehouse)).as_ref())
             }
         }

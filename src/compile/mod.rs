@@ -6,6 +6,7 @@ mod compiler;
 mod copied;
 mod data_test;
 mod deferral;
+mod for_check;
 mod header;
 mod host;
 mod in_run;

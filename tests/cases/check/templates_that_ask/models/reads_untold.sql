@@ -1,0 +1,1 @@
+select id, anything from {{ ref('untold') }}

@@ -1,0 +1,4 @@
+with unioned as (
+    {{ union_of([source('raw', 'boats')]) }}
+)
+select id from unioned
