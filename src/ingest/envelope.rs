@@ -102,7 +102,7 @@ pub(super) fn timestamp(moment: DateTime<Utc>) -> String {
 }
 
 /// A time as APIs write it: RFC 3339, without a zone (UTC), a date, or seconds since 1970.
-fn moment(text: &str) -> Option<DateTime<Utc>> {
+pub(super) fn moment(text: &str) -> Option<DateTime<Utc>> {
     let zoned = DateTime::parse_from_rfc3339(text).map(|moment| moment.to_utc());
     let plain = || {
         ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
@@ -126,7 +126,7 @@ fn content_hash(payload: &str) -> Result<String, String> {
     Ok(blake3::hash(canonical.as_bytes()).to_hex()[..32].to_owned())
 }
 
-fn write_canonical(value: &Value, out: &mut String) {
+pub(super) fn write_canonical(value: &Value, out: &mut String) {
     match value {
         Value::Object(map) => {
             let mut members: Vec<(&String, &Value)> = map.iter().collect();

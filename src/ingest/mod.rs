@@ -3,6 +3,8 @@
 //! A feed is a source table's `config.meta.ingest`. Records are taken out of payloads as they are
 //! written, put into envelopes, and landed by a plan that adds only what has changed.
 
+mod changes;
+mod contract;
 mod envelope;
 mod extract;
 mod feed;
@@ -10,6 +12,7 @@ mod feed_result;
 mod fetch;
 mod json_stream;
 mod landing;
+mod pii;
 mod raw_json;
 mod record_path;
 mod runner;

@@ -71,6 +71,26 @@ pub fn members(object: &str) -> Option<Vec<(&str, &str)>> {
     Some(found)
 }
 
+/// The elements of a list's text; none where it is no list.
+pub fn elements(list: &str) -> Option<Vec<&str>> {
+    let list = list.trim();
+    let mut at = skip_blank(list, list.starts_with('[').then_some(1)?);
+    let mut found = Vec::new();
+    while at < list.len() && !byte_is(list, at, b']') {
+        let end = value_end(list, at);
+        // What is no JSON must not be gone through for ever.
+        if end == at {
+            return None;
+        }
+        found.push(list.get(at..end)?);
+        at = skip_blank(list, end);
+        if byte_is(list, at, b',') {
+            at = skip_blank(list, at + 1);
+        }
+    }
+    Some(found)
+}
+
 /// The key's text without quotes and escapes.
 pub fn key_text(raw: &str) -> String {
     serde_json::from_str(raw).unwrap_or_else(|_| raw.trim_matches('"').to_owned())
@@ -99,6 +119,10 @@ mod tests {
             found,
             [("\"a\"", "1.10"), (r#""b\"c""#, r#"[ {"x":"]"} , 2 ]"#), ("\"d\"", "{}")]
         );
+        assert_eq!(
+            elements(r#" [1, {"x":"]"},"a,b" ] "#),
+            Some(vec!["1", r#"{"x":"]"}"#, "\"a,b\""])
+        );
         assert_eq!(without(r#"{"id":1,"password":"x"}"#, &["password".into()]), r#"{"id":1}"#);
     }
 
@@ -107,6 +131,7 @@ mod tests {
         #[test]
         fn any_text_is_sliced(text in "[\\[\\]{}\",:a1 \\\\\u{e9}]{0,60}") {
             let _ = members(&text);
+            let _ = elements(&text);
         }
     }
 }
