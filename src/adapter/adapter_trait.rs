@@ -47,6 +47,16 @@ pub trait Adapter: Send + Sync {
         relation: &'a Relation,
     ) -> BoxFuture<'a, Result<Option<Vec<Column>>, AdapterError>>;
 
+    /// The columns of a table that refuse NULL; none where it does not exist, or where the warehouse
+    /// lets every column be NULL.
+    fn required_columns<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Vec<String>, AdapterError>> {
+        let _ = relation;
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
     /// What a catalogue tells of a relation; none where it does not exist.
     fn catalog_entry<'a>(
         &'a self,

@@ -6,7 +6,6 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde_json::Value;
 
 use super::{BronzeRow, Feed, landing::Target, raw_json};
-use crate::relation::Cell;
 
 /// The columns of every bronze table with their GoogleSQL types, in order.
 pub const BRONZE_COLUMNS: [(&str, &str); 12] = [
@@ -71,11 +70,12 @@ impl Envelope {
             seq,
             uri: Arc::clone(uri),
             payload,
-            extra: Vec::new(),
+            typed: None,
         })
     }
 
-    /// A row's values as text, in the order of [`BRONZE_COLUMNS`] and the typed columns behind them.
+    /// A row's values as text, in the order of [`BRONZE_COLUMNS`], the object of its typed columns behind
+    /// them where the target has such.
     pub(super) fn texts(&self, target: &Target, row: BronzeRow) -> Vec<Option<String>> {
         let text = |value: &str| Some(value.to_owned());
         let mut texts = vec![
@@ -92,7 +92,9 @@ impl Envelope {
             text(SCHEMA_VERSION),
             Some(row.payload),
         ];
-        texts.extend(row.extra.iter().map(Cell::as_text));
+        if target.typed.is_some() {
+            texts.push(row.typed);
+        }
         texts
     }
 }

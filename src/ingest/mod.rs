@@ -18,6 +18,10 @@ mod record_path;
 mod runner;
 mod spool;
 
+pub use changes::{Change, ChangeEvent, ChangeRules, Detector, Known, Refusal};
+pub use contract::{
+    Breach, Conformed, Contract, DeclaredColumn, Mode, Schema, TYPED, TableColumn, TypedColumns,
+};
 pub use envelope::{BRONZE_COLUMNS, Envelope};
 pub use feed::{
     EnvLookup, Feed, FeedKind, FilesFeed, Format, HttpFeed, PagedBy, Paging, SecretText, read_feed,
@@ -25,7 +29,8 @@ pub use feed::{
 pub use fetch::{Fetching, Hosts, Window};
 pub use landing::{
     Batch, BronzeRow, DEAD_LETTERS, DeadLetter, Dedup, FeedState, Landed, Lander, Load, STATE,
-    StateEntry, Storage, Target, TargetRows,
+    SharedSchema, StateEntry, Storage, Target, TargetRows,
 };
+pub use pii::{PiiAction, Redaction};
 pub use record_path::RecordPath;
 pub use runner::{IngestRequest, feeds_of, run_feeds};

@@ -5,8 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Batch, BronzeRow, Dedup, EnvLookup, Envelope, Feed, Landed, Lander, Load, Storage, Target,
-    TargetRows,
+    Batch, BronzeRow, EnvLookup, Envelope, Feed, Landed, Lander, Load, Target, TargetRows,
     extract::records,
     feed_result::{Failed, feed_result},
     fetch::{FetchContext, FetchStats, Fetched, Hosts, fetch, in_order},
@@ -151,15 +150,7 @@ async fn land(
     let load = Load {
         feed: feed.unique_id.clone(),
         envelope: envelope.clone(),
-        targets: vec![Target {
-            source: feed.source.clone(),
-            stream: feed.stream.clone(),
-            relation: feed.relation.clone(),
-            extra: Vec::new(),
-            changes: Vec::new(),
-            storage: Storage::default(),
-            dedup: Dedup::Versions,
-        }],
+        targets: vec![Target::of(feed)],
     };
     let batches =
         record_batches(feed.clone(), fetched, envelope, cancel.clone(), Arc::clone(stats));

@@ -127,6 +127,31 @@ impl Adapter for DuckDbAdapter {
         })
     }
 
+    fn required_columns<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Vec<String>, AdapterError>> {
+        Box::pin(async move {
+            let relation = Relation {
+                dialect: Dialect::DuckDb,
+                quoting: Quoting::default(),
+                ..relation.clone()
+            };
+            self.work(&Cancel::default(), move |shared, connection| {
+                let session = Session::new(shared, connection);
+                let name = relation.to_string();
+                if session.table_columns(&name)?.is_none() {
+                    return Ok(Vec::new());
+                }
+                let name = name.replace('\'', "''");
+                let sql = format!("select name from pragma_table_info('{name}') where \"notnull\"");
+                let found = session.rows(&sql, None)?;
+                Ok(found.rows.into_iter().flatten().filter_map(|cell| cell.as_text()).collect())
+            })
+            .await
+        })
+    }
+
     fn describe<'a>(
         &'a self,
         header: &'a str,

@@ -3,7 +3,7 @@
 //!
 //! A [`Schema`] is what a table's typed columns are and may become; [`Schema::conform`] writes a record
 //! as those columns hold it, or says which rule of the feed's [`Contract`] it breaks;
-//! [`Schema::table_changes`] is what has to be done to the table afterwards.
+//! [`Schema::against`] is how the table holds it.
 
 mod changes;
 mod column_name;
@@ -14,11 +14,14 @@ mod mode;
 mod projection;
 mod scalar;
 mod schema;
+mod table;
 mod tree;
 
+pub use changes::{TYPED, TypedColumns};
 pub use conform::{Breach, Conformed};
 pub use mode::{Contract, Mode};
 pub use schema::{DeclaredColumn, Schema, TableColumn};
+pub use table::table_columns;
 
 #[cfg(test)]
 mod tests;

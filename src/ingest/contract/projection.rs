@@ -1,18 +1,18 @@
 //! A table's typed columns out of the JSON object that a record was conformed to.
 
-use super::schema::Schema;
 use crate::{relation::Dialect, sql::Type};
 
-impl Schema {
-    /// An expression for each typed column, in order; `typed` is the column of the conformed object.
-    pub fn projections(&self, dialect: Dialect, typed: &str) -> Vec<String> {
-        let columns = self.columns();
-        let expression = |(name, kind): &(String, Type)| match dialect {
-            Dialect::GoogleSql => google_sql(typed, &format!("$.{name}"), kind, 0),
-            Dialect::DuckDb => duckdb(typed, &format!("$.{name}"), kind, 0),
-        };
-        columns.iter().map(expression).collect()
-    }
+/// An expression for each typed column, in order; `typed` is the column of the conformed object.
+pub(super) fn projections(
+    columns: &[(String, Type)],
+    dialect: Dialect,
+    typed: &str,
+) -> Vec<String> {
+    let expression = |(name, kind): &(String, Type)| match dialect {
+        Dialect::GoogleSql => google_sql(typed, &format!("$.{name}"), kind, 0),
+        Dialect::DuckDb => duckdb(typed, &format!("$.{name}"), kind, 0),
+    };
+    columns.iter().map(expression).collect()
 }
 
 /// Names of columns are letters, digits and underscores: they are paths as they are.

@@ -19,7 +19,7 @@ pub struct DeclaredColumn {
     pub required: bool,
 }
 
-/// A column of the table.
+/// A column of the table. Types that feeds do not fill are [`Type::Unknown`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableColumn {
     /// Its name.
@@ -35,8 +35,6 @@ pub struct TableColumn {
 pub struct Schema {
     pub(super) contract: Contract,
     pub(super) fields: Fields,
-    /// What the table has now.
-    pub(super) table: Vec<TableColumn>,
 }
 
 impl Schema {
@@ -53,14 +51,9 @@ impl Schema {
         let is_typed = |name: &str| {
             BRONZE_COLUMNS.iter().all(|(common, _)| !common.eq_ignore_ascii_case(name))
         };
-        let known: Vec<TableColumn> = table
-            .unwrap_or_default()
-            .iter()
-            .filter(|column| is_typed(&column.name))
-            .cloned()
-            .collect();
         let mut fields = Fields::default();
-        for column in &known {
+        let known = table.unwrap_or_default().iter();
+        for column in known.filter(|column| is_typed(&column.name)) {
             fields.set(Field {
                 name: column.name.clone(),
                 kind: Kind::of(&column.data_type, Origin::Table),
@@ -93,20 +86,15 @@ impl Schema {
             true => Contract::of(super::Mode::Evolve),
             false => contract,
         };
-        Ok(Self { contract, fields, table: known })
+        Ok(Self { contract, fields })
     }
 
     /// The typed columns of the table as it will be, in order; fields of which nothing is known but
     /// NULL have none.
     pub fn columns(&self) -> Vec<(String, Type)> {
         let column = |field: &Field| Some((field.name.clone(), field.kind.data_type()?));
-        self.fields.iter().filter_map(column).collect()
-    }
-
-    /// Columns that refuse NULL, for a table that is made.
-    pub fn required(&self) -> Vec<String> {
-        let required = self.fields.iter().filter(|field| field.required);
-        required.map(|field| field.name.clone()).collect()
+        // Columns of types that feeds do not fill stay NULL.
+        self.fields.iter().filter_map(column).filter(|(_, kind)| kind.is_known()).collect()
     }
 }
 

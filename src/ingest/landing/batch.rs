@@ -5,7 +5,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::{DeadLetter, StateEntry};
-use crate::relation::Cell;
 
 /// Rows, dead letters and state that are landed in one transaction, or a part of them.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +50,6 @@ pub struct BronzeRow {
     pub uri: Arc<str>,
     /// `payload`: valid JSON.
     pub payload: String,
-    /// Values of the target's typed columns.
-    pub extra: Vec<Cell>,
+    /// The values of the target's typed columns: a JSON object.
+    pub typed: Option<String>,
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, Cancel},
-    ingest::spool::Spool,
+    ingest::{contract::table_columns, spool::Spool},
     relation::Relation,
 };
 
@@ -98,13 +98,24 @@ impl Lander {
             tables.push(spool.staged()?);
         }
         let entries = state_spool(folder, load, number, &spools.state)?;
-        let mut exist = Vec::new();
-        for relation in load
-            .targets
-            .iter()
-            .map(|target| target.relation.clone())
-            .chain([DEAD_LETTERS, STATE].map(|name| beside(&load.main().relation, name)))
-        {
+        let (mut exist, mut typed) = (Vec::new(), Vec::new());
+        for target in &load.targets {
+            let relation = &target.relation;
+            match &target.typed {
+                None => {
+                    exist.push(self.adapter.columns(relation).await?.is_some());
+                    typed.push(None);
+                }
+                Some(schema) => {
+                    let columns = table_columns(self.adapter.as_ref(), relation).await?;
+                    exist.push(columns.is_some());
+                    let schema = schema.lock().unwrap_or_else(PoisonError::into_inner);
+                    typed.push(Some(schema.against(relation, columns.as_deref())));
+                }
+            }
+        }
+        for name in [DEAD_LETTERS, STATE] {
+            let relation = beside(&load.main().relation, name);
             exist.push(self.adapter.columns(&relation).await?.is_some());
         }
         let dead_letters = spools.dead_letters.staged()?;
@@ -113,7 +124,7 @@ impl Lander {
         let staged = tables.iter().map(|staged| staged.count).sum::<u64>();
         let dead = dead_letters.count;
         let counts = Counts::of(load, &tables);
-        let plan = landing_plan(load, &tables, &dead_letters, &state, &exist);
+        let plan = landing_plan(load, &typed, &tables, &dead_letters, &state, &exist);
         let outcome = self.adapter.apply(&plan, cancel).await?;
         let rows = counts.read(outcome.table.as_ref());
         let unchanged = staged.saturating_sub(rows.iter().sum());

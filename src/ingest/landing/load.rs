@@ -1,10 +1,11 @@
 //! Where a load goes.
 
+use std::sync::{Arc, Mutex};
+
 use crate::{
-    ingest::Envelope,
+    ingest::{Envelope, Feed, contract::Schema},
     manifest::UniqueId,
-    plan::Step,
-    relation::{Column, Relation},
+    relation::Relation,
 };
 
 /// One load of a feed: the tables that its rows may go to, beside dead letters and state.
@@ -28,6 +29,9 @@ impl Load {
     }
 }
 
+/// Typed columns that a thread that reads records may still change.
+pub type SharedSchema = Arc<Mutex<Schema>>;
+
 /// A bronze table.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -37,15 +41,28 @@ pub struct Target {
     pub stream: String,
     /// The table.
     pub relation: Relation,
-    /// Typed columns behind the common ones, in the order of [`super::BronzeRow::extra`].
-    pub extra: Vec<Column>,
-    /// Changes of the table (columns added, types widened) that go before its rows, in the same
-    /// transaction where the warehouse has such.
-    pub changes: Vec<Step>,
+    /// The typed columns beside the payload, where the feed has a contract. They may evolve until the
+    /// last row has come; then the table is changed before its rows, in the same transaction where the
+    /// warehouse has such.
+    pub typed: Option<SharedSchema>,
     /// How the table is kept.
     pub storage: Storage,
     /// Which of the rows are not landed again.
     pub dedup: Dedup,
+}
+
+impl Target {
+    /// The table of a feed, with versions of records and without typed columns.
+    pub fn of(feed: &Feed) -> Self {
+        Self {
+            source: feed.source.clone(),
+            stream: feed.stream.clone(),
+            relation: feed.relation.clone(),
+            typed: None,
+            storage: Storage::default(),
+            dedup: Dedup::Versions,
+        }
+    }
 }
 
 /// Which rows are left out because they are there already.

@@ -14,6 +14,6 @@ mod tables;
 pub use batch::{Batch, BronzeRow, TargetRows};
 pub use dead_letter::DeadLetter;
 pub use lander::{Landed, Lander};
-pub use load::{Dedup, Load, Storage, Target};
+pub use load::{Dedup, Load, SharedSchema, Storage, Target};
 pub use state::{FeedState, StateEntry};
 pub use tables::{DEAD_LETTERS, STATE};

@@ -7,9 +7,13 @@ use super::{
     tables::{DEAD_LETTER_COLUMNS, DEAD_LETTERS, STATE, STATE_COLUMNS, beside, columns_in},
 };
 use crate::{
-    ingest::{BRONZE_COLUMNS, Envelope, envelope::timestamp},
-    plan::{PartitionBy, Plan, RowSource, Rows, Step, TableOptions},
-    relation::{Cell, Column, Relation, RelationKind, Table},
+    ingest::{
+        BRONZE_COLUMNS, Envelope,
+        contract::{TYPED, TypedColumns},
+        envelope::timestamp,
+    },
+    plan::{ContractColumn, PartitionBy, Plan, RowSource, Rows, Step, TableOptions},
+    relation::{Cell, Column, Dialect, Relation, RelationKind, Table},
 };
 
 /// Rows in a file.
@@ -51,10 +55,11 @@ impl Counts {
     }
 }
 
-/// The plan. `exist` tells of each target, of the dead letters and of the state whether the table is
-/// there.
+/// The plan. `typed` are the targets' typed columns; `exist` tells of each target, of the dead letters
+/// and of the state whether the table is there.
 pub(super) fn landing_plan(
     load: &Load,
+    typed: &[Option<TypedColumns>],
     staged: &[Staged],
     dead_letters: &Staged,
     state: &Staged,
@@ -64,11 +69,20 @@ pub(super) fn landing_plan(
     let exists = |at: usize| exist.get(at).copied().unwrap_or(false);
     let mut steps =
         vec![Step::CreateSchema { database: main.database.clone(), schema: main.schema.clone() }];
-    for (at, target) in load.targets.iter().enumerate() {
-        if !exists(at) && (at == 0 || staged.get(at).is_some_and(|staged| staged.count > 0)) {
-            steps.push(create(&target.relation, &columns(target), bronze_options(&target.storage)));
+    let common = columns_in(main.dialect, &BRONZE_COLUMNS);
+    for (at, (target, typed)) in load.targets.iter().zip(typed).enumerate() {
+        let typed = typed.as_ref();
+        if exists(at) {
+            steps.extend(typed.iter().flat_map(|typed| typed.changes.iter().cloned()));
+        } else if at == 0 || staged.get(at).is_some_and(|staged| staged.count > 0) {
+            let mut columns = common.clone();
+            columns.extend(typed.iter().flat_map(|typed| typed.columns.iter().cloned()));
+            let mut options = bronze_options(&target.storage);
+            if let Some(typed) = typed.filter(|typed| !typed.required.is_empty()) {
+                options.contract = Some(promised(&columns, &typed.required));
+            }
+            steps.push(create(&target.relation, &columns, options));
         }
-        steps.extend(target.changes.iter().cloned());
     }
     let beside_options = |field: &str, cluster: &str| TableOptions {
         partition_by: Some(by_day(field)),
@@ -92,21 +106,25 @@ pub(super) fn landing_plan(
     let mut staging_tables = Vec::new();
     let mut inserts = Vec::new();
     let mut counts = Vec::new();
-    for (at, (target, staged)) in load.targets.iter().zip(staged).enumerate() {
+    for (at, ((target, typed), staged)) in load.targets.iter().zip(typed).zip(staged).enumerate() {
         if staged.count == 0 {
             continue;
         }
         let relation = &target.relation;
         let staging =
             relation.with_identifier(format!("{}__elt_stage_{suffix}", relation.identifier));
-        let columns = columns(target);
-        steps.push(Step::Append {
-            relation: staging.clone(),
-            columns: columns.clone(),
-            rows: staged.rows(),
-        });
-        let names: Vec<String> = columns.into_iter().map(|column| column.name).collect();
-        let query = new_rows_query(target, &staging, &names);
+        let mut columns = common.clone();
+        let mut names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        let mut values = names.clone();
+        if let Some(typed) = typed {
+            columns.extend(columns_in(relation.dialect, &[(TYPED, "JSON")]));
+            for (column, value) in typed.columns.iter().zip(&typed.projections) {
+                values.push(format!("{value} as {}", relation.dialect.quote(&column.name)));
+                names.push(column.name.clone());
+            }
+        }
+        steps.push(Step::Append { relation: staging.clone(), columns, rows: staged.rows() });
+        let query = new_rows_query(target, &staging, &values);
         inserts.push(Step::Insert {
             target: relation.clone(),
             columns: names,
@@ -140,17 +158,23 @@ pub(super) fn landing_plan(
     }
 }
 
-/// The columns of a bronze table.
-fn columns(target: &Target) -> Vec<Column> {
-    let mut columns = columns_in(target.relation.dialect, &BRONZE_COLUMNS);
-    columns.extend(target.extra.iter().cloned());
-    columns
+/// Columns with what is promised of them.
+fn promised(columns: &[Column], required: &[String]) -> Vec<ContractColumn> {
+    let column = |column: &Column| {
+        let not_null = required.iter().any(|name| name.eq_ignore_ascii_case(&column.name));
+        let definition = match not_null {
+            true => format!("{} not null", column.data_type),
+            false => column.data_type.clone(),
+        };
+        ContractColumn { column: column.clone(), definition, not_null }
+    };
+    columns.iter().map(column).collect()
 }
 
 fn create(relation: &Relation, columns: &[Column], options: TableOptions) -> Step {
     Step::CreateTable {
         relation: relation.clone(),
-        query: empty_query(columns),
+        query: empty_query(relation.dialect, columns),
         options,
         temporary: false,
     }
@@ -187,17 +211,23 @@ fn by_day(field: &str) -> PartitionBy {
     }
 }
 
-fn empty_query(columns: &[Column]) -> String {
+fn empty_query(dialect: Dialect, columns: &[Column]) -> String {
     let casts: Vec<String> = columns
         .iter()
-        .map(|column| format!("  cast(null as {}) as {}", column.data_type, column.name))
+        .map(|column| {
+            let name = match BRONZE_COLUMNS.iter().any(|(common, _)| *common == column.name) {
+                true => column.name.clone(),
+                false => dialect.quote(&column.name),
+            };
+            format!("  cast(null as {}) as {name}", column.data_type)
+        })
         .collect();
     format!("select\n{}\nlimit 0", casts.join(",\n"))
 }
 
 /// The rows of the staging table that are new.
-fn new_rows_query(target: &Target, staging: &Relation, names: &[String]) -> String {
-    let columns: Vec<String> = names.iter().map(|name| format!("  {name}")).collect();
+fn new_rows_query(target: &Target, staging: &Relation, values: &[String]) -> String {
+    let columns: Vec<String> = values.iter().map(|value| format!("  {value}")).collect();
     let columns = columns.join(",\n");
     let table = &target.relation;
     match target.dedup {

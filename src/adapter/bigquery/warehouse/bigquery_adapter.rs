@@ -113,6 +113,18 @@ impl Adapter for BigQueryAdapter {
         })
     }
 
+    fn required_columns<'a>(
+        &'a self,
+        relation: &'a Relation,
+    ) -> BoxFuture<'a, Result<Vec<String>, AdapterError>> {
+        Box::pin(async move {
+            let table = self.client.get_table(&table_id(&self.client, relation)).await?;
+            let fields = table.map(|table| table.fields).unwrap_or_default();
+            let required = fields.into_iter().filter(|field| field.is_required());
+            Ok(required.map(|field| field.name).collect())
+        })
+    }
+
     fn catalog_entry<'a>(
         &'a self,
         relation: &'a Relation,
