@@ -99,7 +99,8 @@ pub(super) struct Analyzer<'a> {
 }
 
 impl<'a> Analyzer<'a> {
-    fn new(catalog: &'a dyn Catalog) -> Self {
+    /// One that has seen nothing yet.
+    pub fn new(catalog: &'a dyn Catalog) -> Self {
         Self {
             catalog,
             scopes: Vec::new(),
@@ -113,7 +114,8 @@ impl<'a> Analyzer<'a> {
         }
     }
 
-    fn finish(mut self, rows: Rows) -> Analysis {
+    /// What is found out, with the rows that the last query gives.
+    pub fn finish(mut self, rows: Rows) -> Analysis {
         let is_same = |one: &Problem, other: &Problem| {
             one.code == other.code && one.span == other.span && one.message == other.message
         };

@@ -41,6 +41,11 @@ pub trait Catalog {
         None
     }
 
+    /// The names of the variables, to say which is near.
+    fn variable_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The result of the user-defined function with these name parts; none where there is none.
     fn function(&self, _parts: &[String]) -> Option<Type> {
         None

@@ -44,6 +44,11 @@ impl Literal {
     }
 }
 
+/// Whether a value of a type can be taken for one of another, as a literal at least.
+pub fn goes_for(from: &Type, to: &Type) -> bool {
+    coercion(from, &Literal::Yes, to).is_some()
+}
+
 /// How far a type is from the one that it is taken for; 0: it is that one. Nothing where it cannot
 /// be taken for it without a cast.
 pub fn coercion(from: &Type, literal: &Literal, to: &Type) -> Option<u32> {

@@ -231,7 +231,9 @@ impl Analyzer<'_> {
     }
 
     fn unknown_name(&mut self, name: &Ident, parts: &[Ident]) {
-        let known: Vec<&str> = self.scopes.iter().rev().flat_map(visible).collect();
+        let variables = self.catalog.variable_names();
+        let mut known: Vec<&str> = self.scopes.iter().rev().flat_map(visible).collect();
+        known.extend(variables.iter().map(String::as_str));
         let is_later =
             |scope: &Scope| scope.later.iter().any(|later| later.eq_ignore_ascii_case(&name.value));
         let help = match self.scopes.last().is_some_and(is_later) {

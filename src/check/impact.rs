@@ -45,17 +45,19 @@ pub fn impact(
     change: &Change,
 ) -> Impact {
     let then = project.changed(&changed.node, &changed.column, change);
-    let all: BTreeSet<UniqueId> = then.keys().cloned().collect();
-    let now = of_nodes(project, &project.nodes, &all, Strictness::Error);
+    // Hooks may read it too, of nodes that do not.
+    let mut all: BTreeSet<UniqueId> = then.nodes.keys().cloned().collect();
+    all.extend(project.script_codes.iter().map(|script| script.node.clone()));
+    let now = of_nodes(project, &project.typed, &all, Strictness::Error);
     let key = |diagnostic: &Diagnostic| (place_of(diagnostic), diagnostic.message.clone());
     let known: BTreeSet<_> = now.iter().map(key).collect();
     let mut broken = of_nodes(project, &then, &all, Strictness::Error);
     broken.retain(|diagnostic| diagnostic.is_error() && !known.contains(&key(diagnostic)));
 
     let (mut retyped, mut gone) = (Vec::new(), Vec::new());
-    for (id, typed) in &then {
+    for (id, typed) in &then.nodes {
         let (Some(then), Some(now)) =
-            (typed.analysis(), project.nodes.get(id).and_then(|node| node.analysis()))
+            (typed.analysis(), project.nodes().get(id).and_then(|node| node.analysis()))
         else {
             continue;
         };

@@ -6,6 +6,7 @@
 mod change;
 mod column_graph;
 mod contract;
+mod given;
 mod impact;
 mod introspection;
 mod partitions;
@@ -13,12 +14,16 @@ mod strictness;
 mod tables;
 mod tell;
 mod typed;
+mod unit_tests;
+mod waves;
 
 pub use change::Change;
 pub use column_graph::{ColumnEdge, ColumnGraph, ColumnId, Direction};
+pub use given::{is_expression, is_read};
 pub use impact::{Impact, Retyped, impact};
 pub use strictness::Strictness;
-pub use tell::problems;
+pub use tell::{in_order, problems};
 pub use typed::{
-    CompileNode, Compiled, Known, NodeCode, TypedNode, TypedProject, declared_variables, is_read,
+    CompileNode, Compiled, Known, NodeCode, ScriptCode, Typed, TypedNode, TypedProject, TypedScript,
 };
+pub use unit_tests::unit_test_problems;

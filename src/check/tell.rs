@@ -1,17 +1,14 @@
 //! What is wrong with the project's queries, at the user's lines.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     contract, partitions,
     strictness::Strictness,
-    typed::{TypedNode, TypedProject},
+    typed::{NodeCode, ScriptCode, Typed, TypedNode, TypedProject, TypedScript},
 };
 use crate::{
-    analysis::{Analysis, Problem},
+    analysis::{Analysis, Problem, Type, goes_for},
     compile::MappedText,
     diagnostic::{Diagnostic, Severity, Span},
     jinja::INTERNAL_PACKAGE,
@@ -36,7 +33,7 @@ pub fn problems(
     default: Strictness,
     with_advice: bool,
 ) -> Vec<Diagnostic> {
-    let mut found = of_nodes(project, &project.nodes, selected, default);
+    let mut found = of_nodes(project, &project.typed, selected, default);
     if !with_advice {
         found.retain(|diagnostic| !ADVICE.contains(&diagnostic.code));
     }
@@ -46,32 +43,59 @@ pub fn problems(
 /// The same of nodes that may be typed with a change.
 pub(super) fn of_nodes(
     project: &TypedProject,
-    nodes: &BTreeMap<UniqueId, TypedNode>,
+    typed: &Typed,
     selected: &BTreeSet<UniqueId>,
     default: Strictness,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut told = BTreeSet::new();
-    for (id, typed) in nodes.iter().filter(|(id, _)| selected.contains(*id)) {
-        let Some(node) = project.manifest().nodes.get(id) else { continue };
+    let wanted = |id: &UniqueId| {
+        let node = project.manifest().nodes.get(id).filter(|_| selected.contains(id))?;
         let strictness = Strictness::of(&node.config, default);
-        if strictness == Strictness::Off {
-            continue;
-        }
-        for mut diagnostic in of_node(project, node, typed) {
-            let is_mistake = !ADVICE.contains(&diagnostic.code);
-            diagnostic.severity = match strictness {
-                Strictness::Error if is_mistake => Severity::Error,
-                _ => Severity::Warning,
-            };
-            let place = place_of(&diagnostic);
-            if told.insert((place.clone(), diagnostic.code, diagnostic.message.clone())) {
-                found.push((place, diagnostic));
-            }
-        }
+        (strictness != Strictness::Off).then_some((node, strictness))
+    };
+    for (id, typed) in &typed.nodes {
+        let Some((node, strictness)) = wanted(id) else { continue };
+        found.extend(weighed(of_node(project, node, typed), strictness));
     }
-    found.sort_by(|one, other| one.0.cmp(&other.0));
-    found.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+    for (script, typed) in project.script_codes.iter().zip(&typed.scripts) {
+        let Some((node, strictness)) = wanted(&script.node) else { continue };
+        found.extend(weighed(of_script(project, node, script, typed), strictness));
+    }
+    in_order(found)
+}
+
+/// Diagnostics as heavy as is configured.
+pub(super) fn weighed(mut found: Vec<Diagnostic>, strictness: Strictness) -> Vec<Diagnostic> {
+    for diagnostic in &mut found {
+        let is_mistake = !ADVICE.contains(&diagnostic.code);
+        diagnostic.severity = match strictness {
+            Strictness::Error if is_mistake => Severity::Error,
+            _ => Severity::Warning,
+        };
+    }
+    found
+}
+
+/// Diagnostics in the order of files and lines; the same at the same place once.
+pub fn in_order(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut told = BTreeSet::new();
+    let mut placed: Vec<_> = found.into_iter().map(|one| (place_of(&one), one)).collect();
+    placed.retain(|(place, one)| told.insert((place.clone(), one.code, one.message.clone())));
+    placed.sort_by(|one, other| one.0.cmp(&other.0));
+    placed.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+}
+
+fn of_script(
+    project: &TypedProject,
+    node: &Node,
+    script: &ScriptCode,
+    typed: &TypedScript,
+) -> Vec<Diagnostic> {
+    let parts = match typed {
+        Ok(parts) => parts,
+        Err(errors) => return of_query(project, node, &script.text, &Err(errors.clone())),
+    };
+    parts.iter().flat_map(|part| of_analysis(project, node, &script.text, part)).collect()
 }
 
 /// Where a diagnostic is shown: file, line, column.
@@ -85,7 +109,7 @@ pub(super) fn place_of(diagnostic: &Diagnostic) -> (String, u32, u32) {
 
 /// Whether something is wrong with a node.
 pub(super) fn has_problems(project: &TypedProject, id: &UniqueId) -> bool {
-    let node = project.manifest().nodes.get(id).zip(project.nodes.get(id));
+    let node = project.manifest().nodes.get(id).zip(project.nodes().get(id));
     node.is_some_and(|(node, typed)| !of_node(project, node, typed).is_empty())
 }
 
@@ -96,11 +120,26 @@ fn of_node(project: &TypedProject, node: &Arc<Node>, typed: &TypedNode) -> Vec<D
         found.extend(of_query(project, node, text, later));
     }
     if let Ok(analysis) = &typed.first {
+        found.extend(returned(node, code, analysis));
         let at = |span: crate::sql::ast::Span| locate(node, &code.first, span);
         found.extend(contract::check(node, analysis, at));
     }
     found.extend(partitions::merge(node));
     found
+}
+
+/// A function's body against what it says it returns.
+fn returned(node: &Node, code: &NodeCode, analysis: &Analysis) -> Option<Diagnostic> {
+    let wanted = Type::parse(&node.function.as_ref()?.returns);
+    let [given] = analysis.columns.as_slice() else { return None };
+    if goes_for(&given.kind, &wanted) {
+        return None;
+    }
+    let message = format!("`{}` returns {wanted}, and its body is {}", node.name, given.kind);
+    let help = format!("cast it: `CAST(… AS {wanted})`, or change `returns`");
+    // Behind the words that make a query of it.
+    let span = crate::sql::ast::Span { line: 2, column: 1, ..Default::default() };
+    Some(diagnostic(node, &code.first, &Problem::at("wrong-types", message, span).help(help)))
 }
 
 fn of_query(
@@ -110,11 +149,7 @@ fn of_query(
     typed: &Result<Analysis, Vec<SqlError>>,
 ) -> Vec<Diagnostic> {
     match typed {
-        Ok(analysis) => {
-            let partitions = partitions::problems(project, analysis);
-            let problems = analysis.problems.iter().chain(&partitions);
-            problems.map(|problem| diagnostic(node, code, problem)).collect()
-        }
+        Ok(analysis) => of_analysis(project, node, code, analysis),
         Err(errors) => errors
             .iter()
             .map(|error| {
@@ -130,7 +165,18 @@ fn of_query(
     }
 }
 
-fn diagnostic(node: &Node, code: &MappedText, problem: &Problem) -> Diagnostic {
+fn of_analysis(
+    project: &TypedProject,
+    node: &Node,
+    code: &MappedText,
+    analysis: &Analysis,
+) -> Vec<Diagnostic> {
+    let partitions = partitions::problems(project, analysis);
+    let problems = analysis.problems.iter().chain(&partitions);
+    problems.map(|problem| diagnostic(node, code, problem)).collect()
+}
+
+pub(super) fn diagnostic(node: &Node, code: &MappedText, problem: &Problem) -> Diagnostic {
     let place = locate(node, code, problem.span);
     let mut diagnostic = Diagnostic::error(problem.code, problem.message.clone()).at(place, "");
     diagnostic.help.extend(problem.help.iter().cloned());

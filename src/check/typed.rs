@@ -8,20 +8,17 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    change::Change,
-    introspection::Introspection,
-    tables::{Tables, snapshot_columns, table_of},
+    change::Change, given::given_table, introspection::Introspection, tables::Tables, waves::waves,
 };
 use crate::{
-    analysis::{Analysis, Catalog, Table, TableColumn, Type, analyze_query},
+    analysis::{Analysis, Catalog, ScriptAnalysis, Table, Type, analyze_query, analyze_statements},
     compile::MappedText,
     diagnostic::Diagnostic,
     jinja::Warehouse,
-    manifest::{Manifest, Node, ResourceType, UniqueId},
-    relation::Dialect,
+    manifest::{Manifest, Node, UniqueId},
     sql::{
         SqlError,
-        ast::{Query, ScriptKind, StatementKind},
+        ast::{Query, Statement},
         parse,
     },
 };
@@ -46,8 +43,19 @@ pub type CompileNode<'c> = dyn Fn(&UniqueId, bool, Arc<dyn Warehouse>) -> Result
 pub struct Compiled {
     /// The query.
     pub code: MappedText,
-    /// The variables that the statements before it declare.
+    /// Names that it sees besides columns: the arguments of a function.
     pub variables: Vec<(String, Type)>,
+    /// The statements that it needs before it (`sql_header`).
+    pub header: Option<MappedText>,
+}
+
+/// SQL that a node runs besides its query: a hook, a hook of the run, what stands before the query.
+#[derive(Clone, Debug)]
+pub struct ScriptCode {
+    /// The node.
+    pub node: UniqueId,
+    /// The statements.
+    pub text: MappedText,
 }
 
 /// The compiled SQL of a node.
@@ -57,8 +65,22 @@ pub struct NodeCode {
     pub first: MappedText,
     /// As for a later build, where that is another text.
     pub later: Option<MappedText>,
-    /// The variables that the statements before it declare.
+    /// Names that it sees besides columns: the arguments of a function.
     pub variables: Vec<(String, Type)>,
+    /// The statements that it needs before it (`sql_header`).
+    pub header: Option<MappedText>,
+}
+
+/// What nodes run besides their queries, typed.
+pub type TypedScript = Result<Vec<Analysis>, Vec<SqlError>>;
+
+/// All that is typed.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    /// The nodes.
+    pub nodes: BTreeMap<UniqueId, TypedNode>,
+    /// What they run besides, in the order of the project's scripts.
+    pub scripts: Vec<TypedScript>,
 }
 
 /// A node that is typed.
@@ -87,7 +109,10 @@ pub struct TypedProject {
     /// Groups of nodes: those of one group read only nodes of groups before it.
     waves: Vec<Vec<UniqueId>>,
     tables: Arc<Tables>,
-    pub(super) nodes: BTreeMap<UniqueId, TypedNode>,
+    pub(super) typed: Typed,
+    /// What nodes run besides their queries, and the same read once.
+    pub(super) script_codes: Vec<ScriptCode>,
+    scripts: Vec<Result<Vec<Statement>, Vec<SqlError>>>,
     /// What is not analyzed: its template asks for what is not known before the project is built.
     unknown: BTreeSet<UniqueId>,
 }
@@ -106,6 +131,8 @@ enum Outcome {
 struct Read {
     first: Result<Query, Vec<SqlError>>,
     later: Option<Result<Query, Vec<SqlError>>>,
+    /// What stands before; nothing where that cannot be read, and then nothing is said of the query.
+    header: Option<Vec<Statement>>,
 }
 
 impl TypedProject {
@@ -123,7 +150,9 @@ impl TypedProject {
             codes: HashMap::new(),
             queries: HashMap::new(),
             waves: Vec::new(),
-            nodes: BTreeMap::new(),
+            typed: Typed::default(),
+            script_codes: Vec::new(),
+            scripts: Vec::new(),
             unknown: BTreeSet::new(),
         };
         let mut problems = Vec::new();
@@ -136,7 +165,7 @@ impl TypedProject {
                         let (code, read, typed) = *typed;
                         project.codes.insert(id.clone(), code);
                         project.queries.insert(id.clone(), read);
-                        project.nodes.insert(id.clone(), typed);
+                        project.typed.nodes.insert(id.clone(), typed);
                     }
                     Outcome::Untold { is_unknown: true } => {
                         project.unknown.insert(id.clone());
@@ -173,14 +202,33 @@ impl TypedProject {
             _ => None,
         };
         let later = later.filter(|later| later.text() != first.code.text());
-        let code = NodeCode { first: first.code, later, variables: first.variables };
+        let Compiled { code: first, variables, header } = first;
+        let code = NodeCode { first, later, variables, header };
         let read = Read {
             first: parse::query(code.first.text()),
             later: code.later.as_ref().map(|later| parse::query(later.text())),
+            header: match &code.header {
+                Some(header) => parse::statements(header.text()).ok(),
+                None => Some(Vec::new()),
+            },
         };
-        let script = InScript { tables: &self.tables, variables: &code.variables };
-        let typed = type_node(node, &read, &script);
+        let typed = type_node(node, &read, &self.tables, &code.variables);
         Outcome::Typed(Box::new((code, read, typed)))
+    }
+
+    /// Types what nodes run besides their queries: hooks, and of these nodes what stands before.
+    pub fn type_scripts(
+        &mut self,
+        mut scripts: Vec<ScriptCode>,
+        with_headers: &BTreeSet<UniqueId>,
+    ) {
+        let codes = self.codes.iter().filter(|(id, _)| with_headers.contains(*id));
+        scripts.extend(codes.filter_map(|(id, code)| {
+            Some(ScriptCode { node: id.clone(), text: code.header.clone()? })
+        }));
+        self.scripts = scripts.par_iter().map(|one| parse::statements(one.text.text())).collect();
+        self.script_codes = scripts;
+        self.typed.scripts = typed_scripts(&self.scripts, &self.tables);
     }
 
     /// The nodes that are not analyzed, because their templates ask for what is not known before the
@@ -191,7 +239,7 @@ impl TypedProject {
 
     /// The nodes that are typed.
     pub fn nodes(&self) -> &BTreeMap<UniqueId, TypedNode> {
-        &self.nodes
+        &self.typed.nodes
     }
 
     /// Has the SQL of nodes that something is wrong with looked at closely: `closely` gives it with
@@ -202,7 +250,7 @@ impl TypedProject {
         closely: impl Fn(&UniqueId, bool, &str) -> Option<MappedText> + Sync,
     ) {
         let is_told = |id: &&UniqueId| wanted.contains(*id) && super::tell::has_problems(self, id);
-        let wrong: Vec<UniqueId> = self.nodes.keys().filter(is_told).cloned().collect();
+        let wrong: Vec<UniqueId> = self.typed.nodes.keys().filter(is_told).cloned().collect();
         let looked: Vec<_> = wrong
             .into_par_iter()
             .filter_map(|id| {
@@ -233,19 +281,20 @@ impl TypedProject {
         self.tables.get(id)
     }
 
+    /// Its tables and functions, for queries of one's own.
+    pub fn catalog(&self) -> impl Catalog + '_ {
+        InScript { tables: &self.tables, variables: &[], header: ScriptAnalysis::default() }
+    }
+
     /// The same project with a column changed: what reads it, and what reads that, is typed again.
     /// Nothing else is told of.
-    pub fn changed(
-        &self,
-        id: &UniqueId,
-        column: &str,
-        change: &Change,
-    ) -> BTreeMap<UniqueId, TypedNode> {
-        let Some(table) = self.tables.get(id) else { return BTreeMap::new() };
+    pub fn changed(&self, id: &UniqueId, column: &str, change: &Change) -> Typed {
+        let Some(table) = self.tables.get(id) else { return Typed::default() };
         let below = self.below(id);
         let tables = self.tables.forgetting(|known| known != id && !below.contains(known));
         tables.learn(id, Arc::new(change.apply(table, column)));
-        self.typed_again(&tables, &below)
+        let nodes = self.typed_again(&tables, &below);
+        Typed { nodes, scripts: typed_scripts(&self.scripts, &tables) }
     }
 
     /// Types nodes again, with other tables.
@@ -262,7 +311,7 @@ impl TypedProject {
                 .filter_map(|id| {
                     let (node, read) = (self.manifest.nodes.get(*id)?, self.queries.get(*id)?);
                     let variables = &self.codes.get(*id)?.variables;
-                    Some(((*id).clone(), type_node(node, read, &InScript { tables, variables })))
+                    Some(((*id).clone(), type_node(node, read, tables, variables)))
                 })
                 .collect();
             nodes.extend(typed);
@@ -290,41 +339,26 @@ impl TypedProject {
     }
 }
 
-/// Groups of nodes, each below those before it.
-fn waves(manifest: &Manifest, wanted: &BTreeSet<&UniqueId>) -> Vec<Vec<UniqueId>> {
-    let mut levels: HashMap<&UniqueId, usize> = HashMap::new();
-    let mut waves: Vec<Vec<UniqueId>> = Vec::new();
-    for (id, _) in manifest.nodes.iter().filter(|(id, _)| wanted.contains(id)) {
-        // Parents first; the graph has no cycles, a depth of its own has no stack to overflow.
-        let mut open = vec![id];
-        while let Some(&at) = open.last() {
-            let parents = manifest.nodes.get(at).map(|node| node.depends_on_nodes.as_slice());
-            let parents =
-                parents.unwrap_or_default().iter().filter(|parent| wanted.contains(parent));
-            let missing: Vec<&UniqueId> = parents
-                .clone()
-                .filter(|parent| !levels.contains_key(parent) && *parent != at)
-                .collect();
-            if missing.is_empty() {
-                open.pop();
-                let level = parents.filter_map(|parent| levels.get(parent)).max();
-                let level = level.map_or(0, |level| level + 1);
-                if levels.insert(at, level).is_none() {
-                    if waves.len() <= level {
-                        waves.resize(level + 1, Vec::new());
-                    }
-                    waves[level].push(at.clone());
-                }
-            } else {
-                open.extend(missing);
-            }
-        }
-    }
-    waves
+fn typed_scripts(
+    scripts: &[Result<Vec<Statement>, Vec<SqlError>>],
+    tables: &Tables,
+) -> Vec<TypedScript> {
+    let typed = scripts.par_iter().map(|statements| match statements {
+        Ok(statements) => Ok(analyze_statements(statements, tables).parts),
+        Err(errors) => Err(errors.clone()),
+    });
+    typed.collect()
 }
 
-fn type_node(node: &Node, read: &Read, script: &InScript<'_>) -> TypedNode {
-    let tables = script.tables;
+fn type_node(node: &Node, read: &Read, tables: &Tables, variables: &[(String, Type)]) -> TypedNode {
+    let Some(header) = &read.header else {
+        return TypedNode { first: Ok(Analysis::default()), later: None };
+    };
+    let header = match header.as_slice() {
+        [] => ScriptAnalysis::default(),
+        statements => analyze_statements(statements, tables),
+    };
+    let script = &InScript { tables, variables, header };
     let analyzed = |query: &Result<Query, Vec<SqlError>>| match query {
         Ok(query) => Ok(analyze_query(query, script)),
         Err(errors) => Err(errors.clone()),
@@ -338,10 +372,11 @@ fn type_node(node: &Node, read: &Read, script: &InScript<'_>) -> TypedNode {
     TypedNode { first, later }
 }
 
-/// The tables of the project, and the variables of the script around a query.
+/// The tables of the project, and what the script around a query declares.
 struct InScript<'a> {
     tables: &'a Tables,
     variables: &'a [(String, Type)],
+    header: ScriptAnalysis,
 }
 
 impl Catalog for InScript<'_> {
@@ -354,92 +389,18 @@ impl Catalog for InScript<'_> {
     }
 
     fn variable(&self, name: &str) -> Option<Type> {
-        let mut variables = self.variables.iter();
+        let mut variables = self.variables.iter().chain(&self.header.variables);
         let found = variables.find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, kind)| kind.clone())
     }
 
+    fn variable_names(&self) -> Vec<String> {
+        let variables = self.variables.iter().chain(&self.header.variables);
+        variables.map(|(name, _)| name.clone()).collect()
+    }
+
     fn function(&self, parts: &[String]) -> Option<Type> {
-        self.tables.function(parts)
+        let own = self.header.functions.get(&parts.join(".").to_ascii_lowercase());
+        own.cloned().or_else(|| self.tables.function(parts))
     }
-}
-
-/// The variables that statements declare; nothing where they cannot be read.
-pub fn declared_variables(header: &str) -> Option<Vec<(String, Type)>> {
-    let mut variables = Vec::new();
-    for statement in parse::statements(header).ok()? {
-        if let StatementKind::Script(script) = &statement.kind
-            && let ScriptKind::Declare { names, data_type, .. } = &**script
-        {
-            let kind = data_type.as_ref().map(Type::from_ast).unwrap_or_default();
-            variables.extend(names.iter().map(|name| (name.value.clone(), kind.clone())));
-        }
-    }
-    Some(variables)
-}
-
-/// What a node's table holds.
-fn given_table(node: &Node, analysis: Option<&Analysis>) -> Option<Table> {
-    if !matches!(node.resource_type, ResourceType::Model | ResourceType::Snapshot) {
-        return None;
-    }
-    let declared = |name: &str| {
-        let column = node.columns.values().find(|column| column.name.eq_ignore_ascii_case(name))?;
-        Some(Type::parse(column.data_type.as_deref()?))
-    };
-    let mut columns = Vec::new();
-    let mut is_complete = false;
-    if let Some(analysis) = analysis {
-        is_complete = analysis.is_complete;
-        for column in &analysis.columns {
-            let kind = match column.kind.is_known() {
-                true => column.kind.clone(),
-                // What the query does not tell, its declaration may.
-                false => declared(&column.name).unwrap_or_else(|| column.kind.clone()),
-            };
-            columns.push(TableColumn { name: Arc::clone(&column.name), kind });
-        }
-    }
-    if !is_complete {
-        for column in node.columns.values().filter(|column| !column.name.contains('.')) {
-            if !columns.iter().any(|known| known.name.eq_ignore_ascii_case(&column.name)) {
-                let kind = declared(&column.name).unwrap_or_default();
-                columns.push(TableColumn { name: Arc::from(column.name.as_str()), kind });
-            }
-        }
-    }
-    if let Some(field) = ingestion_column(node) {
-        columns.retain(|column| !column.name.eq_ignore_ascii_case(field));
-    }
-    if node.resource_type == ResourceType::Snapshot {
-        let own = snapshot_columns(node, &columns);
-        columns.extend(own);
-    }
-    // A query may name none of its columns; BigQuery gives those a name of its own.
-    for (at, column) in columns.iter_mut().filter(|column| column.name.is_empty()).enumerate() {
-        column.name = Arc::from(format!("f{at}_"));
-    }
-    Some(table_of(node, columns, is_complete))
-}
-
-/// The column that is not in the table, where that is partitioned by ingestion time: the pseudo
-/// columns stand for it.
-fn ingestion_column(node: &Node) -> Option<&str> {
-    let by = node.config.get("partition_by")?;
-    let is_so = by.get("time_ingestion_partitioning").and_then(serde_json::Value::as_bool)?;
-    let makes_a_table = matches!(node.config.materialized(), "table" | "incremental");
-    by.get("field")?.as_str().filter(|_| is_so && makes_a_table)
-}
-
-/// Whether a node's SQL is GoogleSQL, and a query. A copy's only names what is copied.
-pub fn is_read(node: &Node) -> bool {
-    node.relation.dialect == Dialect::GoogleSql
-        && node.config.materialized() != "copy"
-        && matches!(
-            node.resource_type,
-            ResourceType::Model
-                | ResourceType::Snapshot
-                | ResourceType::Test
-                | ResourceType::Analysis
-        )
 }

@@ -10,7 +10,7 @@ use super::{
     session::Session, typed_project::typed_project,
 };
 use crate::{
-    check::{Strictness, problems},
+    check::{Strictness, in_order, problems, unit_test_problems},
     compile::{Compiler, CompilerOptions},
     diagnostic::Diagnostic,
     manifest::{ResourceType, UniqueId},
@@ -23,11 +23,15 @@ use crate::{
 /// The exit code, where something is wrong with the project.
 pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
     let session = Session::open(global, "check", Map::new())?;
-    let ids = selected(session, args)?;
+    let mut ids = selected(session, args)?;
+    // Hooks of the run are run with whatever is selected.
+    ids.extend(operations(session));
     let compiler = compiler(session, &ids, handle)?;
     let (mut project, templates) = typed_project(session, &ids, &compiler);
     project.look_closely(&ids, |id, later, text| compiler.compile_closely(id, later, text));
     let mut found = problems(&project, &ids, Strictness::Error, true);
+    found.extend(unit_test_problems(&project, &compiler, &ids, Strictness::Error));
+    let mut found = in_order(found);
     let is_broken = templates.iter().any(Diagnostic::is_error);
     found.extend(templates);
     let errors = found.iter().filter(|diagnostic| diagnostic.is_error()).count();
@@ -48,10 +52,11 @@ pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<Ex
         let kinds = kinds.filter_map(|id| session.manifest.nodes.get(id));
         kinds.filter(|node| node.resource_type == kind).count()
     };
+    let unit_tests = ids.iter().filter(|id| session.manifest.unit_tests.contains_key(*id)).count();
     session.report.note(&format!(
         "checked {}, {}: {}, {}",
         counted(of_kind(ResourceType::Model) + of_kind(ResourceType::Snapshot), "model"),
-        counted(of_kind(ResourceType::Test), "test"),
+        counted(of_kind(ResourceType::Test) + unit_tests, "test"),
         counted(errors, "error"),
         counted(found.len() - errors, "warning"),
     ));
@@ -60,6 +65,12 @@ pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<Ex
         (false, 0) => ExitCode::Success,
         _ => ExitCode::NodeFailure,
     })
+}
+
+fn operations(session: &Session) -> impl Iterator<Item = UniqueId> {
+    let nodes = session.manifest.nodes.values();
+    let operations = nodes.filter(|node| node.resource_type == ResourceType::Operation);
+    operations.map(|node| node.unique_id.clone())
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -81,6 +92,7 @@ pub fn before_build(session: &Session, ids: &BTreeSet<UniqueId>) -> Result<(), E
     if ids.is_empty() {
         return Ok(());
     }
+    let ids: BTreeSet<UniqueId> = ids.into_iter().chain(operations(session)).collect();
     let names = ids.iter().map(|id| id.as_str().to_owned()).collect();
     let compiler = Compiler::new(CompilerOptions {
         manifest: Arc::clone(&session.manifest),

@@ -2,12 +2,17 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use rayon::prelude::*;
+
 use super::{known_columns::known_columns, session::Session};
 use crate::{
-    check::{CompileNode, Compiled, Known, TypedProject, declared_variables, is_read},
-    compile::Compiler,
+    analysis::Type,
+    check::{CompileNode, Compiled, Known, ScriptCode, TypedProject, is_expression, is_read},
+    compile::{Compiler, MappedText, Names},
     diagnostic::{Diagnostic, did_you_mean},
-    manifest::{ResourceType, UniqueId},
+    jinja::list::List,
+    manifest::{HookText, Node, ResourceType, UniqueId},
+    relation::Dialect,
 };
 
 /// Compiles what can be typed among these nodes and what they read, and types it; the templates that
@@ -21,18 +26,61 @@ pub fn typed_project(
     wanted.retain(|id| session.manifest.nodes.get(*id).is_some_and(|node| is_read(node)));
     let compile: &CompileNode<'_> = &|id, is_later, warehouse| {
         let compiled = compiler.compile_asking(id, is_later, warehouse)?;
-        // What stands before a query may declare variables that it reads; where that cannot be read,
-        // nothing is said of the query.
-        let header = compiled.header.as_ref().map_or("", |header| header.text());
-        let variables = declared_variables(header);
-        Ok(variables.map(|variables| Compiled { code: compiled.code, variables }))
+        let (code, header) = (compiled.code, compiled.header);
+        Ok(Some(match session.manifest.nodes.get(id).filter(|node| is_expression(node)) {
+            Some(function) => as_query(function, &code),
+            None => Compiled { code, variables: Vec::new(), header },
+        }))
     };
     let known = Known {
         manifest: Arc::clone(&session.manifest),
         columns: known_columns(session),
         warehouse: compiler.warehouse().cloned(),
     };
-    TypedProject::new(known, &wanted, compile)
+    let (mut project, problems) = TypedProject::new(known, &wanted, compile);
+    project.type_scripts(scripts_of(session, ids, compiler), ids);
+    (project, problems)
+}
+
+/// The body of a function as a query, which sees its arguments.
+fn as_query(node: &Node, body: &MappedText) -> Compiled {
+    let mut code = MappedText::default();
+    code.push("select (\n");
+    code.push_mapped(body);
+    code.push("\n)");
+    let arguments = node.function.iter().flat_map(|function| &function.arguments);
+    let variables =
+        arguments.map(|argument| (argument.name.clone(), Type::parse(&argument.data_type)));
+    Compiled { code, variables: variables.collect(), header: None }
+}
+
+/// The hooks of these nodes, and of the run, where there are any.
+fn scripts_of(session: &Session, ids: &BTreeSet<UniqueId>, compiler: &Compiler) -> Vec<ScriptCode> {
+    let is_script = |node: &Arc<Node>| {
+        let is_hook_of_run = node.resource_type == ResourceType::Operation;
+        node.relation.dialect == Dialect::GoogleSql
+            && (is_hook_of_run || (ids.contains(&node.unique_id) && !node.details.hooks.is_empty()))
+    };
+    let nodes = session.manifest.nodes.values().filter(|node| is_script(node));
+    let nodes: Vec<&Arc<Node>> = nodes.collect();
+    let none = || List::value(Vec::new());
+    let names = ["results", "schemas", "database_schemas"];
+    let names: Names = names.into_iter().map(|name| (name.to_owned(), none())).collect();
+    let scripts = nodes.par_iter().flat_map_iter(|node| {
+        let texts: Vec<Option<MappedText>> = match node.resource_type {
+            ResourceType::Operation => vec![compiler.look_at_operation(node, &names)],
+            _ => {
+                let hooks = node.details.hooks.iter();
+                let look = |hook: &HookText| {
+                    compiler.look_at(node, &hook.file, hook.range.clone(), &Names::new())
+                };
+                hooks.map(look).collect()
+            }
+        };
+        let id = &node.unique_id;
+        texts.into_iter().flatten().map(|text| ScriptCode { node: id.clone(), text })
+    });
+    scripts.collect()
 }
 
 fn with_what_they_read<'s>(
@@ -42,10 +90,10 @@ fn with_what_they_read<'s>(
     let mut all = BTreeSet::new();
     let mut open: Vec<&UniqueId> = ids.iter().collect();
     while let Some(id) = open.pop() {
-        if all.insert(id)
-            && let Some(node) = session.manifest.nodes.get(id)
-        {
-            open.extend(&node.depends_on_nodes);
+        if all.insert(id) {
+            let (nodes, tests) = (&session.manifest.nodes, &session.manifest.unit_tests);
+            open.extend(nodes.get(id).iter().flat_map(|node| &node.depends_on_nodes));
+            open.extend(tests.get(id).iter().flat_map(|test| &test.depends_on_nodes));
         }
     }
     all

@@ -6,11 +6,23 @@ use minijinja::Value;
 
 use super::{Compiler, MappedText, Turn, compiler::Changes, host::NodeHost};
 use crate::{
-    diagnostic::{Diagnostic, SourceFile},
+    diagnostic::{Diagnostic, SourceFile, Span},
     jinja::{MacroInfo, MacroKind, Marks, objects::relation_of},
     manifest::Node,
     relation::Relation,
 };
+
+/// The template of a hook of the run.
+pub fn operation_text(operation: &Node) -> (Arc<SourceFile>, Range<usize>) {
+    match &operation.generated_code {
+        Some(code) => {
+            let written = Span::new(&operation.source, operation.code_range.clone());
+            let file = SourceFile::excerpt(&written, code.as_ref());
+            (file, 0..code.len())
+        }
+        None => (Arc::clone(&operation.source), operation.code_range.clone()),
+    }
+}
 
 /// Names that a template sees before all others.
 pub type Names = BTreeMap<String, Value>;
@@ -53,6 +65,39 @@ impl Compiler {
         given: InRun,
     ) -> Result<Option<MappedText>, Vec<Diagnostic>> {
         self.render_with(node, file, range, given, true)
+    }
+
+    /// A hook of the run, only to look at it.
+    pub fn look_at_operation(&self, operation: &Arc<Node>, names: &Names) -> Option<MappedText> {
+        let (file, range) = operation_text(operation);
+        self.look_at(operation, &file, range, names)
+    }
+
+    /// Renders what a run would, only to look at it: nothing is asked, nothing logged, and the place
+    /// of every word is kept where that can be. Nothing where the template asks the warehouse, or is
+    /// wrong: the run says that.
+    pub fn look_at(
+        &self,
+        node: &Arc<Node>,
+        file: &Arc<SourceFile>,
+        range: Range<usize>,
+        names: &Names,
+    ) -> Option<MappedText> {
+        let changes = Changes { marks: Some(Marks::Lines), ..Changes::default() };
+        let render = |marks: Marks| {
+            let host = self.node_host(Some(node), &changes);
+            let scope = self.scope(node, &changes, &host, names.clone());
+            let rendered = self.engine.render(file, range.clone(), &scope, marks).ok()?;
+            let text = MappedText::rendered(&rendered.text, &rendered.lines);
+            let text = text.with_pieces(rendered.pieces);
+            let (text, _) = self.inject_ephemeral(text, &host.ephemeral_models()).ok()?;
+            (!host.was_asked()).then_some(text)
+        };
+        let text = render(Marks::Lines)?;
+        let closely =
+            [true, false].into_iter().filter_map(|macros| render(Marks::Words { macros }));
+        let closely = closely.into_iter().find(|one| one.text() == text.text());
+        Some(closely.unwrap_or(text))
     }
 
     fn render_with(

@@ -25,7 +25,7 @@ pub use candidate::Candidate;
 pub use compiler::{CompiledNode, Compiler, CompilerOptions, ExtraCte, LogSink};
 pub use data_test::{DataTestQuery, StoreFailures, TestSeverity};
 pub use deferral::Deferral;
-pub use in_run::{InRun, Names};
+pub use in_run::{InRun, Names, operation_text};
 pub use job_notes::JobNotes;
 pub use layout::{TargetFolder, batch_path, target_path, write_target_file};
 pub use mapped::MappedText;

@@ -9,8 +9,9 @@ use super::{Compile, HookSql, KnownSchemas, label::materialization, result_value
 use crate::{
     compile::{
         Candidate, CompiledNode, CompiledUnitTest, Compiler, InRun, Names, Turn, UnitTestInput,
+        operation_text,
     },
-    diagnostic::{Diagnostic, SourceFile, Span},
+    diagnostic::{Diagnostic, SourceFile},
     jinja::{convert::from_json, list::List},
     manifest::{Node, UniqueId, UnitTest},
     project::JobContext,
@@ -74,14 +75,7 @@ impl Compile for Compiler {
         results: &[Arc<NodeResult>],
         may_ask: bool,
     ) -> Result<HookSql, Vec<Diagnostic>> {
-        let (file, range) = match &operation.generated_code {
-            Some(code) => {
-                let written = Span::new(&operation.source, operation.code_range.clone());
-                let file = SourceFile::excerpt(&written, code.as_ref());
-                (file, 0..code.len())
-            }
-            None => (Arc::clone(&operation.source), operation.code_range.clone()),
-        };
+        let (file, range) = operation_text(operation);
         let names = self.names_of_run_end(results);
         let given = InRun { turn: Turn::default(), names };
         self.hook_sql(operation, (&file, range), given, may_ask)

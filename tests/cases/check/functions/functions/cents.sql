@@ -1,0 +1,1 @@
+round(amnt * 100)

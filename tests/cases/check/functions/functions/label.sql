@@ -1,0 +1,2 @@
+-- a text is no number
+concat(word, '!')

@@ -1,0 +1,1 @@
+(select max(amount + least) from {{ source('raw', 'orders') }})
