@@ -10,6 +10,7 @@ mod read_catalog;
 mod run_results;
 #[cfg(test)]
 mod schema_check;
+mod source_columns;
 mod sources_json;
 
 pub use atomic::{write_atomically, write_json};
@@ -18,6 +19,7 @@ pub use earlier::{EarlierRun, deferred_relations};
 pub use journal::{Journal, read_journal};
 pub use manifest_json::{CompiledEntry, ManifestExtras, manifest_json, node_dict, write_manifest};
 pub use metadata::ArtifactMetadata;
-pub use read_catalog::{Catalog, read_catalog};
+pub use read_catalog::{Catalog, read_catalog, read_source_columns};
 pub use run_results::{PreviousRun, read_previous_run, run_results_json};
+pub use source_columns::{SourceColumns, SourceColumnsError};
 pub use sources_json::sources_json;

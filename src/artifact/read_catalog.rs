@@ -9,9 +9,9 @@ use tokio::task::JoinSet;
 
 use super::CatalogTable;
 use crate::{
-    adapter::Adapter,
-    manifest::{Manifest, UniqueId},
-    relation::Relation,
+    adapter::{Adapter, AdapterError},
+    manifest::{Manifest, Source, UniqueId},
+    relation::{Column, Relation},
 };
 
 /// Questions under way at once: enough to hide a network. Quotas are the adapter's to keep.
@@ -82,6 +82,28 @@ pub async fn read_catalog(
     catalog.tables.sort_by(|a, b| a.unique_id.cmp(&b.unique_id));
     catalog.errors.sort();
     catalog
+}
+
+/// The columns of these sources, each with its source; none of one that does not exist.
+pub async fn read_source_columns(
+    sources: Vec<Arc<Source>>,
+    adapter: &Arc<dyn Adapter>,
+) -> Vec<(Arc<Source>, Result<Option<Vec<Column>>, AdapterError>)> {
+    let asked = each(sources, |source| {
+        let adapter = Arc::clone(adapter);
+        async move {
+            let relation = &source.relation;
+            // Many tables under one name are no relation of their own.
+            let columns = match relation.identifier.contains('*') {
+                true => adapter.describe("", &format!("select * from {relation}")).await.map(Some),
+                false => adapter.columns(relation).await,
+            };
+            (source, columns)
+        }
+    });
+    let mut asked = asked.await;
+    asked.sort_by(|(one, _), (other, _)| one.unique_id.cmp(&other.unique_id));
+    asked
 }
 
 /// Names without case: candidates, which are then compared as their dialect says.

@@ -77,6 +77,9 @@ pub enum Command {
     Parse,
     /// Find mistakes in the SQL of the selected nodes: names, types, contracts; run nothing
     Check(SelectArgs),
+    /// Know the columns of sources without asking the warehouse
+    #[command(subcommand)]
+    Schema(SchemaCommand),
     /// Show what breaks if a column is dropped, renamed or given another type; change nothing
     Impact(ImpactArgs),
     /// Run a macro
@@ -416,6 +419,13 @@ pub enum DocsCommand {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+}
+
+/// Commands of `schema`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum SchemaCommand {
+    /// Ask the warehouse for the columns of the selected sources and write them to schema.json
+    Pull(SelectArgs),
 }
 
 /// Flags of `docs generate`.

@@ -1,4 +1,5 @@
-//! The columns of sources and seeds, from what lies about: feeds, the last catalog, CSV files.
+//! The columns of sources and seeds, from what lies about: feeds, `schema.json`, the last catalog,
+//! CSV files.
 
 use std::{collections::HashMap, fs::File, io::BufReader};
 
@@ -6,6 +7,7 @@ use serde_json::Value;
 
 use super::session::Session;
 use crate::{
+    artifact::SourceColumns,
     ingest::BRONZE_COLUMNS,
     manifest::{Node, ResourceType, UniqueId},
     plan::csv::read_columns,
@@ -19,10 +21,21 @@ pub fn known_columns(session: &Session) -> HashMap<UniqueId, Vec<(String, String
     let catalog = std::fs::read(catalog).ok();
     // One that cannot be read says nothing, as none does.
     let catalog: Option<Value> = catalog.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let pulled = match SourceColumns::read(&session.project.root) {
+        Ok(pulled) => pulled.unwrap_or_default(),
+        Err(error) => {
+            session.report.note(&format!("schema.json {error}"));
+            SourceColumns::default()
+        }
+    };
     for (id, source) in &manifest.sources {
         if source.feed().is_some() {
             let columns = BRONZE_COLUMNS.iter();
             let columns = columns.map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned()));
+            known.insert(id.clone(), columns.collect());
+        } else if let Some(columns) = pulled.sources.get(id) {
+            let columns = columns.iter();
+            let columns = columns.map(|column| (column.name.clone(), column.data_type.clone()));
             known.insert(id.clone(), columns.collect());
         } else if let Some(columns) = catalog.as_ref().and_then(|catalog| of_catalog(catalog, id)) {
             known.insert(id.clone(), columns);

@@ -28,6 +28,7 @@ mod process;
 mod project_flags;
 mod refused;
 mod retry;
+mod schema;
 mod selection;
 mod session;
 mod show;

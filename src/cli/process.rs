@@ -3,9 +3,9 @@
 use clap::{Arg, CommandFactory, FromArgMatches, builder::Resettable};
 
 use super::{
-    args::{Cli, Command, RunArgs, SourceCommand},
+    args::{Cli, Command, RunArgs, SchemaCommand, SourceCommand},
     backfill, check, clean, compile, completions, debug, docs, freshness, impact, ingest, init,
-    list, nodes, operation, plan, retry, session, show, sql,
+    list, nodes, operation, plan, retry, schema, session, show, sql,
     time_args::TimeArgs,
 };
 use crate::{
@@ -92,6 +92,7 @@ fn run() -> ExitCode {
         Command::Sql(args) => sql::run(global, args, &handle),
         Command::Ls(args) => list::run(global, args),
         Command::Parse => compile::parse(global),
+        Command::Schema(SchemaCommand::Pull(args)) => schema::pull(global, args, &handle),
         Command::Impact(args) => impact::run(global, args, &handle),
         Command::Check(args) => check::run(global, args, &handle),
         Command::RunOperation(args) => operation::run(global, args, &handle),

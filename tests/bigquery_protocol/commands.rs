@@ -95,3 +95,45 @@ fn a_table_whose_rows_cannot_be_counted_is_made_all_the_same() {
         assert_eq!(server.requests(counted), 1, "{mishap:?}");
     }
 }
+
+#[test]
+fn columns_of_sources_are_pulled_once_and_known_without_asking() {
+    let server = Server::start();
+    {
+        let mut state = server.state();
+        state.catalog.dataset("data", "raw");
+        let lines = serde_json::json!({"name": "lines", "type": "RECORD", "mode": "REPEATED",
+            "fields": [{"name": "sku", "type": "STRING"}]});
+        let fields = serde_json::json!([{"name": "id", "type": "INTEGER"}, lines]);
+        let more = serde_json::json!({"schema": {"fields": fields}});
+        state.catalog.table("data", "raw", "orders", &more);
+    }
+    let project = project(&server);
+    let sources = "sources: [{name: raw, tables: [{name: orders}, {name: gone}]}]\n";
+    fs::write(project.path().join("models/_sources.yml"), sources).expect("a file");
+    let model = "select idd, lines[0].sku from {{ source('raw', 'orders') }}\n";
+    fs::write(project.path().join("models/lines.sql"), model).expect("a file");
+    let (code, told) = end(elt(&project, &["schema", "pull"]));
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("raw.gone: `data`.`raw`.`gone` does not exist"), "{told}");
+    let written = fs::read_to_string(project.path().join("schema.json")).expect("it is written");
+    insta::assert_snapshot!(written, @r#"
+    {
+      "version": 1,
+      "sources": {
+        "source.p.raw.orders": {
+          "id": "INT64",
+          "lines": "ARRAY<STRUCT<sku STRING>>"
+        }
+      }
+    }
+    "#);
+    let asked = server.wire().len();
+    let (code, told) = end(elt(&project, &["check", "--select", "lines"]));
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("no column `idd` here") && told.contains("checked 1 model, 0 tests: 1 error"),
+        "{told}"
+    );
+    assert_eq!(server.wire().len(), asked, "nothing is asked: {}", server.wire());
+}
