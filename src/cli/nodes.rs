@@ -18,14 +18,15 @@ use super::{
     time_args::TimeArgs,
 };
 use crate::{
-    adapter::{Adapter, BlockingWarehouse, Cancel},
+    adapter::{Adapter, BlockingWarehouse, Cancel, bigquery::GoogleAccess},
     artifact::{
         CompiledEntry, Journal, read_journal, read_previous_run, run_results_json, write_json,
     },
     compile::{Compiler, CompilerOptions, LogSink, TargetFolder, target_path},
-    ingest::{IngestRequest, feeds_of, run_feeds},
+    ingest::{GoogleLookup, IngestRequest, feeds_of, run_feeds},
     manifest::{Exposure, Microbatch, ResourceType, UniqueId},
     plan::PlanOptions,
+    project::Connection,
     report::Report,
     run::{
         BatchOptions, Event, EventSink, ExitCode, Job, Limits, NodeLabel, NodeResult, RunCommand,
@@ -339,6 +340,21 @@ fn ingest_first(
     Ok(Landed { feeds, skipped: skipped_nodes })
 }
 
+/// The credentials of the profile for Google's other services; without a profile of BigQuery those of
+/// the machine and its user.
+fn google_access(session: &Session) -> Arc<GoogleLookup> {
+    let connection = match &session.project.target.connection {
+        Connection::BigQuery(connection) => Some(connection.clone()),
+        _ => None,
+    };
+    let (root, env) = (session.project.root.clone(), session.project.env.clone());
+    Arc::new(move || {
+        let scopes = ["https://www.googleapis.com/auth/cloud-platform".to_owned()];
+        let access = GoogleAccess::of(connection.as_deref(), &scopes, &root, &env);
+        access.map_err(|error| error.message.clone())
+    })
+}
+
 /// What feeds are run with.
 pub fn request(
     session: &Session,
@@ -353,6 +369,7 @@ pub fn request(
         env: Arc::new(move |name| env.get(name).map(str::to_owned)),
         run_id: session.invocation.id.clone(),
         spool: session.project.target_path.join("ingest"),
+        google: google_access(session),
         hosts: Arc::default(),
         at_once: session.project.target.threads,
     }

@@ -2,7 +2,9 @@
 
 use std::io::BufRead;
 
-use super::{Feed, Format, RecordPath, fetch::Payload, json_stream::JsonStream};
+use super::{
+    Feed, Format, RecordPath, csv_records::csv_records, fetch::Payload, json_stream::JsonStream,
+};
 
 /// Bytes of one line of an NDJSON payload at most: it is one document, held in memory.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
@@ -21,6 +23,9 @@ pub fn records(
     let told = |problem| told(uri, problem);
     if feed.format == Format::Json {
         return JsonStream::new(input, 1).records(feed.records.steps(), on).map_err(told);
+    }
+    if feed.format == Format::Csv {
+        return csv_records(&feed.csv, uri, input, on);
     }
     let mut line = Vec::new();
     for number in 1.. {

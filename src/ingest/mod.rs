@@ -5,6 +5,7 @@
 
 mod changes;
 mod contract;
+mod csv_records;
 mod envelope;
 mod extract;
 mod feed;
@@ -12,6 +13,7 @@ mod feed_result;
 mod fetch;
 mod json_stream;
 mod landing;
+mod load_options;
 mod pii;
 mod raw_json;
 mod record_path;
@@ -24,9 +26,10 @@ pub use contract::{
 };
 pub use envelope::{BRONZE_COLUMNS, Envelope};
 pub use feed::{
-    EnvLookup, Feed, FeedKind, FilesFeed, Format, HttpFeed, PagedBy, Paging, SecretText, read_feed,
+    AskedWindow, Cadence, CommandFeed, CsvOptions, EnvLookup, Feed, FeedKind, FilesFeed, Format,
+    HttpFeed, NameTime, PagedBy, Paging, SecretText, Window, read_feed,
 };
-pub use fetch::{Fetching, Hosts, Window};
+pub use fetch::{Fetching, GoogleLookup, Hosts};
 pub use landing::{
     Batch, BronzeRow, DEAD_LETTERS, DeadLetter, Dedup, FeedState, Landed, Lander, Load, STATE,
     SharedSchema, StateEntry, Storage, Target, TargetRows,

@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 
 use super::{
     Batch, BronzeRow, EnvLookup, Envelope, Feed, Landed, Lander, Load, Target, TargetRows,
     extract::records,
     feed_result::{Failed, feed_result},
-    fetch::{FetchContext, FetchStats, Fetched, Hosts, fetch, in_order},
+    fetch::{FetchContext, Fetched, GoogleLookup, Hosts, fetch, in_order},
+    load_options::{LoadOptions, WindowsBy},
     read_feed,
 };
 use crate::{
@@ -37,6 +38,8 @@ pub struct IngestRequest {
     pub run_id: String,
     /// The folder for payloads and rows on their way.
     pub spool: PathBuf,
+    /// Who we are to Google's services.
+    pub google: Arc<GoogleLookup>,
     /// Whom requests go to.
     pub hosts: Arc<Hosts>,
     /// Feeds landed at once.
@@ -78,7 +81,11 @@ pub async fn run_feeds(
     let tasks: Vec<_> = (0..request.feeds.len())
         .map(|at| {
             let (request, lander) = (Arc::clone(&request), Arc::clone(&lander));
-            run_feed(at, request, lander, cancel.clone(), Arc::clone(events))
+            let (cancel, events) = (cancel.clone(), Arc::clone(events));
+            async move {
+                let feed = &request.feeds[at];
+                run_feed(feed, &request, &lander, &LoadOptions::default(), &cancel, &events).await
+            }
         })
         .collect();
     let mut results = Vec::new();
@@ -90,29 +97,46 @@ pub async fn run_feeds(
     results
 }
 
-async fn run_feed(
-    at: usize,
-    request: Arc<IngestRequest>,
-    lander: Arc<Lander>,
-    cancel: Cancel,
-    events: EventSink,
+/// One load of a feed, told from its begin to its end.
+pub(super) async fn run_feed(
+    feed: &Feed,
+    request: &IngestRequest,
+    lander: &Lander,
+    options: &LoadOptions,
+    cancel: &Cancel,
+    events: &EventSink,
 ) -> Arc<NodeResult> {
-    let feed = &request.feeds[at];
     let label = NodeLabel {
         unique_id: feed.unique_id.clone(),
         resource_type: ResourceType::Source,
         materialization: "ingest".to_owned(),
-        display: format!("{}.{}", feed.relation.schema, feed.relation.identifier),
+        display: format!("{}.{}{}", feed.relation.schema, feed.relation.identifier, options.shown),
         path: feed.path.clone(),
     };
     events(Event::NodeStarted { node: label.clone() });
     let started = (Utc::now(), Instant::now());
-    let stats = Arc::new(FetchStats::default());
+    let context = FetchContext {
+        root: request.root.clone(),
+        env: Arc::clone(&request.env),
+        spool: request.spool.clone(),
+        load_id: uuid::Uuid::new_v4().simple().to_string(),
+        run_id: request.run_id.clone(),
+        began: started.0,
+        google: Arc::clone(&request.google),
+        hosts: Arc::clone(&request.hosts),
+        window: options.window,
+        listing: options.listing.clone(),
+        background: Arc::default(),
+        cancel: cancel.clone(),
+        stats: Arc::default(),
+        files: Arc::default(),
+    };
     let outcome = match cancel.is_cancelled() {
         true => Err(Failed { status: Status::Skipped, message: "the run was stopped".into() }),
-        false => land(feed, &request, &lander, started.0, &cancel, &stats).await,
+        false => land(feed, &context, lander, options).await,
     };
-    let result = Arc::new(feed_result(label, feed, started, outcome, &stats.so_far()));
+    context.background_ended().await;
+    let result = Arc::new(feed_result(label, feed, started, outcome, &context.stats.so_far()));
     events(Event::NodeFinished { result: Arc::clone(&result) });
     result
 }
@@ -127,34 +151,23 @@ fn interrupted() -> Failed {
 
 async fn land(
     feed: &Feed,
-    request: &IngestRequest,
+    context: &FetchContext,
     lander: &Lander,
-    ingested_at: DateTime<Utc>,
-    cancel: &Cancel,
-    stats: &Arc<FetchStats>,
+    options: &LoadOptions,
 ) -> Result<Landed, Failed> {
-    let load_id = uuid::Uuid::new_v4().simple().to_string();
-    let context = FetchContext {
-        root: request.root.clone(),
-        env: Arc::clone(&request.env),
-        spool: request.spool.clone(),
-        load_id: load_id.clone(),
-        hosts: Arc::clone(&request.hosts),
-        window: None,
-        cancel: cancel.clone(),
-        stats: Arc::clone(stats),
-        files: Arc::default(),
+    let fetched = fetch(feed, context).map_err(error)?;
+    let envelope = Envelope {
+        ingested_at: context.began,
+        run_id: context.run_id.clone(),
+        load_id: context.load_id.clone(),
     };
-    let fetched = fetch(feed, &context).map_err(error)?;
-    let envelope = Envelope { ingested_at, run_id: request.run_id.clone(), load_id };
     let load = Load {
         feed: feed.unique_id.clone(),
         envelope: envelope.clone(),
         targets: vec![Target::of(feed)],
     };
-    let batches =
-        record_batches(feed.clone(), fetched, envelope, cancel.clone(), Arc::clone(stats));
-    let landed = lander.land_all(&load, batches, cancel).await;
+    let batches = record_batches(feed.clone(), fetched, envelope, context.clone(), options.clone());
+    let landed = lander.land_all(&load, batches, &context.cancel).await;
     landed.map_err(|problem| match problem.kind {
         AdapterErrorKind::Cancelled => interrupted(),
         _ => error(problem.message),
@@ -166,13 +179,15 @@ fn record_batches(
     feed: Feed,
     mut fetched: Fetched,
     envelope: Envelope,
-    cancel: Cancel,
-    stats: Arc<FetchStats>,
+    context: FetchContext,
+    options: LoadOptions,
 ) -> impl Iterator<Item = Result<Batch, String>> + Send + 'static {
     let (sender, receiver) = std::sync::mpsc::sync_channel(BATCHES_AHEAD);
     std::thread::spawn(move || {
         let mut rows = Vec::new();
         let mut seq = 0;
+        let by_records =
+            options.window.filter(|_| WindowsBy::of(&feed) == Some(WindowsBy::Records));
         let send = |rows: &mut Vec<BronzeRow>| {
             let rows = std::mem::take(rows);
             let batch = Batch { rows: vec![TargetRows { target: 0, rows }], ..Batch::default() };
@@ -184,14 +199,23 @@ fn record_batches(
             let read = payload.and_then(|payload| {
                 let uri: Arc<str> = payload.uri.as_str().into();
                 records(&feed, &payload, &mut |record| {
-                    if cancel.is_cancelled() {
+                    if context.cancel.is_cancelled() {
                         return Err("interrupted".to_owned());
                     }
                     number += 1;
                     let row = envelope.row(&feed, record, seq, &uri);
                     let row = row.map_err(|problem| format!("record {number}: {problem}"))?;
                     if let Some(moment) = row.source_ts {
-                        stats.record_of(moment);
+                        context.stats.record_of(moment);
+                    }
+                    match (by_records, row.source_ts) {
+                        (Some(window), Some(moment)) if !window.holds(moment) => return Ok(()),
+                        (Some(_), None) => {
+                            return Err(format!(
+                                "record {number}: there is no time at `source_ts`"
+                            ));
+                        }
+                        _ => {}
                     }
                     rows.push(row);
                     seq += 1;
@@ -203,7 +227,11 @@ fn record_batches(
                 return;
             }
         }
-        let _ = send(&mut rows);
+        if send(&mut rows).is_ok() && context.stats.so_far().problems.is_empty() {
+            let batch = Batch { state: options.when_whole, ..Batch::default() };
+            // Whoever no longer listens has failed already.
+            let _ = sender.send(Ok(batch));
+        }
     });
     receiver.into_iter()
 }

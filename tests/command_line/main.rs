@@ -75,8 +75,10 @@ fn copy_state(project: &Path) {
 mod audited;
 mod audited_batches;
 mod bigquery_configs;
+mod bucket_feeds;
 mod clean;
 mod clones;
+mod command_feeds;
 mod compiled_files;
 mod constraints;
 mod copies;
@@ -85,6 +87,7 @@ mod defer;
 mod descriptions;
 mod earlier_runs;
 mod feeds;
+mod file_feeds;
 mod flags;
 mod freshness;
 mod functions;

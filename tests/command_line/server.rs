@@ -51,6 +51,13 @@ impl Server {
 
     /// A server that looks at a request, head and body, to answer it.
     pub fn answering(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
+        Self::answering_bytes(move |head, body| {
+            answer(&format!("{head}{}", String::from_utf8_lossy(body)))
+        })
+    }
+
+    /// A server that looks at a request's head and body to answer it.
+    pub fn answering_bytes(answer: impl Fn(&str, &[u8]) -> Answer + Send + Sync + 'static) -> Self {
         let answer = Arc::new(answer);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -73,7 +80,7 @@ impl Server {
     }
 }
 
-fn serve(mut stream: TcpStream, answer: &dyn Fn(&str) -> Answer, seen: &Mutex<Vec<String>>) {
+fn serve(mut stream: TcpStream, answer: &dyn Fn(&str, &[u8]) -> Answer, seen: &Mutex<Vec<String>>) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -88,10 +95,10 @@ fn serve(mut stream: TcpStream, answer: &dyn Fn(&str) -> Answer, seen: &Mutex<Ve
     if stream.read_exact(&mut body).is_err() {
         return;
     }
-    head.extend(body);
-    let request = String::from_utf8_lossy(&head).into_owned();
-    seen.lock().expect("not poisoned").push(request.clone());
-    match answer(&request) {
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let request = format!("{head}{}", String::from_utf8_lossy(&body));
+    seen.lock().expect("not poisoned").push(request);
+    match answer(&head, &body) {
         Answer::Bytes(bytes) => drop(stream.write_all(&bytes)),
         Answer::Slowly(pieces, pause) => {
             for piece in pieces {

@@ -78,7 +78,7 @@ impl BigQueryClient {
     }
 }
 
-fn load_method(
+pub(super) fn load_method(
     method: &BigQueryMethod,
     scopes: &[String],
     root: &Path,

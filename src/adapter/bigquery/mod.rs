@@ -4,6 +4,7 @@
 //! It knows nothing of plans and projects. `http` sends requests, `auth` proves who asks, `resource` is
 //! what the API says, `job` and `metadata` are what can be done.
 
+mod access;
 mod auth;
 mod client;
 mod connect;
@@ -19,6 +20,7 @@ mod rows;
 mod settings;
 mod warehouse;
 
+pub use access::GoogleAccess;
 pub use client::BigQueryClient;
 pub use error::{BigQueryError, BigQueryErrorKind, ErrorDetails};
 pub use job::{

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Feed, Format,
+    Feed, Format, archive, cadence, csv_options,
     kind::{KINDS, KindReader, UNSUPPORTED},
     reader::Reader,
 };
@@ -14,7 +14,19 @@ use crate::{
 };
 
 /// Keys of every feed.
-const COMMON_KEYS: [&str; 6] = ["type", "format", "records", "key", "source_ts", "drop"];
+const COMMON_KEYS: &[&str] = &[
+    "type",
+    "format",
+    "csv",
+    "records",
+    "key",
+    "source_ts",
+    "drop",
+    "archive",
+    "every",
+    "jitter",
+    "time_zone",
+];
 
 /// Reads a source table's feed; none where it has none.
 ///
@@ -46,6 +58,10 @@ fn read(reader: &mut Reader<'_>, definition: &Value) -> Option<Feed> {
     Some(Feed {
         kind: (kind.read)(reader, map)?,
         format: format(reader, map)?,
+        csv: csv_options::read(reader, map)?,
+        cadence: cadence::read(reader, map)?,
+        archive: archive::read(reader, map)?,
+        definition: blake3::hash(definition.to_string().as_bytes()).to_hex()[..16].to_owned(),
         records: match map.get("records") {
             Some(value) => reader.path_of("records", value)?,
             None => RecordPath::parse("$").ok()?,
@@ -99,11 +115,20 @@ fn kind(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<&'static Ki
 }
 
 fn format(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<Format> {
+    let is_csv = map.get("format").and_then(Value::as_str) == Some("csv");
+    if is_csv && map.contains_key("records") {
+        reader.problem("records", "a row of CSV is a record: `records` leads nowhere", None);
+    }
+    if !is_csv && map.contains_key("csv") {
+        let help = Some("write `format: csv`".to_owned());
+        reader.problem("csv", "`csv` says how CSV is written", help);
+    }
     match map.get("format").map(|value| value.as_str().unwrap_or_default()) {
         None | Some("json") => Some(Format::Json),
         Some("ndjson" | "jsonl") => Some(Format::NdJson),
+        Some("csv") => Some(Format::Csv),
         Some(other) => {
-            let help = "use `json` or `ndjson`".to_owned();
+            let help = "use `json`, `ndjson` or `csv`".to_owned();
             reader.problem("format", &format!("unknown format `{other}`"), Some(help));
             None
         }

@@ -1,6 +1,6 @@
 //! What a feed is.
 
-use super::FeedKind;
+use super::{Cadence, CsvOptions, FeedKind};
 use crate::{diagnostic::Span, ingest::RecordPath, manifest::UniqueId, relation::Relation};
 
 /// How a source table is filled.
@@ -18,6 +18,8 @@ pub struct Feed {
     pub kind: FeedKind,
     /// How a payload is written.
     pub format: Format,
+    /// How CSV is written.
+    pub csv: CsvOptions,
     /// Where the records are in a payload.
     pub records: RecordPath,
     /// The parts of a record's key.
@@ -26,6 +28,12 @@ pub struct Feed {
     pub source_ts: Option<RecordPath>,
     /// Top-level keys left out before landing (secrets, passwords).
     pub drop: Vec<String>,
+    /// When it is polled.
+    pub cadence: Cadence,
+    /// Where payloads are kept as they came: a folder, or `gs://bucket/folder`.
+    pub archive: Option<String>,
+    /// What its definition comes to: what is known of a feed is known of one that reads alike.
+    pub definition: String,
     /// Where the feed is written, for messages.
     pub declared: Span,
     /// The properties file, relative to the project root.
@@ -39,4 +47,6 @@ pub enum Format {
     Json,
     /// One JSON document a line.
     NdJson,
+    /// A table, a record a row.
+    Csv,
 }

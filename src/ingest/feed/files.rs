@@ -2,16 +2,22 @@
 
 use serde_json::{Map, Value};
 
-use super::reader::Reader;
+use super::{NameTime, reader::Reader};
 
 /// Keys of its own.
-pub(super) const KEYS: &[&str] = &["path"];
+pub(super) const KEYS: &[&str] = &["path", "name_time", "parallel"];
+/// Objects fetched at once where the feed does not say.
+const DEFAULT_PARALLEL: u64 = 8;
 
-/// Local files.
+/// Files in folders or in a bucket.
 #[derive(Clone, Debug)]
 pub struct FilesFeed {
-    /// A path or a glob, relative to the project root.
+    /// A path or a glob, relative to the project root; or `gs://bucket/` and one.
     pub path: String,
+    /// Where names say when their content is of.
+    pub name_time: Option<NameTime>,
+    /// Objects fetched at once.
+    pub parallel: usize,
 }
 
 /// Reads the keys of a feed of files.
@@ -20,5 +26,19 @@ pub(super) fn read(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<
         reader.problem("ingest", "a feed of type `files` needs a `path`", None);
         return None;
     };
-    Some(FilesFeed { path: path.to_owned() })
+    let zone = reader.zone(map)?;
+    let name_time = match reader.text(map, "name_time")? {
+        None => None,
+        Some(format) => match NameTime::parse(&format, zone) {
+            Ok(read) => Some(read),
+            Err(problem) => {
+                let help = "for instance `name_time: \"%Y-%m-%d_%H:%M\"`".to_owned();
+                let message = format!("`name_time` cannot be read: {problem}");
+                reader.problem("name_time", &message, Some(help));
+                return None;
+            }
+        },
+    };
+    let parallel = usize::try_from(reader.count(map, "parallel", DEFAULT_PARALLEL)?).unwrap_or(1);
+    Some(FilesFeed { path: path.to_owned(), name_time, parallel })
 }

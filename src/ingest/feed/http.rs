@@ -1,14 +1,14 @@
 //! Feeds by HTTP.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
-use chrono::format::{Item, StrftimeItems};
 use serde_json::{Map, Value};
 
 use super::{
-    Paging, SecretText, paging,
+    AskedWindow, Paging, SecretText, paging,
     placeholder::{FROM, TO, placeholders},
     reader::Reader,
+    time_window::{self, asks_for_window},
 };
 
 /// Keys of its own.
@@ -38,9 +38,6 @@ const DEFAULT_PARALLEL: u64 = 4;
 /// The largest answer where the feed does not say: it is kept on disk, and an answer without end must
 /// not fill that.
 const DEFAULT_MAX_BODY_MB: u64 = 4096;
-/// Times in addresses where the feed does not say.
-const DEFAULT_TIME_FORMAT: &str = "%Y-%m-%dT%H:%M:%SZ";
-
 /// Requests, one or more of them for a load.
 #[derive(Clone, Debug)]
 pub struct HttpFeed {
@@ -68,23 +65,24 @@ pub struct HttpFeed {
     pub requests_per_sec: Option<f64>,
     /// The largest answer in bytes.
     pub max_body_bytes: u64,
-    /// How far back the window begins that is asked for where none is named.
-    pub lookback: Option<Duration>,
-    /// How `{from}` and `{to}` are written.
-    pub time_format: String,
+    /// How it asks for a window.
+    pub window: AskedWindow,
 }
 
 impl HttpFeed {
     /// Whether it asks for a window of time.
     pub fn has_window(&self) -> bool {
-        let mut texts: Vec<String> = self.urls.clone();
-        texts.extend(self.params.iter().filter_map(|(_, value)| match value {
-            SecretText::Plain(text) => Some(text.clone()),
-            _ => None,
-        }));
-        texts.extend(self.body.as_ref().map(Value::to_string));
-        texts.iter().any(|text| placeholders(text).any(|name| name == FROM || name == TO))
+        asks(&self.urls, &self.params, self.body.as_ref())
     }
+}
+
+fn asks(urls: &[String], params: &[(String, SecretText)], body: Option<&Value>) -> bool {
+    let in_params = params.iter().any(|(_, value)| match value {
+        SecretText::Plain(text) => asks_for_window(text),
+        _ => false,
+    });
+    let in_body = body.is_some_and(|body| asks_for_window(&body.to_string()));
+    in_params || in_body || urls.iter().any(|url| asks_for_window(url))
 }
 
 /// Reads the keys of a feed by HTTP.
@@ -115,12 +113,14 @@ pub(super) fn read(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<
             }
         },
     };
+    let params = reader.named_values(map, "params")?;
+    let is_asked_for = asks(&urls, &params, body.as_ref());
     let feed = HttpFeed {
         post,
         urls,
         each,
         headers: reader.named_values(map, "headers")?,
-        params: reader.named_values(map, "params")?,
+        params,
         body,
         paging: paging::read(reader, map)?,
         timeout_secs: reader.count(map, "timeout_secs", DEFAULT_TIMEOUT_SECS)?,
@@ -131,19 +131,9 @@ pub(super) fn read(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<
         max_body_bytes: reader
             .count(map, "max_body_mb", DEFAULT_MAX_BODY_MB)?
             .saturating_mul(1 << 20),
-        lookback: reader.span(map, "lookback")?,
-        time_format: reader.text(map, "time_format")?.unwrap_or_else(|| DEFAULT_TIME_FORMAT.into()),
+        window: time_window::read(reader, map, is_asked_for)?,
     };
     known_placeholders(reader, &feed);
-    if feed.lookback.is_some() && !feed.has_window() {
-        let help = "write `{from}` and `{to}` into `url`, `params` or `body`".to_owned();
-        reader.problem("lookback", "nothing in the request asks for a window", Some(help));
-    }
-    // What cannot be written would end the program in the middle of a load.
-    if StrftimeItems::new(&feed.time_format).any(|item| matches!(item, Item::Error)) {
-        let help = "for instance `%Y-%m-%dT%H:%M:%SZ`, or `%s` for seconds since 1970".to_owned();
-        reader.problem("time_format", "`time_format` is no format of times", Some(help));
-    }
     Some(feed)
 }
 

@@ -2,13 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::{FilesFeed, HttpFeed, files, http, reader::Reader};
+use super::{CommandFeed, FilesFeed, HttpFeed, command, files, http, reader::Reader};
 
 /// Where payloads come from.
 #[derive(Clone, Debug)]
 pub enum FeedKind {
     /// Files.
     Files(FilesFeed),
+    /// What programs print.
+    Command(CommandFeed),
     /// Answers of servers.
     Http(Box<HttpFeed>),
 }
@@ -28,10 +30,15 @@ pub(super) const KINDS: &[KindReader] = &[
         read: |reader, map| files::read(reader, map).map(FeedKind::Files),
     },
     KindReader {
+        name: "command",
+        keys: command::KEYS,
+        read: |reader, map| command::read(reader, map).map(FeedKind::Command),
+    },
+    KindReader {
         name: "http",
         keys: http::KEYS,
         read: |reader, map| http::read(reader, map).map(|feed| FeedKind::Http(Box::new(feed))),
     },
 ];
 /// Kinds that are known and cannot be had yet.
-pub(super) const UNSUPPORTED: &[&str] = &["command", "pubsub", "push"];
+pub(super) const UNSUPPORTED: &[&str] = &["pubsub", "push"];

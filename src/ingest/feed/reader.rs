@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
 use super::SecretText;
@@ -96,6 +97,18 @@ impl Reader<'_> {
             self.problem(key, &format!("`{key}` is no time"), Some(help));
         }
         read.map(Some)
+    }
+
+    /// The time zone (`time_zone`), UTC where none is named.
+    pub fn zone(&mut self, map: &Map<String, Value>) -> Option<Tz> {
+        let Some(name) = self.text(map, "time_zone")? else { return Some(Tz::UTC) };
+        let zone = name.parse().ok();
+        if zone.is_none() {
+            let help = did_you_mean(&name, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+            let help = help.or_else(|| Some("for instance `Europe/Paris`".to_owned()));
+            self.problem("time_zone", &format!("unknown time zone `{name}`"), help);
+        }
+        zone
     }
 
     /// A list of names of fields, none where the key is not written.

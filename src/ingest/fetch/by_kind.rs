@@ -1,6 +1,6 @@
 //! Fetches a feed's payloads, whatever its kind.
 
-use super::{FetchContext, Fetched, files, http};
+use super::{FetchContext, Fetched, archive::archived, command, files, http};
 use crate::ingest::{Feed, FeedKind};
 
 /// The payloads of a feed.
@@ -8,8 +8,10 @@ use crate::ingest::{Feed, FeedKind};
 /// # Errors
 /// A sentence saying why nothing can be asked for: a secret that is missing, a file that is not there.
 pub fn fetch(feed: &Feed, context: &FetchContext) -> Result<Fetched, String> {
-    match &feed.kind {
+    let fetched = match &feed.kind {
         FeedKind::Files(files) => files::fetch(files, context),
+        FeedKind::Command(feed) => command::fetch(feed, context),
         FeedKind::Http(http) => http::fetch(feed, http, context),
-    }
+    }?;
+    archived(fetched, feed, context)
 }

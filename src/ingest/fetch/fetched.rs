@@ -13,13 +13,14 @@ use tokio::{
 use super::{FetchContext, Payload};
 
 /// Payloads that are ready and not landed yet: those behind them are waited for on the other side.
-const READY_AHEAD: usize = 4;
+pub const READY_AHEAD: usize = 4;
 
 /// Payloads in the order in which they are to be landed, fetched while the ones before are.
 pub struct Fetched {
     payloads: Receiver<Result<Payload, String>>,
-    task: JoinHandle<()>,
-    whole: Arc<AtomicBool>,
+    /// None where the task is to go on when nobody takes its payloads any more.
+    task: Option<JoinHandle<()>>,
+    whole: Option<Arc<AtomicBool>>,
 }
 
 /// Where a fetching task puts its payloads.
@@ -45,17 +46,33 @@ impl Fetched {
                 }
             }
         });
-        Self { payloads, task, whole }
+        Self { payloads, task: Some(task), whole: Some(whole) }
+    }
+
+    /// Payloads that another one's task passes on, with all that is wrong with them.
+    pub fn from_other(payloads: Receiver<Result<Payload, String>>) -> Self {
+        Self { payloads, task: None, whole: None }
     }
 
     /// The next payload, none behind the last. It may wait for it: only on a thread that may block.
     /// An error is the feed's: nothing of it is to be landed.
     pub fn next_blocking(&mut self) -> Option<Result<Payload, String>> {
-        match self.payloads.blocking_recv() {
-            // A task that broke off must not look like one that found no more.
-            None if !self.whole.swap(true, Ordering::Acquire) => {
-                Some(Err("this is a bug in elt: fetching broke off".to_owned()))
-            }
+        let next = self.payloads.blocking_recv();
+        self.checked(next)
+    }
+
+    /// The next payload, none behind the last.
+    pub async fn next(&mut self) -> Option<Result<Payload, String>> {
+        let next = self.payloads.recv().await;
+        self.checked(next)
+    }
+
+    /// A task that broke off must not look like one that found no more.
+    fn checked(&self, next: Option<Result<Payload, String>>) -> Option<Result<Payload, String>> {
+        let broke_off =
+            || self.whole.as_ref().is_some_and(|whole| !whole.swap(true, Ordering::AcqRel));
+        match next {
+            None if broke_off() => Some(Err("this is a bug in elt: fetching broke off".to_owned())),
             next => next,
         }
     }
@@ -63,6 +80,8 @@ impl Fetched {
 
 impl Drop for Fetched {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }

@@ -1,50 +1,170 @@
-//! Payloads that are files already.
+//! Payloads that are files already: in folders, or in a bucket.
 
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use super::{FetchContext, Fetched, Payload, Payloads};
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::{
+    FetchContext, Fetched, Payload, Payloads,
+    bucket::{Buckets, Place},
+    in_order,
+};
 use crate::ingest::FilesFeed;
 
-/// The files of a feed, in the order of names.
+/// A file that a feed reads.
+#[derive(Clone, Debug)]
+pub enum FoundFile {
+    /// One in a folder.
+    Local(PathBuf),
+    /// One in a bucket.
+    Object(Place),
+}
+
+/// The files of a feed, in the order of names; of a window those whose names say that they are of it.
 ///
 /// # Errors
-/// A sentence naming the pattern.
+/// Where the machine cannot do TLS.
 pub fn fetch(feed: &FilesFeed, context: &FetchContext) -> Result<Fetched, String> {
-    let (root, stats) = (context.root.clone(), Arc::clone(&context.stats));
-    let found = matching_files(&root, &feed.path)?;
-    Ok(Fetched::by(context, |payloads: Payloads| async move {
-        for file in found {
-            stats.payload(std::fs::metadata(&file).map_or(0, |about| about.len()));
-            let payload = Payload::kept(shown_path(&root, &file), file);
-            if payloads.send(Ok(payload)).await.is_err() {
-                return;
-            }
+    let buckets = match Place::parse(&feed.path) {
+        Some(place) => Some((Buckets::new(context)?, place)),
+        None => None,
+    };
+    let (feed, context) = (feed.clone(), context.clone());
+    let task_context = context.clone();
+    Ok(Fetched::by(&task_context, |payloads: Payloads| async move {
+        if let Err(problem) = give(&feed, &context, buckets, &payloads).await {
+            // Nobody takes it where landing has stopped by itself.
+            let _ = payloads.send(Err(problem)).await;
         }
     }))
+}
+
+async fn give(
+    feed: &FilesFeed,
+    context: &FetchContext,
+    buckets: Option<(Buckets, Place)>,
+    payloads: &Payloads,
+) -> Result<(), String> {
+    let listed = async {
+        match &buckets {
+            Some((buckets, pattern)) => objects(buckets, pattern).await,
+            None => {
+                let (root, pattern) = (context.root.clone(), feed.path.clone());
+                let listed =
+                    tokio::task::spawn_blocking(move || matching_files(&root, &pattern)).await;
+                listed.map_err(|problem| format!("this is a bug in elt: {problem}"))?
+            }
+        }
+    };
+    // Windows of one backfill share a listing: a bucket may have hundreds of pages of names.
+    let found = match &context.listing {
+        Some(shared) => {
+            shared.get_or_try_init(|| async { listed.await.map(Arc::new) }).await?.clone()
+        }
+        None => Arc::new(listed.await?),
+    };
+    let mut chosen = Vec::new();
+    for file in found.iter() {
+        if is_wanted(feed, context, file)? {
+            chosen.push(file.clone());
+        }
+    }
+    let made = std::fs::create_dir_all(&context.spool);
+    made.map_err(|error| format!("`{}` cannot be made: {error}", context.spool.display()))?;
+    let buckets = buckets.map(|(buckets, _)| buckets);
+    let tasks = chosen.into_iter().map(|file| {
+        let (context, buckets) = (context.clone(), buckets.clone());
+        async move { payload(&context, buckets.as_ref(), file).await }
+    });
+    in_order(tasks, feed.parallel, |got| async {
+        let goes_on = got.is_ok();
+        payloads.send(got).await.is_ok() && goes_on
+    })
+    .await;
+    Ok(())
+}
+
+async fn payload(
+    context: &FetchContext,
+    buckets: Option<&Buckets>,
+    file: FoundFile,
+) -> Result<Payload, String> {
+    let payload = match (file, buckets) {
+        (FoundFile::Object(place), Some(buckets)) => {
+            let uri = format!("gs://{}/{}", place.bucket, place.name);
+            let payload = Payload::temporary(uri, context.new_file());
+            buckets.fetch(&place, payload.file()).await?;
+            payload
+        }
+        (FoundFile::Object(place), None) => return Err(format!("no way to {}", place.bucket)),
+        (FoundFile::Local(file), _) => Payload::kept(shown_path(&context.root, &file), file),
+    };
+    context.stats.payload(std::fs::metadata(payload.file()).map_or(0, |about| about.len()));
+    Ok(payload)
+}
+
+/// Whether a file is of the window that is asked for.
+fn is_wanted(feed: &FilesFeed, context: &FetchContext, file: &FoundFile) -> Result<bool, String> {
+    let (Some(window), Some(name_time)) = (&context.window, &feed.name_time) else {
+        return Ok(true);
+    };
+    let name = match file {
+        FoundFile::Local(file) => shown_path(&context.root, file),
+        FoundFile::Object(place) => place.name.clone(),
+    };
+    // To pass over it would be to lose it in silence.
+    let moment = name_time.of(&name).ok_or_else(|| {
+        let format = &name_time.format;
+        format!("`{name}` does not say when it is of: `name_time` is `{format}`; let `path` match only files that do")
+    })?;
+    Ok(window.holds(moment))
 }
 
 fn shown_path(root: &Path, file: &Path) -> String {
     file.strip_prefix(root).unwrap_or(file).to_string_lossy().replace('\\', "/")
 }
 
-fn matching_files(root: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
-    if !pattern.contains(['*', '?', '[', '{']) {
+/// What pattern signs there are.
+const SIGNS: [char; 4] = ['*', '?', '[', '{'];
+
+fn matcher(pattern: &str) -> Result<GlobMatcher, String> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+    glob.map(|glob| glob.compile_matcher())
+        .map_err(|error| format!("`{pattern}` is no pattern: {error}"))
+}
+
+async fn objects(buckets: &Buckets, pattern: &Place) -> Result<Vec<FoundFile>, String> {
+    let object = |name: String| FoundFile::Object(Place { bucket: pattern.bucket.clone(), name });
+    if !pattern.name.contains(SIGNS) {
+        return Ok(vec![object(pattern.name.clone())]);
+    }
+    let matcher = matcher(&pattern.name)?;
+    let fixed = pattern.name.split(SIGNS).next().unwrap_or_default().to_owned();
+    let begin = Place { bucket: pattern.bucket.clone(), name: fixed };
+    let names = buckets.list(&begin).await?;
+    let found: Vec<FoundFile> =
+        names.into_iter().filter(|name| matcher.is_match(name)).map(object).collect();
+    match found.is_empty() {
+        true => Err(format!("no object matches `gs://{}/{}`", pattern.bucket, pattern.name)),
+        false => Ok(found),
+    }
+}
+
+fn matching_files(root: &Path, pattern: &str) -> Result<Vec<FoundFile>, String> {
+    if !pattern.contains(SIGNS) {
         let file = root.join(pattern);
         return match file.is_file() {
-            true => Ok(vec![file]),
+            true => Ok(vec![FoundFile::Local(file)]),
             false => Err(format!("`{pattern}` is no file (looked in {})", root.display())),
         };
     }
-    let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
-    let matcher = glob.map_err(|error| format!("`{pattern}` is no pattern: {error}"))?;
-    let matcher = matcher.compile_matcher();
-    let fixed = pattern.split(['*', '?', '[', '{']).next().unwrap_or_default();
+    let matcher = matcher(pattern)?;
+    let fixed = pattern.split(SIGNS).next().unwrap_or_default();
     let folder = fixed.rfind('/').map_or("", |at| &fixed[..at]);
-    let start = root.join(folder);
-    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(&start)
+    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(root.join(folder))
         .follow_links(true)
         .into_iter()
         .filter_map(Result::ok)
@@ -55,6 +175,6 @@ fn matching_files(root: &Path, pattern: &str) -> Result<Vec<PathBuf>, String> {
     files.sort();
     match files.is_empty() {
         true => Err(format!("no file matches `{pattern}` (looked in {})", root.display())),
-        false => Ok(files),
+        false => Ok(files.into_iter().map(FoundFile::Local).collect()),
     }
 }

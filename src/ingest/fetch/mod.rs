@@ -1,6 +1,9 @@
 //! From feeds to payloads: one file or folder per kind, behind `fetch`.
 
+mod archive;
+mod bucket;
 mod by_kind;
+mod command;
 mod context;
 mod fetched;
 mod files;
@@ -9,11 +12,13 @@ mod http;
 mod in_order;
 mod pause;
 mod payload;
+mod retry;
 mod stats;
 
 pub use by_kind::fetch;
-pub use context::{FetchContext, Window};
+pub use context::{FetchContext, GoogleLookup};
 pub use fetched::{Fetched, Payloads};
+pub use files::FoundFile;
 pub use hosts::Hosts;
 pub use in_order::in_order;
 pub use payload::Payload;

@@ -38,6 +38,15 @@ impl Payload {
         &self.file
     }
 
+    /// Whether it is gzip, whatever it is named.
+    ///
+    /// # Errors
+    /// Whatever the file system says.
+    pub fn is_zipped(&self) -> std::io::Result<bool> {
+        let mut input = BufReader::new(File::open(&self.file)?);
+        Ok(input.fill_buf()?.starts_with(&GZIP_MAGIC))
+    }
+
     /// Its content from the beginning, unzipped where it is gzip, whatever it is named.
     ///
     /// # Errors

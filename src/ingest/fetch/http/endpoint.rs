@@ -2,12 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::Utc;
-
 use super::{address::shown_url, pages::pages, requester::Requester};
 use crate::ingest::{
     Feed, HttpFeed,
-    fetch::{FetchContext, Fetched, Payload, Payloads, Window, in_order},
+    fetch::{FetchContext, Fetched, Payload, Payloads, in_order},
 };
 
 /// The answers of every endpoint, in the order they are written in. An endpoint gives all its pages or
@@ -16,17 +14,8 @@ use crate::ingest::{
 /// # Errors
 /// A sentence about a secret that is missing, or a window.
 pub fn fetch(feed: &Feed, http: &HttpFeed, context: &FetchContext) -> Result<Fetched, String> {
-    let mut context = context.clone();
-    if let Some(lookback) = http.lookback {
-        let to = Utc::now();
-        context.window = context.window.or(Some(Window { from: to - lookback, to }));
-    }
-    let context = &context;
-    if http.has_window() && context.window.is_none() {
-        return Err("the request asks for a window (`{from}`, `{to}`), and there is none: say \
-                    `lookback: 1d` in the feed, or run `elt ingest backfill --from --to`"
-            .to_owned());
-    }
+    let window = http.window.window(context.window, http.has_window())?;
+    let context = &FetchContext { window, ..context.clone() };
     let requester = Arc::new(Requester::new(http, context)?);
     let none = BTreeMap::new();
     let each = if http.each.is_empty() { std::slice::from_ref(&none) } else { &http.each };

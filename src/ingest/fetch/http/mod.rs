@@ -6,4 +6,6 @@ mod endpoint;
 mod pages;
 mod requester;
 
+pub use address::{encoded, host_of};
+pub use attempt::{Answer, Fault, once, words};
 pub use endpoint::fetch;

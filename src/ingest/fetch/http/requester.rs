@@ -7,15 +7,12 @@ use serde_json::Value;
 
 use super::{
     address::{encoded, host_of, shown_url},
-    attempt::{Answer, Fault, once, redirects, words},
+    attempt::{Answer, once, redirects, words},
 };
 use crate::ingest::{
-    HttpFeed, SecretText,
-    feed::placeholder::{FROM, TO, filled},
-    fetch::{
-        FetchContext, Window,
-        pause::{LONGEST_ASKED, pause},
-    },
+    AskedWindow, HttpFeed, SecretText,
+    feed::placeholder::filled,
+    fetch::{FetchContext, retry::before_the_next},
 };
 
 /// What all requests of a feed share, its secrets known.
@@ -26,7 +23,7 @@ pub struct Requester {
     headers: Vec<(String, String)>,
     params: Vec<(String, String)>,
     body: Option<Value>,
-    time_format: String,
+    window: AskedWindow,
     attempts: u32,
     requests_per_sec: Option<f64>,
     max_body_bytes: u64,
@@ -70,7 +67,7 @@ impl Requester {
             headers: known(&feed.headers)?,
             params: known(&feed.params)?,
             body: feed.body.as_ref().map(|body| with_secrets(body, context)).transpose()?,
-            time_format: feed.time_format.clone(),
+            window: feed.window.clone(),
             attempts: feed.attempts,
             requests_per_sec: feed.requests_per_sec,
             max_body_bytes: feed.max_body_bytes,
@@ -82,15 +79,8 @@ impl Requester {
     /// The request for an address, its placeholders filled.
     pub fn asked(&self, url: &str, values: impl Fn(&str) -> Option<String>) -> Asked {
         let value = |name: &str| {
-            let time = |pick: fn(&Window) -> chrono::DateTime<chrono::Utc>| {
-                let window = self.context.window.as_ref()?;
-                Some(pick(window).format(&self.time_format).to_string())
-            };
-            match name {
-                FROM => time(|window| window.from),
-                TO => time(|window| window.to),
-                name => values(name),
-            }
+            let window = self.window.value(name, self.context.window.as_ref());
+            window.or_else(|| values(name))
         };
         let in_address = |name: &str| value(name).map(|value| encoded(&value));
         let fill = |(name, text): &(String, String)| (name.clone(), filled(text, value));
@@ -118,29 +108,9 @@ impl Requester {
                 Err(fault) if fault.status.is_some() && fault.status == nothing => return Ok(None),
                 Err(fault) => fault,
             };
-            self.before_the_next(fault, attempt, &host).await?;
+            before_the_next(&self.context, fault, (attempt, self.attempts), &host).await?;
         }
         unreachable!("the last attempt returns")
-    }
-
-    async fn before_the_next(&self, fault: Fault, attempt: u32, host: &str) -> Result<(), String> {
-        if let Some(asked) = fault.pause.filter(|_| fault.passing) {
-            // Whoever else asks this host waits too.
-            self.context.hosts.pause(host, asked);
-            if asked > LONGEST_ASKED {
-                let secs = asked.as_secs();
-                return Err(format!("{} and wants not to be asked for {secs} s", fault.problem));
-            }
-        }
-        if !fault.passing {
-            return Err(fault.problem);
-        }
-        if attempt >= self.attempts {
-            let attempts = if attempt == 1 { "attempt" } else { "attempts" };
-            return Err(format!("{} ({attempt} {attempts})", fault.problem));
-        }
-        tokio::time::sleep(pause(attempt, fault.pause)).await;
-        Ok(())
     }
 
     fn built(&self, asked: &Asked) -> reqwest::RequestBuilder {

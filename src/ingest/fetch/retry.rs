@@ -1,0 +1,36 @@
+//! What comes behind a fault: a pause, or the end.
+
+use super::{
+    FetchContext,
+    http::Fault,
+    pause::{LONGEST_ASKED, pause},
+};
+
+/// Waits for the next attempt behind `attempt` ones.
+///
+/// # Errors
+/// The fault's sentence, where there is no next attempt.
+pub async fn before_the_next(
+    context: &FetchContext,
+    fault: Fault,
+    (attempt, attempts): (u32, u32),
+    host: &str,
+) -> Result<(), String> {
+    if let Some(asked) = fault.pause.filter(|_| fault.passing) {
+        // Whoever else asks this host waits too.
+        context.hosts.pause(host, asked);
+        if asked > LONGEST_ASKED {
+            let secs = asked.as_secs();
+            return Err(format!("{} and wants not to be asked for {secs} s", fault.problem));
+        }
+    }
+    if !fault.passing {
+        return Err(fault.problem);
+    }
+    if attempt >= attempts {
+        let attempts = if attempt == 1 { "attempt" } else { "attempts" };
+        return Err(format!("{} ({attempt} {attempts})", fault.problem));
+    }
+    tokio::time::sleep(pause(attempt, fault.pause)).await;
+    Ok(())
+}
