@@ -13,6 +13,7 @@ use super::{
     column_args::{ColumnArgs, ImpactArgs},
     dbt_flags::refusal,
     global_args::GlobalArgs,
+    ingest_args::IngestArgs,
     time_args::{TimeArgs, time},
 };
 use crate::diagnostic::Diagnostic;
@@ -60,7 +61,7 @@ pub enum Command {
     /// Run again what failed or was skipped in the last run
     Retry(RetryArgs),
     /// Land feeds in bronze
-    Ingest(SelectArgs),
+    Ingest(IngestArgs),
     /// Ask sources how fresh they are
     #[command(subcommand)]
     Source(SourceCommand),

@@ -5,7 +5,12 @@ use std::time::Instant;
 use tokio::runtime::Handle;
 
 use super::{
-    args::SelectArgs, global_args::GlobalArgs, nodes::request, selection::selected,
+    generate,
+    global_args::GlobalArgs,
+    ingest_args::{IngestArgs, IngestCommand},
+    nodes::request,
+    selection::selected,
+    serve,
     session::Session,
 };
 use crate::{
@@ -18,9 +23,14 @@ use crate::{
 ///
 /// # Errors
 /// The exit code, where nothing could be landed.
-pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
+pub fn run(global: &GlobalArgs, args: &IngestArgs, handle: &Handle) -> Result<ExitCode, ExitCode> {
+    match &args.command {
+        Some(IngestCommand::Serve(args)) => return serve::run(global, args, handle),
+        Some(IngestCommand::Generate(args)) => return generate::run(global, args, handle),
+        None => {}
+    }
     let session = Session::open(global, "ingest", serde_json::Map::new())?;
-    let ids = selected(session, args)?;
+    let ids = selected(session, &args.selection)?;
     let feeds = feeds_of(&session.manifest, &ids).map_err(|problems| session.fail(&problems))?;
     if feeds.is_empty() {
         session

@@ -23,7 +23,7 @@ use crate::{
         CompiledEntry, Journal, read_journal, read_previous_run, run_results_json, write_json,
     },
     compile::{Compiler, CompilerOptions, LogSink, TargetFolder, target_path},
-    ingest::{GoogleLookup, IngestRequest, feeds_of, run_feeds},
+    ingest::{GoogleLookup, IngestRequest, MESSAGE_WINDOW_DAYS, feeds_of, run_feeds},
     manifest::{Exposure, Microbatch, ResourceType, UniqueId},
     plan::PlanOptions,
     project::Connection,
@@ -362,6 +362,7 @@ pub fn request(
     adapter: &Arc<dyn Adapter>,
 ) -> IngestRequest {
     let env = session.project.env.clone();
+    let is_bigquery = session.engine_kind() == crate::plan::Engine::BigQuery;
     IngestRequest {
         feeds,
         root: session.project.root.clone(),
@@ -372,6 +373,7 @@ pub fn request(
         google: google_access(session),
         hosts: Arc::default(),
         at_once: session.project.target.threads,
+        window_days: is_bigquery.then_some(MESSAGE_WINDOW_DAYS),
     }
 }
 

@@ -11,14 +11,19 @@ mod extract;
 mod feed;
 mod feed_result;
 mod fetch;
+mod generate;
 mod json_stream;
 mod landing;
 mod load_options;
+mod metrics;
 mod pii;
+mod pubsub;
 mod raw_json;
 mod record_path;
 mod runner;
+mod serve;
 mod spool;
+mod stream;
 
 pub use changes::{Change, ChangeEvent, ChangeRules, Detector, Known, Refusal};
 pub use contract::{
@@ -27,13 +32,22 @@ pub use contract::{
 pub use envelope::{BRONZE_COLUMNS, Envelope};
 pub use feed::{
     AskedWindow, Cadence, CommandFeed, CsvOptions, EnvLookup, Feed, FeedKind, FilesFeed, Format,
-    HttpFeed, NameTime, PagedBy, Paging, SecretText, Window, read_feed,
+    HttpFeed, NameTime, OidcRule, PagedBy, Paging, PubSubFeed, PushAuth, PushEnvelope, PushFeed,
+    SecretText, Window, read_feed,
 };
 pub use fetch::{Fetching, GoogleLookup, Hosts};
+pub use generate::{
+    BROKEN_KINDS, Destination, EventOptions, Events, FEEDS, Generated, Random, SendOptions, Sent,
+    broken, send,
+};
 pub use landing::{
     Batch, BronzeRow, DEAD_LETTERS, DeadLetter, Dedup, FeedState, Landed, Lander, Load, STATE,
     SharedSchema, StateEntry, Storage, Target, TargetRows,
 };
+pub use metrics::{FeedMetrics, Metrics};
 pub use pii::{PiiAction, Redaction};
+pub use pubsub::{PubSubClient, Pulled, Subscriber};
 pub use record_path::RecordPath;
 pub use runner::{IngestRequest, feeds_of, run_feeds};
+pub use serve::{ServeOptions, serve};
+pub use stream::{Entry, MESSAGE_WINDOW_DAYS, Mark, Outcome, Record, Stream, StreamOptions};

@@ -107,6 +107,14 @@ pub fn without(object: &str, keys: &[String]) -> String {
     format!("{{{}}}", kept.join(","))
 }
 
+/// The object's text with one more member, in the place of any of that name.
+pub fn with(object: &str, key: &str, value: &str) -> String {
+    let rest = without(object, &[key.to_owned()]);
+    let Some(open) = rest.strip_suffix('}') else { return rest };
+    let comma = if open.trim_end().ends_with('{') { "" } else { "," };
+    format!("{open}{comma}{}:{value}}}", serde_json::Value::from(key))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +131,8 @@ mod tests {
             elements(r#" [1, {"x":"]"},"a,b" ] "#),
             Some(vec!["1", r#"{"x":"]"}"#, "\"a,b\""])
         );
+        assert_eq!(with(r#"{"a":1,"m":2}"#, "m", "{}"), r#"{"a":1,"m":{}}"#);
+        assert_eq!(with("{}", "m", "3"), r#"{"m":3}"#);
         assert_eq!(without(r#"{"id":1,"password":"x"}"#, &["password".into()]), r#"{"id":1}"#);
     }
 

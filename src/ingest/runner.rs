@@ -5,11 +5,13 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 use chrono::Utc;
 
 use super::{
-    Batch, BronzeRow, EnvLookup, Envelope, Feed, Landed, Lander, Load, Target, TargetRows,
+    Batch, BronzeRow, EnvLookup, Envelope, Feed, FeedKind, Landed, Lander, Load, Target,
+    TargetRows,
     extract::records,
     feed_result::{Failed, feed_result},
     fetch::{FetchContext, Fetched, GoogleLookup, Hosts, fetch, in_order},
     load_options::{LoadOptions, WindowsBy},
+    pubsub::drain,
     read_feed,
 };
 use crate::{
@@ -44,6 +46,8 @@ pub struct IngestRequest {
     pub hosts: Arc<Hosts>,
     /// Feeds landed at once.
     pub at_once: usize,
+    /// How many days of a table are looked at for messages that are landed already; all where none.
+    pub window_days: Option<u32>,
 }
 
 /// The feeds among the selected sources.
@@ -115,6 +119,12 @@ pub(super) async fn run_feed(
     };
     events(Event::NodeStarted { node: label.clone() });
     let started = (Utc::now(), Instant::now());
+    if let FeedKind::Push(_) = feed.kind {
+        let message = Some("filled by `elt ingest serve`".to_owned());
+        let result = Arc::new(NodeResult { message, ..NodeResult::new(label, Status::NoOp) });
+        events(Event::NodeFinished { result: Arc::clone(&result) });
+        return result;
+    }
     let context = FetchContext {
         root: request.root.clone(),
         env: Arc::clone(&request.env),
@@ -133,7 +143,12 @@ pub(super) async fn run_feed(
     };
     let outcome = match cancel.is_cancelled() {
         true => Err(Failed { status: Status::Skipped, message: "the run was stopped".into() }),
-        false => land(feed, &context, lander, options).await,
+        false => match &feed.kind {
+            FeedKind::PubSub(subscription) => {
+                drain(feed, subscription, request, &context).await.map_err(error)
+            }
+            _ => land(feed, &context, lander, options).await,
+        },
     };
     context.background_ended().await;
     let result = Arc::new(feed_result(label, feed, started, outcome, &context.stats.so_far()));

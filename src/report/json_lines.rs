@@ -9,6 +9,7 @@
 //! | `node-finished` | `node`, `status`, `elapsed_secs`, `thread`, `rows_affected`, `failures`, `message`, `relation`, `diagnostics` |
 //! | `batches-planned` | `node`, `total`, `start`, `end` |
 //! | `batch-finished` | `node`, `batch`, `start`, `end`, `place`, `total`, `status`, `elapsed_secs`, `rows_affected`, `message` |
+//! | `feed-counts` | `feed`, `messages`, `bytes`, `rows`, `unchanged`, `duplicates`, `dead_letters`, `refused`, `deferred`, `retries`, `failures`, `lag_secs` |
 //! | `log` | `message` |
 //! | `diagnostic` | `diagnostic` |
 //! | `note` | `message` |
@@ -81,6 +82,13 @@ pub fn event_json(event: &Event, time: DateTime<Utc>, results: &[Arc<NodeResult>
             }),
         ),
         Event::Log { message, .. } => object("log", time, json!({ "message": message })),
+        Event::FeedCounts { feed, counts, .. } => {
+            let mut fields = json!({ "feed": feed });
+            if let (Value::Object(fields), Value::Object(counts)) = (&mut fields, counts) {
+                fields.extend(counts.clone());
+            }
+            object("feed-counts", time, fields)
+        }
         Event::Interrupted => object("interrupted", time, json!({})),
         Event::RunFinished { elapsed_secs } => {
             let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

@@ -181,6 +181,7 @@ impl Report {
                     self.line(message);
                 }
             }
+            Event::FeedCounts { feed, summary, .. } => self.remark(&format!("{feed}: {summary}")),
             Event::Interrupted => {
                 self.remark(
                     "stopping: running statements are interrupted, once more exits at once",
@@ -285,6 +286,7 @@ impl Report {
             }
             Event::BatchFinished { result } => batch_line(result, false),
             Event::Log { message, .. } => message.clone(),
+            Event::FeedCounts { feed, summary, .. } => format!("{feed}: {summary}"),
             Event::Interrupted => "interrupted".to_owned(),
             Event::RunFinished { elapsed_secs } => {
                 let (results, interrupted) = {

@@ -55,6 +55,15 @@ pub enum Event {
         /// Where it goes.
         whither: Whither,
     },
+    /// What a feed has done so far.
+    FeedCounts {
+        /// The feed.
+        feed: String,
+        /// Its counts by name.
+        counts: serde_json::Value,
+        /// The same for people.
+        summary: String,
+    },
     /// The user asked to stop; running statements are being interrupted.
     Interrupted,
     /// The run has ended.

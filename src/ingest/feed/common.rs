@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Feed, Format, archive, cadence, csv_options,
-    kind::{KINDS, KindReader, UNSUPPORTED},
+    kind::{KINDS, KindReader},
     reader::Reader,
 };
 use crate::{
@@ -91,12 +91,6 @@ fn kind(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<&'static Ki
         }
     };
     match map.get("type").and_then(Value::as_str) {
-        Some(name) if UNSUPPORTED.contains(&name) => {
-            let message = format!("feeds of type `{name}` are not supported by this version");
-            let help = "land the payloads as files and use `type: files`";
-            reader.problem("type", &message, Some(help.to_owned()));
-            None
-        }
         Some(name) => {
             let found = KINDS.iter().find(|kind| kind.name == name);
             if found.is_none() {

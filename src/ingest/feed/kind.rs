@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{CommandFeed, FilesFeed, HttpFeed, command, files, http, reader::Reader};
+use super::{
+    CommandFeed, FilesFeed, HttpFeed, PubSubFeed, PushFeed, command, files, http, pubsub, push,
+    reader::Reader,
+};
 
 /// Where payloads come from.
 #[derive(Clone, Debug)]
@@ -13,6 +16,21 @@ pub enum FeedKind {
     Command(CommandFeed),
     /// Answers of servers.
     Http(Box<HttpFeed>),
+    /// Messages of a Pub/Sub subscription.
+    PubSub(PubSubFeed),
+    /// What is sent to an endpoint of `elt ingest serve`.
+    Push(PushFeed),
+}
+
+impl FeedKind {
+    /// The payload's field that keeps what a message's envelope says.
+    pub fn message_field(&self) -> Option<&str> {
+        match self {
+            Self::PubSub(feed) => feed.message_field.as_deref(),
+            Self::Push(feed) => feed.message_field.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 /// A kind's name, the keys of its own, and what reads them.
@@ -39,6 +57,14 @@ pub(super) const KINDS: &[KindReader] = &[
         keys: http::KEYS,
         read: |reader, map| http::read(reader, map).map(|feed| FeedKind::Http(Box::new(feed))),
     },
+    KindReader {
+        name: "pubsub",
+        keys: pubsub::KEYS,
+        read: |reader, map| pubsub::read(reader, map).map(FeedKind::PubSub),
+    },
+    KindReader {
+        name: "push",
+        keys: push::KEYS,
+        read: |reader, map| push::read(reader, map).map(FeedKind::Push),
+    },
 ];
-/// Kinds that are known and cannot be had yet.
-pub(super) const UNSUPPORTED: &[&str] = &["pubsub", "push"];

@@ -12,6 +12,8 @@ pub fn fetch(feed: &Feed, context: &FetchContext) -> Result<Fetched, String> {
         FeedKind::Files(files) => files::fetch(files, context),
         FeedKind::Command(feed) => command::fetch(feed, context),
         FeedKind::Http(http) => http::fetch(feed, http, context),
+        FeedKind::Push(_) => Err("what is sent to it is landed by `elt ingest serve`".to_owned()),
+        FeedKind::PubSub(_) => Err("a subscription is drained, not fetched".to_owned()),
     }?;
     archived(fetched, feed, context)
 }

@@ -49,6 +49,12 @@ impl FetchStats {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
+    /// Payloads have come.
+    pub fn payloads(&self, count: u64, bytes: u64) {
+        self.payloads.fetch_add(count, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     /// A record bears this time.
     pub fn record_of(&self, moment: DateTime<Utc>) {
         self.newest_secs.fetch_max(moment.timestamp(), Ordering::Relaxed);

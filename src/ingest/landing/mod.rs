@@ -15,5 +15,6 @@ pub use batch::{Batch, BronzeRow, TargetRows};
 pub use dead_letter::DeadLetter;
 pub use lander::{Landed, Lander};
 pub use load::{Dedup, Load, SharedSchema, Storage, Target};
+pub(super) use plan::append_steps;
 pub use state::{FeedState, StateEntry};
 pub use tables::{DEAD_LETTERS, STATE};

@@ -84,11 +84,6 @@ pub(super) fn landing_plan(
             steps.push(create(&target.relation, &columns, options));
         }
     }
-    let beside_options = |field: &str, cluster: &str| TableOptions {
-        partition_by: Some(by_day(field)),
-        cluster_by: vec![cluster.to_owned()],
-        ..TableOptions::default()
-    };
     let dead_columns = columns_in(main.dialect, &DEAD_LETTER_COLUMNS);
     let dead_table = beside(main, DEAD_LETTERS);
     if dead_letters.count > 0 && !exists(load.targets.len()) {
@@ -171,6 +166,38 @@ fn promised(columns: &[Column], required: &[String]) -> Vec<ContractColumn> {
     columns.iter().map(column).collect()
 }
 
+/// The steps that append rows which are known to be new, and dead letters; of both tables, whether they
+/// exist.
+pub(in crate::ingest) fn append_steps(
+    target: &Target,
+    rows: Rows,
+    dead_letters: Rows,
+    (exists, dead_exists): (bool, bool),
+) -> Vec<Step> {
+    let relation = &target.relation;
+    let columns = columns_in(relation.dialect, &BRONZE_COLUMNS);
+    let mut steps = Vec::new();
+    if !exists || (!dead_exists && dead_letters.count() > 0) {
+        let (database, schema) = (relation.database.clone(), relation.schema.clone());
+        steps.push(Step::CreateSchema { database, schema });
+    }
+    if !exists {
+        steps.push(create(relation, &columns, bronze_options(&target.storage)));
+    }
+    if rows.count() > 0 {
+        steps.push(Step::Append { relation: relation.clone(), columns, rows });
+    }
+    if dead_letters.count() > 0 {
+        let table = beside(relation, DEAD_LETTERS);
+        let columns = columns_in(relation.dialect, &DEAD_LETTER_COLUMNS);
+        if !dead_exists {
+            steps.push(create(&table, &columns, beside_options("_failed_at", "_stream")));
+        }
+        steps.push(Step::Append { relation: table, columns, rows: dead_letters });
+    }
+    steps
+}
+
 fn create(relation: &Relation, columns: &[Column], options: TableOptions) -> Step {
     Step::CreateTable {
         relation: relation.clone(),
@@ -196,6 +223,14 @@ fn bronze_options(storage: &Storage) -> TableOptions {
         partition_by: Some(by_day("_ingested_at")),
         cluster_by,
         other,
+        ..TableOptions::default()
+    }
+}
+
+fn beside_options(field: &str, cluster: &str) -> TableOptions {
+    TableOptions {
+        partition_by: Some(by_day(field)),
+        cluster_by: vec![cluster.to_owned()],
         ..TableOptions::default()
     }
 }
@@ -291,7 +326,7 @@ where _version > _known"
 
 impl DeadLetter {
     /// The values of the row, as text.
-    pub(super) fn texts(&self, envelope: &Envelope) -> Vec<Option<String>> {
+    pub(in crate::ingest) fn texts(&self, envelope: &Envelope) -> Vec<Option<String>> {
         let texts = [
             timestamp(self.failed_at),
             self.source.clone(),

@@ -1,0 +1,86 @@
+//! What was typed behind `ingest`.
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+
+use super::{args::SelectArgs, time_args::time};
+
+/// Flags and subcommands of `ingest`.
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct IngestArgs {
+    /// What to do besides landing once.
+    #[command(subcommand)]
+    pub command: Option<IngestCommand>,
+    /// Which feeds.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+}
+
+/// Subcommands of `ingest`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum IngestCommand {
+    /// Answer what is sent to feeds of type `push`, until it is stopped
+    Serve(ServeArgs),
+    /// Make test events of a feed
+    Generate(GenerateArgs),
+}
+
+/// Flags of `ingest serve`.
+#[derive(Clone, Debug, Args)]
+pub struct ServeArgs {
+    /// Which feeds.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// Where to listen; on all addresses at the port in $PORT where that is set
+    #[arg(long, value_name = "ADDRESS:PORT", env = "ELT_LISTEN")]
+    pub listen: Option<String>,
+    /// How long a commit waits for more messages
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=1000))]
+    pub linger_ms: u64,
+}
+
+/// Flags of `ingest generate`.
+#[derive(Clone, Debug, Args)]
+pub struct GenerateArgs {
+    /// Whose events: bikes, cars, shop, store or web
+    #[arg(long, value_name = "FEED")]
+    pub feed: String,
+    /// Where to: a folder, an http address, or `-` for stdout
+    #[arg(long, value_name = "FOLDER|URL", default_value = "-")]
+    pub to: String,
+    /// How many; without it until it is stopped
+    #[arg(long, value_name = "NUMBER")]
+    pub count: Option<u64>,
+    /// How many a second; without it as quickly as they are taken
+    #[arg(long, value_name = "NUMBER", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// The same seed and start give the same events
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+    /// When the first event happens, now by default
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub start: Option<DateTime<Utc>>,
+    /// The share of events that happened up to 90 minutes before their turn
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub late: f64,
+    /// The share of events that come again
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub duplicates: f64,
+    /// The share of broken events
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub broken: f64,
+    /// The environment variable that holds a bearer token for the address
+    #[arg(long, value_name = "NAME")]
+    pub token_env: Option<String>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "expected a number from 0 to 1".to_owned())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate| (0.001..=1_000_000.0).contains(rate));
+    rate.ok_or_else(|| "expected a number from 0.001 to 1000000".to_owned())
+}
