@@ -7,15 +7,16 @@ select
     {%- for column in columns %}
     {{ column }},
     {%- endfor %}
+    row_number() over (partition by {{ id }} order by {{ at }}) as version,
     {{ at }} as valid_from,
     lead({{ at }}) over (partition by {{ id }} order by {{ at }}) as valid_to,
     lead({{ at }}) over (partition by {{ id }} order by {{ at }}) is null as is_current
 from (
     select *
     from (
-        select *, to_json_string(struct({{ columns | join(', ') }})) as version
+        select *, to_json_string(struct({{ columns | join(', ') }})) as said
         from {{ rows }}
     ) as told
-    qualify coalesce(version != lag(version) over (partition by {{ id }} order by {{ at }}), true)
+    qualify coalesce(said != lag(said) over (partition by {{ id }} order by {{ at }}), true)
 ) as changes
 {%- endmacro %}

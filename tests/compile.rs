@@ -264,6 +264,10 @@ fn untranslated(text: &str) -> Result<(Vec<Column>, Vec<Vec<String>>), String> {
 fn unit_tests_of_the_example_pass_on_the_embedded_engine() {
     let (compiler, _) = compiler(Path::new(env!("CARGO_MANIFEST_DIR")));
     for (id, test) in &compiler.manifest().unit_tests {
+        // Types of the model's own table are known where there is one: builds of the example run these.
+        if test.given.iter().any(|given| given.input == "this") {
+            continue;
+        }
         let mut schemas = HashMap::new();
         for input in compiler.unit_test_inputs(id).unwrap() {
             let described = input.query.map(|(_, query)| on_the_engine(&query));

@@ -171,9 +171,9 @@ pub enum Step {
         update: Vec<String>,
         /// Columns inserted otherwise.
         insert: Vec<String>,
-        /// The partition column among the keys: only the partitions between the least and the
-        /// greatest of the new rows are read.
-        prune: Option<String>,
+        /// The partitioning, where its column is among the keys: only the partitions between the
+        /// least and the greatest of the new rows are read.
+        prune: Option<PartitionBy>,
     },
     /// Replaces the target's partitions that the source has rows for (or the static list).
     InsertOverwrite {

@@ -7,6 +7,8 @@ mod example;
 mod example_support;
 mod publishing;
 mod sandbox;
+#[path = "../example_support/steps.rs"]
+mod steps;
 #[path = "../test_tools/mod.rs"]
 mod test_tools;
 

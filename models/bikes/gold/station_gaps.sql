@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- When nobody knows how many bikes there were.
 select
     station_id,

@@ -5,19 +5,21 @@ with gbfs as (
 
     select
         json_value(payload, '$.station_id') as station_id,
-        -- Seconds since 1970 up to GBFS 2.3, a time from 3.0 on.
-        coalesce(
-            timestamp_seconds(safe_cast(json_value(payload, '$.last_reported') as int64)),
-            safe_cast(json_value(payload, '$.last_reported') as timestamp)
-        ) as reported_at,
+        -- Seconds since 1970 up to GBFS 2.3, a time from 3.0 on. What is no second of this century is none.
+        case
+            when safe_cast(json_value(payload, '$.last_reported') as int64) between 946684800 and 4102444799
+                then timestamp_seconds(safe_cast(json_value(payload, '$.last_reported') as int64))
+            when safe_cast(json_value(payload, '$.last_reported') as int64) is null
+                then safe_cast(json_value(payload, '$.last_reported') as timestamp)
+        end as reported_at,
         safe_cast(coalesce(
             json_value(payload, '$.num_vehicles_available'),
             json_value(payload, '$.num_bikes_available')
         ) as int64) as bikes,
         safe_cast(json_value(payload, '$.num_docks_available') as int64) as docks,
-        safe_cast(json_value(payload, '$.is_installed') as bool) as is_installed,
-        safe_cast(json_value(payload, '$.is_renting') as bool) as is_renting,
-        safe_cast(json_value(payload, '$.is_returning') as bool) as is_returning,
+        {{ gbfs_bool('is_installed') }} as is_installed,
+        {{ gbfs_bool('is_renting') }} as is_renting,
+        {{ gbfs_bool('is_returning') }} as is_returning,
         cast(null as string) as state,
         cast(null as string) as connection,
         if(json_value(payload, '$.num_vehicles_available') is null, 'gbfs_2', 'gbfs_3') as source_version,

@@ -1,3 +1,13 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='merge',
+        unique_key=['station_id', 'observed_at'],
+        partition_by={'field': 'observed_at', 'data_type': 'timestamp', 'granularity': 'day'},
+        cluster_by=['station_id']
+    )
+}}
+
 -- What was said of a station, and when: names, places, sizes. Latitude is about 50.6 and longitude about
 -- 3.1 here; `geo` and `localisation` of the first API are [latitude, longitude], `x` is the longitude.
 with said as (
@@ -14,9 +24,12 @@ with said as (
         safe_cast(json_value(payload, '$.lat') as float64) as latitude,
         safe_cast(json_value(payload, '$.lon') as float64) as longitude,
         'gbfs' as source_version,
+        _record_hash as record_hash,
         _ingested_at,
         _seq
     from {{ source('bikes', 'gbfs_information') }}
+    where true
+    {{ landed_lately(days=2) }}
 
     {% set shapes = [
         ('ods_v1', 'fields.libelle', 'record_timestamp', 'fields.nom', 'fields.adresse', 'fields.commune', 'fields.geo[0]', 'fields.geo[1]'),
@@ -38,28 +51,40 @@ with said as (
         safe_cast(json_value(payload, '$.{{ latitude }}') as float64),
         safe_cast(json_value(payload, '$.{{ longitude }}') as float64),
         '{{ shape }}',
+        _record_hash,
         _ingested_at,
         _seq
     from {{ source('bikes', shape) }}
+    where true
+    {{ landed_lately(days=2) }}
 
     {% endfor -%}
+),
+
+latest as (
+
+    select *
+    from said
+    where station_id is not null and observed_at is not null
+    qualify row_number() over (
+        partition by station_id, observed_at
+        order by _ingested_at desc, source_version, _seq desc
+    ) = 1
+
 )
 
 select
-    station_id,
-    observed_at,
-    initcap(name) as name,
-    initcap(address) as address,
-    initcap(city) as city,
-    post_code,
-    capacity,
-    latitude,
-    longitude,
-    source_version,
-    _ingested_at as loaded_at
-from said
-where station_id is not null and observed_at is not null
-qualify row_number() over (
-    partition by station_id, observed_at
-    order by _ingested_at desc, _seq desc, source_version
-) = 1
+    latest.station_id,
+    latest.observed_at,
+    initcap(latest.name) as name,
+    initcap(latest.address) as address,
+    initcap(latest.city) as city,
+    latest.post_code,
+    latest.capacity,
+    latest.latitude,
+    latest.longitude,
+    latest.source_version,
+    latest.record_hash,
+    latest._ingested_at as loaded_at
+from latest
+{{ unless_known('latest', ['station_id', 'observed_at']) }}

@@ -38,10 +38,12 @@ select
         when latest.connection in ('DÉCONNECTÉ', 'DISCONNECTED') then 'offline'
         else 'in_service'
     end as status,
-    -- A station with 9,000 free docks has been seen.
+    -- A station with 9,000 free docks has been seen; and nobody reports what will be tomorrow.
     coalesce(
-        latest.bikes between 0 and {{ var('bikes_most_docks') }}
-        and latest.docks between 0 and {{ var('bikes_most_docks') }},
+        latest.bikes >= 0
+        and latest.docks >= 0
+        and latest.bikes + latest.docks <= {{ var('bikes_most_docks') }}
+        and latest.reported_at < timestamp_add(latest._ingested_at, interval 1 day),
         false
     ) as is_plausible,
     latest.source_version,

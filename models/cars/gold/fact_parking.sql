@@ -1,17 +1,44 @@
-{{ config(partition_by={'field': 'started_at', 'data_type': 'timestamp', 'granularity': 'day'}, cluster_by=['vin']) }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='merge',
+        unique_key=['vin', 'started_at'],
+        partition_by={'field': 'started_at', 'data_type': 'timestamp', 'granularity': 'day'},
+        cluster_by=['vin'],
+        post_hook="{{ take_out('reports') }}"
+    )
+}}
 
 -- Where a car stood, and what its battery lost while nobody drove.
-select
-    vin,
-    started_at,
-    coalesce(next_reported_at, last_reported_at) as ended_at,
-    timestamp_diff(coalesce(next_reported_at, last_reported_at), started_at, second) / 60 as minutes,
-    soc_first as start_soc,
-    soc_last as end_soc,
-    greatest(coalesce(soc_first - soc_last, 0), 0) as phantom_soc_loss,
-    greatest(coalesce(soc_first - soc_last, 0), 0) * battery_kwh / 100 as phantom_kwh_loss,
-    latitude,
-    longitude,
-    next_reported_at is null as is_open
-from {{ ref('vehicle_state_intervals') }}
-where activity = 'parked'
+with parkings as (
+
+    select
+        intervals.vin,
+        vehicles.vehicle_key,
+        intervals.started_at,
+        coalesce(intervals.next_reported_at, intervals.last_reported_at) as ended_at,
+        timestamp_diff(
+            coalesce(intervals.next_reported_at, intervals.last_reported_at),
+            intervals.started_at,
+            second
+        ) / 60 as minutes,
+        intervals.soc_first as start_soc,
+        intervals.soc_last as end_soc,
+        greatest(coalesce(intervals.soc_first - intervals.soc_last, 0), 0) as phantom_soc_loss,
+        greatest(coalesce(intervals.soc_first - intervals.soc_last, 0), 0) * vehicles.battery_kwh / 100
+            as phantom_kwh_loss,
+        intervals.latitude,
+        intervals.longitude,
+        {{ place_key('intervals.latitude', 'intervals.longitude') }} as place_key,
+        intervals.next_reported_at is null as is_open,
+        intervals.reports,
+        intervals.loaded_at
+    from {{ ref('vehicle_state_intervals') }} as intervals
+    left join {{ ref('dim_vehicle') }} as vehicles
+        on intervals.vin = vehicles.vin
+        and {{ as_of('vehicles', 'intervals.started_at') }}
+    where intervals.activity = 'parked'
+
+)
+
+{{ only_changes('parkings', ['vin', 'started_at'], count='reports') }}

@@ -11,8 +11,11 @@
 -- One row a car and report. A report is as old as the newest of its attributes: the time of the poll
 -- (which is on `vin`) makes no new one.
 {% set times = [
-    'odometer', 'state', 'connection_state', 'drives.primary.level', 'position.latitude',
-    'charging.state', 'outside_temperature',
+    'odometer', 'state', 'connection_state', 'position.latitude', 'position.longitude', 'outside_temperature',
+    'drives.total_range', 'drives.primary.level', 'drives.primary.range', 'drives.primary.battery.temperature',
+    'drives.secondary.level', 'drives.secondary.range',
+    'charging.state', 'charging.type', 'charging.power', 'charging.settings.target_level',
+    'charging.connector.connection_state',
 ] -%}
 with read as (
 
@@ -29,10 +32,17 @@ with read as (
         safe_cast({{ car_text('model_year') }} as int64) as model_year,
         {{ car_text('type') }} as vehicle_type,
         {{ car_km('odometer') }} as odometer_km,
+        {{ car_text('drives.primary.type') }} as drive_type,
         {{ car_number('drives.primary.level') }} as soc,
         {{ car_km('drives.primary.range') }} as range_km,
+        {{ car_text('drives.secondary.type') }} as secondary_drive_type,
+        {{ car_number('drives.secondary.level') }} as secondary_level,
+        {{ car_km('drives.secondary.range') }} as secondary_range_km,
+        {{ car_km('drives.total_range') }} as total_range_km,
         {{ car_number('drives.primary.battery.available_capacity') }} as battery_kwh,
         {{ car_celsius('drives.primary.battery.temperature') }} as battery_temperature,
+        {{ car_celsius('drives.primary.battery.temperature_min') }} as battery_temperature_min,
+        {{ car_celsius('drives.primary.battery.temperature_max') }} as battery_temperature_max,
         {{ car_celsius('outside_temperature') }} as external_temperature,
         coalesce({{ car_text('state') }}, 'unknown') as state,
         {{ car_time('state') }} as state_since,
@@ -45,6 +55,12 @@ with read as (
         {{ car_number('position.latitude') }} as latitude,
         {{ car_number('position.longitude') }} as longitude,
         {{ car_number('position.altitude') }} as altitude,
+        {{ car_text('position.position_location.city') }} as city,
+        -- Not `state`, which is what the car does.
+        {{ car_text('position.position_location.state') }} as region,
+        {{ car_text('position.position_location.country') }} as country,
+        {{ car_text('position.position_location.postcode') }} as postcode,
+        {{ car_text('position.position_location.road') }} as road,
         _record_hash as record_hash,
         _ingested_at,
         _seq
@@ -65,30 +81,8 @@ latest as (
 )
 
 select
-    latest.vin,
-    latest.captured_at,
-    latest.name,
-    latest.manufacturer,
-    latest.model,
-    latest.model_year,
-    latest.vehicle_type,
-    latest.odometer_km,
-    latest.soc,
-    latest.range_km,
-    latest.battery_kwh,
-    latest.battery_temperature,
-    latest.external_temperature,
-    latest.state,
-    latest.state_since,
-    latest.connection_state,
-    latest.charging_state,
-    latest.charging_type,
-    latest.charging_power,
-    latest.target_level,
-    latest.is_plugged,
-    latest.latitude,
-    latest.longitude,
-    latest.altitude,
+    latest.* except (record_hash, _ingested_at, _seq),
+    {{ place_key('latest.latitude', 'latest.longitude') }} as place_key,
     latest.record_hash,
     latest._ingested_at as loaded_at
 from latest

@@ -1,4 +1,12 @@
-{{ config(partition_by={'field': 'session_date', 'data_type': 'date'}) }}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='merge',
+        unique_key='session_date',
+        partition_by={'field': 'session_date', 'data_type': 'date'},
+        post_hook="{{ take_out('facts') }}"
+    )
+}}
 
 -- How far visits go. Orders name customers and activities name users, so the last step is by day.
 with visits as (
@@ -19,15 +27,22 @@ ordered as (
     from {{ ref('orders') }}
     group by ordered_date
 
+),
+
+days as (
+
+    select
+        coalesce(visits.session_date, ordered.ordered_date) as session_date,
+        coalesce(visits.sessions, 0) as sessions,
+        coalesce(visits.sessions_with_view, 0) as sessions_with_view,
+        coalesce(visits.sessions_with_cart, 0) as sessions_with_cart,
+        coalesce(ordered.orders, 0) as orders,
+        safe_divide(visits.sessions_with_cart, visits.sessions_with_view) as view_to_cart_rate,
+        coalesce(visits.sessions, 0) + coalesce(ordered.orders, 0) as facts
+    from visits
+    full outer join ordered
+        on visits.session_date = ordered.ordered_date
+
 )
 
-select
-    visits.session_date,
-    visits.sessions,
-    visits.sessions_with_view,
-    visits.sessions_with_cart,
-    coalesce(ordered.orders, 0) as orders,
-    safe_divide(visits.sessions_with_cart, visits.sessions_with_view) as view_to_cart_rate
-from visits
-left join ordered
-    on visits.session_date = ordered.ordered_date
+{{ only_changes('days', ['session_date'], count='facts') }}

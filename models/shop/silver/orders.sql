@@ -66,5 +66,6 @@ qualify row_number() over (
     order by
         event_at desc,
         -- Of two states at one time the later in an order's life.
-        case status when 'delivered' then 4 when 'shipped' then 3 when 'processing' then 2 else 1 end desc
+        {{ status_rank() }} desc,
+        status desc
 ) = 1

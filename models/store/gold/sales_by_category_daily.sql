@@ -1,7 +1,11 @@
 {{
     config(
+        materialized='incremental',
+        incremental_strategy='merge',
+        unique_key=['order_date', 'category'],
         partition_by={'field': 'order_date', 'data_type': 'date'},
-        cluster_by=['category']
+        cluster_by=['category'],
+        post_hook="{{ take_out('carts') }}"
     )
 }}
 
@@ -19,16 +23,22 @@ with lines as (
     left join {{ ref('dim_products') }} as products
         on facts.product_id = products.product_id
 
+),
+
+days as (
+
+    select
+        order_date,
+        category,
+        department,
+        count(distinct cart_id) as carts,
+        count(distinct user_id) as customers,
+        sum(quantity) as quantity,
+        sum(gross_revenue) as gross_revenue,
+        safe_divide(sum(gross_revenue), sum(quantity)) as average_unit_price
+    from lines
+    group by order_date, category, department
+
 )
 
-select
-    order_date,
-    category,
-    department,
-    count(distinct cart_id) as carts,
-    count(distinct user_id) as customers,
-    sum(quantity) as quantity,
-    sum(gross_revenue) as gross_revenue,
-    safe_divide(sum(gross_revenue), sum(quantity)) as average_unit_price
-from lines
-group by order_date, category, department
+{{ only_changes('days', ['order_date', 'category'], count='carts') }}

@@ -9,10 +9,29 @@
 }}
 
 -- Every event once, with its latest score where it has one. A score that comes later is merged in.
-with latest_scores as (
+with {% if is_incremental() -%}
+touched as (
+
+    select event_id
+    from {{ ref('events') }}
+    where {{ loaded_lately() }}
+
+    union distinct
+
+    select event_id
+    from {{ ref('predictions') }}
+    where {{ loaded_lately() }}
+
+),
+
+{% endif -%}
+latest_scores as (
 
     select *
     from {{ ref('predictions') }}
+    {%- if is_incremental() %}
+    where event_id in (select event_id from touched)
+    {%- endif %}
     qualify row_number() over (partition by event_id order by predicted_at desc, model_version desc) = 1
 
 ),
@@ -37,6 +56,9 @@ scored as (
     from {{ ref('events') }} as events
     left join latest_scores as scores
         on events.event_id = scores.event_id
+    {%- if is_incremental() %}
+    where events.event_id in (select event_id from touched)
+    {%- endif %}
 
 )
 

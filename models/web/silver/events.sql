@@ -9,16 +9,27 @@
 }}
 
 -- One row an event, whether it came by the stream, by a file or by both.
-with latest as (
+with said as (
 
-    select *
+    select
+        *,
+        min(_ingested_at) over (partition by event_id) as first_landed_at,
+        first_value(record_hash) over (
+            partition by event_id order by _ingested_at desc, _seq desc, origin desc
+        ) as last_hash
     from {{ ref('web_landed_events') }}
     where problem is null
     {{ landed_lately() }}
-    qualify row_number() over (
-        partition by event_id
-        order by _ingested_at desc, _seq desc, origin desc
-    ) = 1
+
+),
+
+-- What was said last, as it came first.
+latest as (
+
+    select *
+    from said
+    where record_hash = last_hash
+    qualify row_number() over (partition by event_id order by _ingested_at, _seq, origin) = 1
 
 )
 
@@ -34,7 +45,16 @@ select
     latest.value,
     latest.origin,
     latest.has_generated_id,
+    {% if is_incremental() -%}
+    least(latest.first_landed_at, coalesce(earlier.first_loaded_at, latest.first_landed_at)) as first_loaded_at,
+    {%- else -%}
+    latest.first_landed_at as first_loaded_at,
+    {%- endif %}
     latest.record_hash,
     latest._ingested_at as loaded_at
 from latest
+{% if is_incremental() -%}
+left join {{ this }} as earlier
+    on latest.event_id = earlier.event_id
+{% endif -%}
 {{ unless_known('latest', ['event_id']) }}

@@ -19,7 +19,7 @@ with typed as (
         _ingested_at,
         _seq
     from {{ source('web', 'predictions') }}
-    where json_value(payload, '$.event_id') is not null
+    where true
     {{ landed_lately() }}
 
 ),
@@ -28,7 +28,7 @@ latest as (
 
     select *
     from typed
-    where score is not null
+    where event_id is not null and score is not null
     qualify row_number() over (
         partition by event_id, model_version
         order by predicted_at desc, _ingested_at desc, _seq desc
@@ -44,4 +44,4 @@ select
     latest.record_hash,
     latest._ingested_at as loaded_at
 from latest
-{{ unless_known('latest', ['event_id', 'model_version']) }}
+{{ unless_known('latest', ['event_id', 'model_version'], time=['predicted_at', 'predicted_at']) }}

@@ -32,8 +32,7 @@ pub(super) fn steps(change: Change<'_>) -> Result<Vec<Step>, Vec<Diagnostic>> {
     let on_bigquery = change.input.options.engine == Engine::BigQuery;
     let prune = partition_by(node)?
         .filter(|by| on_bigquery && !by.time_ingestion)
-        .map(|by| by.field)
-        .filter(|field| change.keys.iter().any(|key| key.eq_ignore_ascii_case(field)));
+        .filter(|by| change.keys.iter().any(|key| key.eq_ignore_ascii_case(&by.field)));
     let mut steps = Vec::new();
     let mut rows = change.rows();
     if prune.is_some() {

@@ -85,8 +85,8 @@ pub(super) fn delete_insert(
 pub(super) struct Matching<'a> {
     pub keys: &'a [String],
     pub predicates: &'a [String],
-    /// The partition column, where it is one of the keys.
-    pub prune: Option<&'a str>,
+    /// The partitioning, where its column is one of the keys.
+    pub prune: Option<&'a PartitionBy>,
 }
 
 /// Without keys everything is inserted. A partition column among the keys bounds what is read of the
@@ -102,11 +102,12 @@ pub(super) fn merge(
     let Matching { keys, predicates, prune } = matching;
     let mut on = same_keys(keys);
     let mut before = String::new();
-    if let (Some(field), RowSource::Relation(staging)) = (prune, rows) {
-        let field = quote(field);
+    if let (Some(by), RowSource::Relation(staging)) = (prune, rows) {
+        let field = quote(&by.field);
+        let kind = by.data_type.to_ascii_uppercase();
         let value = |function: &str| format!("(select {function}({field}) from {staging})");
         before = format!(
-            "declare {LEAST} default {};\ndeclare {GREATEST} default {};\n",
+            "declare {LEAST} {kind} default {};\ndeclare {GREATEST} {kind} default {};\n",
             value("min"),
             value("max")
         );

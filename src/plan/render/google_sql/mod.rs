@@ -84,7 +84,7 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             vec![change::delete_insert(target, staging, keys, predicates, columns)]
         }
         Step::Merge { target, rows, keys, predicates, update, insert, prune } => {
-            let matching = change::Matching { keys, predicates, prune: prune.as_deref() };
+            let matching = change::Matching { keys, predicates, prune: prune.as_ref() };
             vec![change::merge(target, rows, &matching, update, insert)]
         }
         Step::InsertOverwrite { target, rows, partition_by, partitions, columns } => {
