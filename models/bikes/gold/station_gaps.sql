@@ -5,6 +5,6 @@ select
     station_id,
     started_at,
     ended_at,
-    timestamp_diff(ended_at, started_at, minute) as minutes
+    div(seconds, 60) as minutes
 from {{ ref('station_interval') }}
 where is_gap

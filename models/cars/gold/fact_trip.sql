@@ -41,8 +41,10 @@ grouped as (
         min(started_at) as started_at,
         max(ended_at) as ended_at,
         sum(distance_km) as distance_km,
-        sum(minutes) as driving_minutes,
+        coalesce(sum(minutes), 0) as driving_minutes,
+        sum(if(is_seen, distance_km, null)) as seen_km,
         count(*) as segments,
+        logical_and(is_seen) as is_seen,
         any_value(start_soc having min started_at) as start_soc,
         any_value(end_soc having max started_at) as end_soc,
         -- What was charged on the way is not given back.
@@ -71,8 +73,9 @@ trips as (
         distance_km,
         driving_minutes,
         timestamp_diff(ended_at, started_at, second) / 60 as total_minutes,
-        safe_divide(distance_km, driving_minutes / 60) as average_speed,
+        safe_divide(seen_km, driving_minutes / 60) as average_speed,
         segments,
+        is_seen,
         start_soc,
         end_soc,
         -- A few per cent of charge are too coarse to compute with: short trips are estimated, and say so.

@@ -9,7 +9,8 @@
     )
 }}
 
--- Runs of reports in which a car does the same: drive, charge or stand.
+-- Runs of reports in which a car does the same: drive, charge or stand. Where the odometer of a car that stood
+-- goes on, it stands elsewhere: nobody saw it drive there.
 with {% if is_incremental() -%}
 touched as (
 
@@ -21,7 +22,12 @@ touched as (
 activities as (
 
     select
-        reports.*,
+        reports.* except (odometer_km),
+        -- What a report leaves out is as it was.
+        last_value(reports.odometer_km ignore nulls) over (
+            partition by reports.vin order by reports.captured_at
+            rows between unbounded preceding and current row
+        ) as odometer_km,
         case
             when state in ('ignition_on', 'driving') then 'driving'
             when charging_state = 'charging' then 'charging'
@@ -40,9 +46,18 @@ marked as (
     select
         *,
         coalesce(
-            activity != lag(activity) over (partition by vin order by captured_at),
+            activity != lag(activity) over (partition by vin order by captured_at)
+            or (
+                activity != 'driving'
+                and coalesce(
+                    odometer_km - lag(odometer_km) over (partition by vin order by captured_at) > 0.1,
+                    false
+                )
+            ),
             true
         ) as is_start,
+        lag(activity) over (partition by vin order by captured_at) as activity_before,
+        lag(captured_at) over (partition by vin order by captured_at) as captured_before,
         lag(odometer_km) over (partition by vin order by captured_at) as odometer_before,
         lag(soc) over (partition by vin order by captured_at) as soc_before,
         lead(odometer_km) over (partition by vin order by captured_at) as odometer_after,
@@ -73,6 +88,9 @@ runs as (
         any_value(next_since having max captured_at) as next_state_since,
         any_value(captured_after having max captured_at) as next_reported_at,
         count(*) as reports,
+        any_value(activity_before having min captured_at) as activity_before,
+        any_value(captured_before having min captured_at) as reported_before,
+        any_value(state_since having min captured_at) as state_since,
         -- What was known before and after: the first and the last report of a drive are on the road already.
         any_value(odometer_before having min captured_at) as odometer_before,
         min(odometer_km) as odometer_first,

@@ -36,12 +36,15 @@ with landed as (
 first_seen as (
 
     select
-        date(first_loaded_at) as landed_date,
+        landed_date,
         count(*) as new_events,
         countif(has_generated_id) as without_id
-    from {{ ref('events') }}
+    from (
+        select date(first_loaded_at) as landed_date, has_generated_id
+        from {{ ref('events') }}
+    ) as events
     {%- if is_incremental() %}
-    where date(first_loaded_at) >= {{ lately }}
+    where landed_date >= {{ lately }}
     {%- endif %}
     group by landed_date
 
