@@ -32,8 +32,8 @@ pub use contract::{
 pub use envelope::{BRONZE_COLUMNS, Envelope};
 pub use feed::{
     AskedWindow, Cadence, CommandFeed, CsvOptions, EnvLookup, Feed, FeedKind, FilesFeed, Format,
-    HttpFeed, NameTime, OidcRule, PagedBy, Paging, PubSubFeed, PushAuth, PushEnvelope, PushFeed,
-    SecretText, Window, read_feed,
+    HttpFeed, NameTime, OidcRule, PagedBy, Paging, PubSubFeed, Publish, PushAuth, PushEnvelope,
+    PushFeed, SecretText, Window, read_feed,
 };
 pub use fetch::{Fetching, GoogleLookup, Hosts};
 pub use generate::{

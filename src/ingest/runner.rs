@@ -11,7 +11,7 @@ use super::{
     feed_result::{Failed, feed_result},
     fetch::{FetchContext, Fetched, GoogleLookup, Hosts, fetch, in_order},
     load_options::{LoadOptions, WindowsBy},
-    pubsub::drain,
+    pubsub::{drain, publish},
     read_feed,
 };
 use crate::{
@@ -149,6 +149,17 @@ pub(super) async fn run_feed(
             }
             _ => land(feed, &context, lander, options).await,
         },
+    };
+    let outcome = match (&feed.publish, outcome) {
+        (Some(topic), Ok(landed)) => match publish(feed, topic, request, &context).await {
+            Ok(_) => Ok(landed),
+            Err(problem) => {
+                // The rows are landed: they wait in their table for the next run.
+                context.stats.problem(format!("not all rows are published: {problem}"));
+                Ok(landed)
+            }
+        },
+        (_, outcome) => outcome,
     };
     context.background_ended().await;
     let result = Arc::new(feed_result(label, feed, started, outcome, &context.stats.so_far()));

@@ -209,6 +209,16 @@ impl Broker {
         });
     }
 
+    /// How it errs from now on.
+    pub fn errs(&self, faults: Faults) {
+        self.state().faults = faults;
+    }
+
+    /// What was published.
+    pub fn published(&self) -> Vec<Value> {
+        self.state().published.clone()
+    }
+
     /// Gives up all leases: time has passed.
     pub fn expire(&self) {
         self.state().messages.iter_mut().for_each(|message| message.leased = None);

@@ -6,6 +6,7 @@ mod generated;
 mod killed;
 mod malformed;
 mod project;
+mod publishing;
 mod pubsub;
 mod push;
 mod tokens;

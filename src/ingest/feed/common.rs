@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     Feed, Format, archive, cadence, csv_options,
     kind::{KINDS, KindReader},
+    publish,
     reader::Reader,
 };
 use crate::{
@@ -26,6 +27,7 @@ const COMMON_KEYS: &[&str] = &[
     "every",
     "jitter",
     "time_zone",
+    "publish",
 ];
 
 /// Reads a source table's feed; none where it has none.
@@ -54,6 +56,12 @@ fn read(reader: &mut Reader<'_>, definition: &Value) -> Option<Feed> {
             reader.problem(key, &message, did_you_mean(key, known()));
         }
     }
+    for key in kind.refused {
+        if map.contains_key(*key) {
+            let message = format!("`{key}` has no effect on a feed of type `{}`", kind.name);
+            reader.problem(key, &message, Some("leave it out".to_owned()));
+        }
+    }
     let source = reader.source;
     Some(Feed {
         kind: (kind.read)(reader, map)?,
@@ -61,6 +69,7 @@ fn read(reader: &mut Reader<'_>, definition: &Value) -> Option<Feed> {
         csv: csv_options::read(reader, map)?,
         cadence: cadence::read(reader, map)?,
         archive: archive::read(reader, map)?,
+        publish: publish::read(reader, map)?,
         definition: blake3::hash(definition.to_string().as_bytes()).to_hex()[..16].to_owned(),
         records: match map.get("records") {
             Some(value) => reader.path_of("records", value)?,

@@ -1,6 +1,6 @@
 //! What a feed is.
 
-use super::{Cadence, CsvOptions, FeedKind};
+use super::{Cadence, CsvOptions, FeedKind, Publish};
 use crate::{diagnostic::Span, ingest::RecordPath, manifest::UniqueId, relation::Relation};
 
 /// How a source table is filled.
@@ -34,6 +34,8 @@ pub struct Feed {
     pub archive: Option<String>,
     /// What its definition comes to: what is known of a feed is known of one that reads alike.
     pub definition: String,
+    /// Where its landed rows are published.
+    pub publish: Option<Publish>,
     /// Where the feed is written, for messages.
     pub declared: Span,
     /// The properties file, relative to the project root.

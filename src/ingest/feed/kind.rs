@@ -37,6 +37,8 @@ impl FeedKind {
 pub(super) struct KindReader {
     pub name: &'static str,
     pub keys: &'static [&'static str],
+    /// Keys of every feed that mean nothing to this kind.
+    pub refused: &'static [&'static str],
     pub read: fn(&mut Reader<'_>, &Map<String, Value>) -> Option<FeedKind>,
 }
 
@@ -45,26 +47,31 @@ pub(super) const KINDS: &[KindReader] = &[
     KindReader {
         name: "files",
         keys: files::KEYS,
+        refused: &[],
         read: |reader, map| files::read(reader, map).map(FeedKind::Files),
     },
     KindReader {
         name: "command",
         keys: command::KEYS,
+        refused: &[],
         read: |reader, map| command::read(reader, map).map(FeedKind::Command),
     },
     KindReader {
         name: "http",
         keys: http::KEYS,
+        refused: &[],
         read: |reader, map| http::read(reader, map).map(|feed| FeedKind::Http(Box::new(feed))),
     },
     KindReader {
         name: "pubsub",
         keys: pubsub::KEYS,
+        refused: &["csv", "archive"],
         read: |reader, map| pubsub::read(reader, map).map(FeedKind::PubSub),
     },
     KindReader {
         name: "push",
         keys: push::KEYS,
+        refused: &["csv", "archive", "every", "jitter", "time_zone", "publish"],
         read: |reader, map| push::read(reader, map).map(FeedKind::Push),
     },
 ];

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{push::field, reader::Reader};
+use super::{
+    push::{field, no_tables},
+    reader::Reader,
+};
 
 /// Keys of its own.
 pub(super) const KEYS: &[&str] =
@@ -44,6 +47,7 @@ pub(super) fn read(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<
         reader.problem("subscription", &message, Some(help));
         return None;
     }
+    no_tables(reader, map)?;
     Some(PubSubFeed {
         subscription: subscription.to_owned(),
         max_messages: number(reader, map, "max_messages", 1..=1_000)?

@@ -73,6 +73,7 @@ pub enum PushEnvelope {
 
 /// Reads the keys of a feed that is sent to an endpoint.
 pub(super) fn read(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<PushFeed> {
+    no_tables(reader, map)?;
     Some(PushFeed {
         path: path(reader, map)?,
         auth: auth(reader, map)?,
@@ -203,6 +204,16 @@ fn max_body_bytes(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<u
             }
         },
     }
+}
+
+/// Refuses tables: a message is JSON.
+pub(super) fn no_tables(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<()> {
+    if map.get("format").and_then(Value::as_str) == Some("csv") {
+        let help = Some("use `json` or `ndjson`".to_owned());
+        reader.problem("format", "messages are JSON, not `csv`", help);
+        return None;
+    }
+    Some(())
 }
 
 /// `message_field`.

@@ -17,4 +17,5 @@ pub use lander::{Landed, Lander};
 pub use load::{Dedup, Load, SharedSchema, Storage, Target};
 pub(super) use plan::append_steps;
 pub use state::{FeedState, StateEntry};
+pub(super) use tables::columns_in;
 pub use tables::{DEAD_LETTERS, STATE};

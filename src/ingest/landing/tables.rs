@@ -44,7 +44,10 @@ pub(super) fn beside(relation: &Relation, name: &str) -> Relation {
 }
 
 /// Columns with types in a dialect's words.
-pub(super) fn columns_in(dialect: Dialect, columns: &[(&str, &'static str)]) -> Vec<Column> {
+pub(in crate::ingest) fn columns_in(
+    dialect: Dialect,
+    columns: &[(&str, &'static str)],
+) -> Vec<Column> {
     let column = |(name, kind): &(&str, &'static str)| Column {
         name: (*name).to_owned(),
         data_type: type_in(dialect, kind).to_owned(),

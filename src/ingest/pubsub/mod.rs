@@ -3,9 +3,11 @@
 mod client;
 mod drain;
 mod message;
+mod publish;
 mod subscriber;
 
 pub use client::{PubSubClient, Pulled};
 pub use drain::drain;
 pub use message::read_message;
+pub use publish::publish;
 pub use subscriber::Subscriber;
