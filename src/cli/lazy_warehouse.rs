@@ -11,7 +11,7 @@ use super::{
     wish_to_stop::WishToStop,
 };
 use crate::{
-    adapter::BlockingWarehouse,
+    adapter::{BlockingWarehouse, bigquery::Tell},
     jinja::Warehouse,
     project::{JobContext, Project},
     relation::{Column, Relation, Table},
@@ -22,6 +22,7 @@ pub struct LazyWarehouse {
     project: Project,
     invocation: String,
     max_bytes: Option<u64>,
+    tell: Tell,
     stop: WishToStop,
     handle: Handle,
     opened: Arc<OnceLock<Result<BlockingWarehouse, String>>>,
@@ -36,6 +37,7 @@ impl LazyWarehouse {
             project: session.project.clone(),
             invocation: session.invocation.id.clone(),
             max_bytes: session.global.prices.max_bytes,
+            tell: session.tell(),
             stop: session.stop.clone(),
             handle,
             opened: Arc::default(),
@@ -44,7 +46,11 @@ impl LazyWarehouse {
     }
 
     fn open(&self) -> Result<BlockingWarehouse, String> {
-        let limits = JobLimits { invocation: Some(&self.invocation), max_bytes: self.max_bytes };
+        let limits = JobLimits {
+            invocation: Some(&self.invocation),
+            max_bytes: self.max_bytes,
+            tell: Some(&self.tell),
+        };
         let opened = self.opened.get_or_init(|| match open_within(&self.project, &limits, None) {
             Ok(adapter) => {
                 // What runs from now on must not go on without this process.
@@ -96,6 +102,7 @@ impl Warehouse for LazyWarehouse {
             project: self.project.clone(),
             invocation: self.invocation.clone(),
             max_bytes: self.max_bytes,
+            tell: self.tell.clone(),
             handle: self.handle.clone(),
             stop: self.stop.clone(),
             opened: Arc::clone(&self.opened),

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     adapter::{
         Adapter,
-        bigquery::{BigQueryAdapter, BigQueryClient, BigQueryError, INVOCATION_LABEL},
+        bigquery::{BigQueryAdapter, BigQueryClient, BigQueryError, INVOCATION_LABEL, Tell},
         duckdb::{DuckDbAdapter, DuckDbOptions},
     },
     diagnostic::Diagnostic,
@@ -19,6 +19,8 @@ pub struct JobLimits<'a> {
     pub invocation: Option<&'a str>,
     /// Bytes that a job may bill, beside what the profile allows.
     pub max_bytes: Option<u64>,
+    /// Who is told that the warehouse fails and is waited for.
+    pub tell: Option<&'a Tell>,
 }
 
 /// The warehouse of a project's target for an invocation; a database file that another process holds is
@@ -69,6 +71,7 @@ fn connect(
         let client = BigQueryClient::connect_with(connection, &project.root, &project.env, |set| {
             let label = |id: &str| (INVOCATION_LABEL.to_owned(), id.to_owned());
             set.labels.extend(limits.invocation.map(label));
+            set.tell = limits.tell.cloned();
             let allowed = limits.max_bytes.and_then(|bytes| i64::try_from(bytes).ok());
             set.maximum_bytes_billed = match (set.maximum_bytes_billed, allowed) {
                 (Some(profile), Some(allowed)) => Some(profile.min(allowed)),

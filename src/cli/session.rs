@@ -19,17 +19,17 @@ use super::{
 };
 use crate::{
     DBT_VERSION,
-    adapter::Adapter,
+    adapter::{Adapter, bigquery::Tell},
     artifact::ArtifactMetadata,
     compile::JobNotes,
     diagnostic::{Diagnostic, WarnOptions},
     graph::{Graph, IndirectSelection, selector::Selectors},
-    jinja::{Engine, Globals},
+    jinja::{Engine, Globals, Whither},
     manifest::{self, BuildInput, Invocation, Manifest},
     plan::Engine as PlanEngine,
     project::{Connection, Env, LoadOptions, Project, QueryComment, load, read_cli_vars},
     report::{ColorChoice, LogFile, LogFormat, Report, ReportOptions},
-    run::ExitCode,
+    run::{Event, ExitCode},
 };
 
 /// How long a database that another process holds is waited for before saying so: builds of a few
@@ -233,6 +233,7 @@ impl Session {
         let limits = JobLimits {
             invocation: Some(self.invocation.id.as_str()),
             max_bytes: self.global.prices.max_bytes,
+            tell: Some(&self.tell()),
         };
         let opened = match open_within(&self.project, &limits, Some(PATIENCE_WITHOUT_A_WORD)) {
             Err(problem) if problem.code == "database-locked" => {
@@ -243,6 +244,14 @@ impl Session {
             opened => opened,
         };
         opened.map_err(|problem| self.fail(&[problem]))
+    }
+
+    /// What the warehouse has to say to people.
+    pub fn tell(&self) -> Tell {
+        let sink = self.report.sink();
+        Tell::new(move |text| {
+            sink(Event::Log { message: text.to_owned(), whither: Whither::People });
+        })
     }
 
     /// Whether `manifest.json`, `run_results.json` and `sources.json` are written.

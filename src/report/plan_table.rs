@@ -37,7 +37,11 @@ pub fn render_plan(previews: &[NodePreview], prices: &Prices) -> String {
         let mut steps: Vec<[String; 3]> =
             preview.steps.iter().map(|step| cells(step.what.clone(), step.bytes)).collect();
         if steps.is_empty() {
-            steps.push(cells("nothing to do".to_owned(), None));
+            let words = match preview.diagnostics.is_empty() {
+                true => "nothing to do",
+                false => "not known: see below",
+            };
+            steps.push(cells(words.to_owned(), None));
         }
         let mut reasons = preview.reasons().into_iter();
         steps.resize(steps.len().max(reasons.len()), <[String; 3]>::default());

@@ -183,3 +183,63 @@ fn a_hook_may_read_what_is_made_before_its_turn() {
     error: 2 errors
     ");
 }
+
+/// Whoever may not list a dataset is told that what is missing in it may be there and be denied.
+#[test]
+fn what_may_not_be_seen_may_be_made_by_the_run_and_is_else_told_at_its_line() {
+    let server = server();
+    let hidden = |text: &str, name: &str| {
+        let message = format!(
+            "Access Denied: Table shop:{name}: User does not have permission to query table shop:{name}, or perhaps it does not exist."
+        );
+        server.on(text, Behaviour::fails("accessDenied", &message));
+    };
+    hidden("`gold`.`first`", "gold.first");
+    hidden("`raw`.`secret`", "raw.secret");
+    let folder = shop(
+        &server,
+        &[
+            ("models/_sources.yml", "sources:\n  - name: raw\n    tables: [{name: secret}]\n"),
+            ("models/first.sql", "{{ config(materialized='table') }}\nselect 1 as id\n"),
+            (
+                "models/second.sql",
+                "{{ config(materialized='table') }}\nselect * from {{ ref('first') }}\n",
+            ),
+            (
+                "models/third.sql",
+                "{{ config(materialized='table') }}\nselect *\nfrom {{ source('raw', 'secret') }}\n",
+            ),
+            (
+                "snapshots/kept.yml",
+                "snapshots:\n  - name: kept\n    relation: source('raw', 'secret')\n    config: {unique_key: id, strategy: check, check_cols: all}\n",
+            ),
+        ],
+    );
+    let said = elt(folder.path(), &["plan"]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    insta::assert_snapshot!(format!("{}\n\n{}", said.out, said.err), @r"
+    node         materialization  why  step                  reads  cost
+    gold.first   table            new  create the table          ?
+    gold.second  table            new  create the table          ?
+    gold.third   table            new  create the table          ?
+    gold.kept    snapshot         new  not known: see below
+
+    4 nodes: 0 B, $0; what 3 nodes read is not known before
+
+    error[bigquery-access-denied]: Access Denied: Table shop:raw.secret: User does not have permission to query table shop:raw.secret, or perhaps it does not exist.
+     --> models/third.sql:1:1
+      |
+    1 | {{ config(materialized='table') }}
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = note: compiled code: target/compiled/shop/models/third.sql
+
+    error[bigquery-access-denied]: Access Denied: Table shop:raw.secret: User does not have permission to query table shop:raw.secret, or perhaps it does not exist.
+     --> snapshots/kept.yml:1:1
+      |
+    1 | snapshots:
+      | ^^^^^^^^^^
+
+    error: 2 errors
+    ");
+}

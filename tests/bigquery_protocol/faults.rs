@@ -7,13 +7,13 @@ use elt::adapter::{
     Cancel,
     bigquery::{
         BigQueryClient, BigQueryError, CopyJob, DatasetId, Destination, LoadFormat, LoadJob,
-        LoadSource, NewDataset, Patch, QueryJob, WriteDisposition,
+        LoadSource, NewDataset, Patch, QueryJob, Tell, WriteDisposition,
     },
 };
 use serde_json::{Value, json};
 
 use crate::{
-    server::{Behaviour, Server},
+    server::{Behaviour, Mishap, Server},
     support::{client_with, settings, wait},
 };
 
@@ -134,4 +134,25 @@ fn a_hundred_schedules_of_faults_end_as_an_undisturbed_run() {
     });
     // The schedules are no still waters.
     assert!(requests > undisturbed * SCHEDULES as usize * 5 / 4, "{requests} requests");
+}
+
+/// A server that fails for long is waited for, and not in silence.
+#[test]
+fn failures_that_last_are_told() {
+    let server = Server::start();
+    server.mishaps("/jobs", &vec![Mishap::DoneButError(503, "backendError"); 20]);
+    let told = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let kept = Arc::clone(&told);
+    let mut settings = settings(&server);
+    settings.tell_after = Duration::from_millis(1);
+    settings.tell = Some(Tell::new(move |line| {
+        kept.lock().expect("no panic").push(line.to_owned());
+    }));
+    let client = client_with(settings);
+    let job = QueryJob::new("select 1");
+    wait(client.query_job(&job, &Cancel::default())).expect("it succeeds in the end");
+    let told = told.lock().expect("no panic");
+    assert_eq!(told.len(), 1, "once a minute: {told:?}");
+    assert!(told[0].starts_with("BigQuery has failed for 0 s: "), "{told:?}");
+    assert!(told[0].ends_with(" (503); it is tried for 19 s more"), "{told:?}");
 }

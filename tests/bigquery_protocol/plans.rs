@@ -153,3 +153,25 @@ fn tables_by_other_columns_are_not_compared() {
     let said = elt(folder.path(), &["plan"]);
     assert!(!said.out.contains("late"), "{}", said.out);
 }
+
+/// Partitions are compared to say why: a plan is right without it.
+#[test]
+fn a_dataset_that_tells_no_partitions_hinders_no_plan() {
+    let server = server();
+    let denied = Behaviour::fails("accessDenied", "Access Denied: Dataset shop:gold");
+    server.on("`gold`.INFORMATION_SCHEMA.PARTITIONS", denied);
+    let more = DAILY.replace("'day', 'data_type'", "'day' , 'data_type'");
+    server.state().catalog.table("shop", "gold", "daily_too", &by_day(300));
+    let files = [
+        ("models/_sources.yml", SOURCES),
+        ("models/daily.sql", DAILY),
+        ("models/daily_too.sql", more.as_str()),
+    ];
+    let folder = shop(&server, &files);
+    let said = elt(folder.path(), &["plan"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_eq!(
+        said.err,
+        "warning: which partitions are new or late is not known: Access Denied: Dataset shop:gold"
+    );
+}

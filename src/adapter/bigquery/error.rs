@@ -114,6 +114,14 @@ impl BigQueryError {
         Self::new(BigQueryErrorKind::Cancelled, "cancelled")
     }
 
+    /// Whether what it names may not be there: BigQuery tells so to whoever may see all of a project, and
+    /// others that access is denied, `or perhaps it does not exist`.
+    pub fn may_be_missing(&self) -> bool {
+        let is_hidden = self.message.contains("perhaps it does not exist");
+        self.kind == BigQueryErrorKind::NotFound
+            || (self.kind == BigQueryErrorKind::AccessDenied && is_hidden)
+    }
+
     /// Adds what to do.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -23,6 +23,7 @@ mod warehouse;
 pub use access::GoogleAccess;
 pub use client::BigQueryClient;
 pub use error::{BigQueryError, BigQueryErrorKind, ErrorDetails};
+pub use http::Tell;
 pub use job::{
     ChildJob, CopyJob, CopyOperation, CsvFormat, Destination, DryRun, JobId, JobOptions,
     JobOutcome, LoadFormat, LoadJob, LoadSource, QueryJob, WriteDisposition,

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::error::{BigQueryError, BigQueryErrorKind};
+use super::{
+    error::{BigQueryError, BigQueryErrorKind},
+    http::Tell,
+};
 use crate::project::{BigQueryConnection, Env, Priority};
 
 /// Google's API.
@@ -60,6 +63,10 @@ pub struct ClientSettings {
     pub cancel_wait: Duration,
     /// Labels of each job.
     pub labels: Vec<(String, String)>,
+    /// Who is told that BigQuery fails and is waited for.
+    pub tell: Option<Tell>,
+    /// How long it has failed when that is told.
+    pub tell_after: Duration,
 }
 
 /// How long BigQuery is asked to hold an answer back: it would do so for up to 200 seconds, but proxies
@@ -69,6 +76,9 @@ const POLL_WAIT: Duration = Duration::from_secs(50);
 const FIRST_POLL_PAUSE: Duration = Duration::from_millis(200);
 /// How long cancelled jobs are waited for: BigQuery stops most within seconds.
 const CANCEL_WAIT: Duration = Duration::from_secs(30);
+
+/// How long failures are waited out without a word: most pass within seconds.
+const TELL_AFTER: Duration = Duration::from_secs(10);
 
 impl ClientSettings {
     /// The settings of jobs in a project on a server.
@@ -91,6 +101,8 @@ impl ClientSettings {
             first_poll_pause: FIRST_POLL_PAUSE,
             cancel_wait: CANCEL_WAIT,
             labels: Vec::new(),
+            tell: None,
+            tell_after: TELL_AFTER,
         }
     }
 

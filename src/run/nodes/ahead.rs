@@ -96,12 +96,14 @@ fn is_named(text: &str, name: &str) -> bool {
 }
 
 /// The dataset and the table that BigQuery says is missing: `Not found: Table p:d.t was not found`,
-/// `Not found: Dataset p:d was not found`.
+/// `Not found: Dataset p:d was not found`, `Access Denied: Table p:d.t: User does not have permission …,
+/// or perhaps it does not exist.`
 fn missing_name(message: &str) -> Option<(String, Option<String>)> {
-    let (_, rest) = message.split_once("Not found: ")?;
+    let said = ["Not found: ", "Access Denied: "];
+    let (_, rest) = said.iter().find_map(|said| message.split_once(said))?;
     let mut words = rest.split_whitespace();
     let (kind, name) =
-        (words.next()?, words.next()?.trim_matches(|c| matches!(c, ';' | ',' | '`')));
+        (words.next()?, words.next()?.trim_matches(|c| matches!(c, ':' | ';' | ',' | '`')));
     // Projects of a domain have a colon of their own.
     let (_, name) = name.rsplit_once(':')?;
     match (kind, name.split_once('.')) {
@@ -127,11 +129,13 @@ mod tests {
             "Not found: Table shop:raw.orders was not found in location EU",
             "Not found: Table example.com:shop:raw.orders",
             "Not found: Dataset shop:raw was not found in location EU",
+            "Access Denied: Table shop:raw.orders: User does not have permission to query it",
             "Not found: Job shop:1",
             "Unrecognized name: x",
         ]
         .map(name);
-        let wanted = [Some("raw orders"), Some("raw orders"), Some("raw "), None, None];
+        let orders = Some("raw orders");
+        let wanted = [orders, orders, Some("raw "), orders, None, None];
         assert_eq!(found.each_ref().map(Option::as_deref), wanted);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     manifest::{Microbatch, Node, ResourceType, is_audited},
     plan::{self, CopySource, Needs, Observed, Plan, PlanInput, Step},
     relation::Relation,
-    run::{NodeResult, Status, blame},
+    run::{NodeResult, Status},
 };
 
 /// What applying a plan starts from.
@@ -139,7 +139,8 @@ impl<C: Compile> NodeRunner<C> {
             let columns = self.adapter.describe(header, code.text()).await;
             let columns = columns.map_err(|error| {
                 let header = ready.compiled.header.as_ref().filter(|_| error.step == Some(0));
-                Failure::from(blame(&error, header.unwrap_or(code)))
+                let code = header.unwrap_or(code);
+                Guilty { node: ready.node, code, compiled: None }.blame(&error, None)
             })?;
             ready.observed.query_columns = Some(columns);
         }

@@ -3,7 +3,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tokio::sync::OnceCell;
@@ -18,6 +21,7 @@ use crate::{
 
 type Schema = (Option<String>, String);
 type OfTables = HashMap<String, Partitions>;
+type Told = Result<Option<OfTables>, AdapterError>;
 
 /// Tables at most that one model is compared with: beyond, the plan is not readable.
 const MAX_PARENTS: usize = 20;
@@ -34,7 +38,9 @@ struct Parent {
 /// The partitions of the tables that the models of a plan are built from, and of the models.
 pub(in crate::run) struct PartitionBook {
     parents: HashMap<UniqueId, Vec<Parent>>,
-    schemas: HashMap<Schema, (Vec<String>, OnceCell<Option<OfTables>>)>,
+    /// The tables in question of each schema, and what was told of them.
+    schemas: HashMap<Schema, (Vec<String>, OnceCell<Told>)>,
+    has_failed: AtomicBool,
 }
 
 /// What is newer in a table than in the model that reads it.
@@ -68,7 +74,7 @@ impl PartitionBook {
         }
         let cell = |names: BTreeSet<String>| (names.into_iter().collect(), OnceCell::new());
         let schemas = wanted.into_iter().map(|(schema, names)| (schema, cell(names))).collect();
-        Self { parents, schemas }
+        Self { parents, schemas, has_failed: AtomicBool::new(false) }
     }
 
     /// What is newer in the tables that a model reads than in its own. Nothing where the two do not
@@ -116,7 +122,8 @@ impl PartitionBook {
     ) -> Result<Option<&Partitions>, AdapterError> {
         let schema = schema_of(relation);
         let Some((names, cell)) = self.schemas.get(&schema) else { return Ok(None) };
-        let asked = cell.get_or_try_init(|| async {
+        // Asked once, whatever the answer is: who refuses now refuses in a moment too.
+        let asked = cell.get_or_init(|| async {
             let told = adapter.partitions(schema.0.as_deref(), &schema.1, names).await?;
             let Some(told) = told else { return Ok(None) };
             let mut all = OfTables::new();
@@ -125,7 +132,15 @@ impl PartitionBook {
             }
             Ok::<_, AdapterError>(Some(all))
         });
-        Ok(asked.await?.as_ref().and_then(|all| all.get(&relation.identifier)))
+        match asked.await {
+            Ok(told) => Ok(told.as_ref().and_then(|all| all.get(&relation.identifier))),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// Whether nothing has failed so far. It is said once.
+    pub fn is_first_failure(&self) -> bool {
+        !self.has_failed.swap(true, Ordering::Relaxed)
     }
 }
 

@@ -101,8 +101,19 @@ impl<C: Compile> NodeRunner<C> {
         let is_incremental = plan::is_incremental(node, &observed, options);
         preview.why = why(node, kind, is_incremental, options);
         if let Some(book) = ahead.book.as_ref().filter(|_| is_incremental) {
-            let newer = book.newer(node, self.adapter.as_ref()).await;
-            preview.newer = newer.map_err(|error| Failure::of_adapter(&error))?;
+            preview.newer = match book.newer(node, self.adapter.as_ref()).await {
+                Ok(newer) => newer,
+                // The plan is right without it.
+                Err(error) => {
+                    if book.is_first_failure() {
+                        self.log(format!(
+                            "warning: which partitions are new or late is not known: {}",
+                            error.message
+                        ));
+                    }
+                    Vec::new()
+                }
+            };
         }
         if Microbatch::is_strategy_of(node) {
             return self.batches_ahead(node, observed, is_incremental, ahead, preview).await;
@@ -118,7 +129,7 @@ impl<C: Compile> NodeRunner<C> {
         let mut ready = Ready { node, compiled: &compiled, observed, turn };
         let needs = plan::needs(node, &ready.observed, options);
         if let Err(failure) = self.observe(&mut ready, needs).await {
-            return not_yet(failure, self.options.plan.engine, preview);
+            return not_yet(failure, (self.options.plan.engine, ahead), preview);
         }
         let input = self.plan_input(&ready);
         let plan = match is_audited(node) {
@@ -181,7 +192,7 @@ impl<C: Compile> NodeRunner<C> {
         let mut ready = Ready { node, compiled: &compiled, observed, turn };
         let needs = plan::batch_needs(node, &ready.observed, &self.options.plan, is_incremental);
         if let Err(failure) = self.observe(&mut ready, needs).await {
-            return not_yet(failure, self.options.plan.engine, preview);
+            return not_yet(failure, (self.options.plan.engine, ahead), preview);
         }
         let options = PlanOptions { full_refresh: !is_incremental, ..self.options.plan.clone() };
         let input = PlanInput { options: &options, ..self.plan_input(&ready) };
@@ -292,17 +303,22 @@ fn left_out(newer: &[NewerParent], batches: &[Batch]) -> Vec<TimeSpan> {
     spans.into_iter().filter(|span| !is_built(span)).collect()
 }
 
-/// What warehouses say of a table that is not there.
-const MISSING: [&str; 2] = ["missing-table", "bigquery-not-found"];
+/// Whether a problem is a table that is not there, or may not be.
+fn is_missing(problem: &Diagnostic) -> bool {
+    let is_hidden = problem.message.contains("perhaps it does not exist");
+    matches!(problem.code, "missing-table" | "bigquery-not-found")
+        || (problem.code == "bigquery-access-denied" && is_hidden)
+}
 
 /// A node whose query reads what is not there, and may be when its turn comes: its columns, and with
 /// them its steps, are known then.
 fn not_yet(
     failure: Failure,
-    engine: plan::Engine,
+    (engine, ahead): (plan::Engine, &Ahead),
     preview: &mut NodePreview,
 ) -> Result<(), Failure> {
-    if !failure.0.iter().all(|problem| MISSING.contains(&problem.code)) {
+    let may_come = |problem: &Diagnostic| is_missing(problem) && ahead.may_come(&problem.message);
+    if !failure.0.iter().all(may_come) {
         return Err(failure);
     }
     let what = "build it, once what it reads is there".to_owned();

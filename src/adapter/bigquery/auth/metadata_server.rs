@@ -12,6 +12,8 @@ use crate::{
     project::Env,
 };
 
+/// What to do where the machine gives no credentials.
+const WHAT_ELSE: &str = "log in with `gcloud auth application-default login`, or use `method: service-account` with a `keyfile`";
 /// Where the server is: the address instead of the name, which other machines look for in vain.
 const HOST: &str = "169.254.169.254";
 /// The server is on the same machine.
@@ -63,7 +65,7 @@ impl MetadataServer {
                     return Err(fault.told(|mut error| {
                         error.kind = BigQueryErrorKind::Credentials;
                         let message = format!("the machine's account gives no token: {error}");
-                        error.worded(message)
+                        error.worded(message).help(WHAT_ELSE)
                     }));
                 }
                 _ => return Err(Fault::lasting(self.nothing())),
@@ -73,8 +75,6 @@ impl MetadataServer {
 
     fn nothing(&self) -> BigQueryError {
         let message = format!("no credentials were found: {}", self.looked_for);
-        BigQueryError::new(BigQueryErrorKind::Credentials, message).help(
-            "log in with `gcloud auth application-default login`, or use `method: service-account` with a `keyfile`",
-        )
+        BigQueryError::new(BigQueryErrorKind::Credentials, message).help(WHAT_ELSE)
     }
 }

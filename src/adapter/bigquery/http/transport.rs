@@ -9,7 +9,10 @@ use chrono::Utc;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use tokio::sync::Semaphore;
 
-use super::{Answer, Backoff, Gate, Jitter, Request, TableUpdates, Urgency, backoff::pause_asked};
+use super::{
+    Answer, Backoff, Gate, Jitter, Request, TableUpdates, Urgency, backoff::pause_asked,
+    patience::Patience,
+};
 use crate::{
     adapter::{
         Cancel,
@@ -32,6 +35,8 @@ const METADATA_REQUESTS_PER_SECOND: u32 = 80;
 const MAX_ATTEMPTS: u32 = 60;
 /// Attempts to reach a server that never answered anything: it is misspelt, or the network is down.
 const MAX_FIRST_ATTEMPTS: u32 = 4;
+/// Failures that last are told this often: a line a minute is read, and more are noise.
+const TELL_EVERY: Duration = Duration::from_secs(60);
 /// The largest answer: pages of rows are at most 10 MB, dry runs of huge schemas a little more
 /// (<https://cloud.google.com/bigquery/quotas#query_jobs>, "maximum response size").
 const MAX_ANSWER_BYTES: usize = 128 * 1024 * 1024;
@@ -128,6 +133,7 @@ pub(in crate::adapter::bigquery) struct Transport {
     quota_project: Option<String>,
     backoff: Backoff,
     patience: Duration,
+    told: Patience,
     gate: Gate,
     updates: TableUpdates,
     partitions: TableUpdates,
@@ -170,6 +176,7 @@ impl Transport {
                 longest: settings.longest_retry_pause,
             },
             patience: settings.retry_deadline,
+            told: Patience::new(settings.tell.clone(), settings.tell_after, TELL_EVERY),
             authenticator,
             gate: Gate::per_second(METADATA_REQUESTS_PER_SECOND),
             updates: TableUpdates::of_metadata(),
@@ -243,6 +250,7 @@ impl Transport {
                 }
                 return Err(fault);
             }
+            self.told.waits(begin, patience, &fault.error);
             let (Stop::AtOnce(cancel) | Stop::WithAnswer(cancel)) = stop else {
                 tokio::time::sleep(pause).await;
                 continue;

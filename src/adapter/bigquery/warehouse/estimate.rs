@@ -238,10 +238,13 @@ async fn dry_run(
     let in_query = |error| in_query(error, statement, 0, header);
     match adapter.client.dry_run(&QueryJob::new(&statement.sql)).await {
         Ok(run) => Ok(Tried::Fine(bytes(&run))),
-        Err(error) if error.kind == BigQueryErrorKind::NotFound => {
-            Ok(Tried::NotYet(in_query(error.into())))
-        }
-        Err(error) if error.kind == BigQueryErrorKind::Invalid => {
+        Err(error) if error.may_be_missing() => Ok(Tried::NotYet(in_query(error.into()))),
+        Err(error)
+            if matches!(
+                error.kind,
+                BigQueryErrorKind::Invalid | BigQueryErrorKind::AccessDenied
+            ) =>
+        {
             Ok(Tried::Wrong(in_query(error.into())))
         }
         Err(error) => Err(error.into()),

@@ -1,9 +1,11 @@
 //! When the partitions of tables changed last, from the dataset's own account of them: no table is read
 //! (<https://cloud.google.com/bigquery/docs/information-schema-partitions>).
 
+use std::{pin::pin, time::Duration};
+
 use chrono::DateTime;
 
-use super::bigquery_adapter::BigQueryAdapter;
+use super::{bigquery_adapter::BigQueryAdapter, failed};
 use crate::{
     adapter::{
         AdapterError, Cancel,
@@ -12,6 +14,9 @@ use crate::{
     relation::{Cell, Dialect, PartitionState},
 };
 
+/// How long an answer is waited for, which takes seconds: a plan is right without it too.
+const PATIENCE: Duration = Duration::from_secs(45);
+
 /// Asks once for all tables: BigQuery bills at least 10 MB for a query of this kind.
 pub(super) async fn of(
     adapter: &BigQueryAdapter,
@@ -19,7 +24,17 @@ pub(super) async fn of(
     tables: &[String],
 ) -> Result<Vec<PartitionState>, AdapterError> {
     let sql = query(dataset, tables);
-    let rows = adapter.client.query_rows(&QueryJob::new(sql), None, &Cancel::default()).await;
+    let (job, cancel) = (QueryJob::new(sql), Cancel::default());
+    let mut asking = pin!(adapter.client.query_rows(&job, None, &cancel));
+    let rows = tokio::select! {
+        rows = &mut asking => rows,
+        () = tokio::time::sleep(PATIENCE) => {
+            cancel.cancel();
+            let _ = asking.await;
+            let message = format!("BigQuery did not tell them within {} s", PATIENCE.as_secs());
+            return Err(failed("bigquery-timed-out", message));
+        }
+    };
     let (_, table) = match rows {
         Ok(found) => found,
         // There is no such dataset yet.
