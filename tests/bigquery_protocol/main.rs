@@ -7,6 +7,7 @@ mod cancel;
 mod catalog;
 mod commands;
 mod credentials;
+mod debugging;
 mod dry_hooks;
 mod faults;
 mod faulty_builds;

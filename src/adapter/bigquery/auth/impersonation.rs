@@ -110,3 +110,25 @@ impl Impersonation {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `impersonate_service_account` of a profile, with its `scopes`.
+    #[test]
+    fn a_chain_of_accounts_ends_with_the_one_whose_token_is_asked_for() {
+        let scopes = ["https://www.googleapis.com/auth/bigquery".to_owned()];
+        let one = Impersonation::of("robot@p.iam.gserviceaccount.com", &scopes);
+        let address = "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/robot@p.iam.gserviceaccount.com:generateAccessToken";
+        assert_eq!(one.url, address);
+        assert_eq!((one.delegates.len(), one.lifetime_secs), (0, 3600));
+        assert_eq!(one.scopes, scopes);
+        let chain = Impersonation::of("a@x, b@x, robot@p.iam.gserviceaccount.com", &scopes);
+        assert_eq!(chain.url, address);
+        assert_eq!(
+            chain.delegates,
+            ["projects/-/serviceAccounts/a@x", "projects/-/serviceAccounts/b@x"]
+        );
+    }
+}

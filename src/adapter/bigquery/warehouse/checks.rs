@@ -7,6 +7,9 @@ use crate::adapter::{
     bigquery::{BigQueryError, BigQueryErrorKind, QueryJob},
 };
 
+/// What to do where the credentials were read, and what they gave is refused.
+const SIGN_IN_AGAIN: &str = "the token is not accepted: sign in again (`gcloud auth application-default login`), or look whether `token` or the key of the profile is still valid";
+
 /// Tries credentials, jobs, the dataset and writing to it. The first that fails is the last that is
 /// tried: what comes after would fail with it.
 pub(super) async fn checks(
@@ -32,7 +35,12 @@ pub(super) async fn checks(
             return all;
         }
         Err(error) => {
-            done("credentials", Err(error.into()));
+            let is_refused = error.status == Some(401) && error.help.is_none();
+            let mut error: AdapterError = error.into();
+            if is_refused {
+                error.help = Some(SIGN_IN_AGAIN.to_owned());
+            }
+            done("credentials", Err(error));
             return all;
         }
     };
@@ -47,8 +55,21 @@ pub(super) async fn checks(
         return all;
     }
     let Some(found) = found else {
-        let told = format!("`{dataset}` does not exist: the first build makes it");
-        done("dataset", Ok(told));
+        let sql = format!("create schema `{}`.`{}`", dataset.project, dataset.dataset);
+        let tried = client.dry_run(&QueryJob::new(sql)).await;
+        let found = match tried {
+            Err(error) if error.kind == BigQueryErrorKind::AccessDenied => {
+                let project = &dataset.project;
+                let role = format!(
+                    "grant `roles/bigquery.user` on the project `{project}`, or create the dataset beforehand"
+                );
+                let told = format!("`{dataset}` does not exist: {}", error.message);
+                Err(denied(error.worded(told), &role))
+            }
+            // Nothing else that a dry run says keeps the build from making it.
+            _ => Ok(format!("`{dataset}` does not exist: the first build makes it")),
+        };
+        done("dataset", found);
         return all;
     };
     let place = found.location.unwrap_or_default();

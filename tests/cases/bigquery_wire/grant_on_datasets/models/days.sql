@@ -1,0 +1,2 @@
+{{ config(materialized='table', schema='other') }}
+select 1 as id
