@@ -197,3 +197,30 @@ fn a_definition_without_authentication_is_refused() {
         assert!(!ok && said.contains(wanted), "{feed}: {said}");
     }
 }
+
+/// A time that no engine holds: the message reads well, and the warehouse refuses it.
+#[test]
+fn one_message_that_the_warehouse_refuses_stops_no_other() {
+    let feed = "{type: push, path: /events, auth: none, key: event_id, source_ts: $.ts}";
+    let folder = project(&[("events", feed)]);
+    let served = Served::start(folder.path(), &[]);
+    let url = format!("{}/events", served.base);
+    wait(async {
+        let client = client();
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..40 {
+            let time = if number == 7 { 8_000_000_000_000_i64 } else { 1_700_000_000 };
+            let body = json!({"event_id": number, "ts": time}).to_string();
+            let request = client.post(&url).body(body);
+            tasks.spawn(async move { assert_eq!(told(request).await.0, 200) });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.expect("each is answered");
+        }
+    });
+    assert_eq!(served.stop(), Some(0));
+    let path = folder.path();
+    assert_eq!(count(path, "select count(*) as n from bronze.events"), 39);
+    let letters = query(path, "select stage, raw from bronze.dead_letter");
+    assert_eq!(letters, [json!({"stage": "land", "raw": "{\"event_id\":7,\"ts\":8000000000000}"})]);
+}
