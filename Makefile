@@ -27,7 +27,8 @@ check: libduckdb ## formatting and lints, as in CI
 sandbox: build ## try a BigQuery account with the example project: PROJECT=… DATASET=… [LOCATION=…]
 	@script/sandbox "$(PROJECT)" "$(DATASET)" $(LOCATION)
 
-bench: libduckdb ## measure the scheduler against a server that answers as BigQuery does
+bench: libduckdb ## measure the parser, and the scheduler against a server that answers as BigQuery does
+	$(CARGO) bench --locked --bench parsing
 	$(CARGO) bench --locked --bench scheduler
 
 libduckdb: # the pinned library, once; nothing is fetched where DUCKDB_LIB_DIR already points at one
