@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     check::{Strictness, in_order, problems, unit_test_problems},
-    compile::{Compiler, CompilerOptions},
+    compile::{Compiler, CompilerOptions, Kept},
     diagnostic::Diagnostic,
     manifest::{ResourceType, UniqueId},
     run::ExitCode,
@@ -79,27 +79,28 @@ fn counted(count: usize, what: &str) -> String {
 
 /// Says what is wrong with the SQL of nodes that are about to be built: warnings, and errors where
 /// `static_analysis: error` is configured. Templates that ask the warehouse are left out, and what
-/// is wrong with a template the build itself says.
+/// is wrong with a template the build itself says. What was compiled the build takes over.
 ///
 /// # Errors
 /// The exit code, where something is an error.
-pub fn before_build(session: &Session, ids: &BTreeSet<UniqueId>) -> Result<(), ExitCode> {
+pub fn before_build(session: &Session, ids: &BTreeSet<UniqueId>) -> Result<Kept, ExitCode> {
+    // As the build itself is told.
+    let names = ids.iter().map(|id| id.as_str().to_owned()).collect();
     let is_on = |id: &UniqueId| {
         let node = session.manifest.nodes.get(id);
         node.is_some_and(|node| Strictness::of(&node.config, Strictness::Warn) != Strictness::Off)
     };
     let ids: BTreeSet<UniqueId> = ids.iter().filter(|id| is_on(id)).cloned().collect();
     if ids.is_empty() {
-        return Ok(());
+        return Ok(Kept::default());
     }
     let ids: BTreeSet<UniqueId> = ids.into_iter().chain(operations(session)).collect();
-    let names = ids.iter().map(|id| id.as_str().to_owned()).collect();
     let compiler = Compiler::new(CompilerOptions {
         manifest: Arc::clone(&session.manifest),
         engine: session.engine.clone(),
         globals: session.globals(names),
         warehouse: None,
-        // The build renders the templates again, and logs what they log.
+        // The build renders templates that log again.
         log: Arc::new(|_, _| {}),
         deferral: None,
         warnings: session.warnings.clone(),
@@ -118,6 +119,6 @@ pub fn before_build(session: &Session, ids: &BTreeSet<UniqueId>) -> Result<(), E
             session.report.note("nothing was run: `static_analysis: error` is configured");
             Err(ExitCode::Usage)
         }
-        false => Ok(()),
+        false => Ok(compiler.take_kept()),
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     artifact::{
         CompiledEntry, Journal, read_journal, read_previous_run, run_results_json, write_json,
     },
-    compile::{Compiler, CompilerOptions, LogSink, TargetFolder, target_path},
+    compile::{Compiler, CompilerOptions, Kept, LogSink, TargetFolder, target_path},
     ingest::{GoogleLookup, IngestRequest, MESSAGE_WINDOW_DAYS, feeds_of, run_feeds},
     manifest::{Exposure, Microbatch, ResourceType, UniqueId},
     plan::PlanOptions,
@@ -153,9 +153,11 @@ pub fn execute(
 ) -> Result<ExitCode, ExitCode> {
     test_overrides(session, command, &ids).map_err(|problem| session.fail(&[problem]))?;
     batch_overrides(session, &ids).map_err(|problem| session.fail(&[problem]))?;
-    if matches!(command, RunCommand::Build | RunCommand::Run) {
-        before_build(session, &ids)?;
-    }
+    let checked = ids.clone();
+    let kept = match command {
+        RunCommand::Build | RunCommand::Run => before_build(session, &ids)?,
+        _ => Kept::default(),
+    };
     let adapter = session.adapter()?;
     let cancel = Cancel::default();
     if let Err(error) = stop_on_signals(&cancel) {
@@ -171,6 +173,10 @@ pub fn execute(
     }
     let warehouse = Arc::clone(&adapter);
     let job = job(session, command, args, batches, ids, adapter, (handle, &cancel))?;
+    // Feeds that failed leave nodes out, which templates may ask for.
+    if job.selected == checked {
+        job.compile.keep(kept);
+    }
     if args.dry_run {
         let previews = handle.block_on(preview_job(&job, false, sink));
         return Ok(plan::show(session, &previews, false));

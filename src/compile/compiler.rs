@@ -63,7 +63,12 @@ pub struct Compiler {
     pub(super) notes: Arc<NoteWriter>,
     /// Ephemeral models, each rendered once for all that read it.
     ephemeral: Mutex<HashMap<UniqueId, Arc<OnceLock<EphemeralResult>>>>,
+    /// What a check has compiled, for the build after it.
+    pub(super) kept: Mutex<Kept>,
 }
+
+/// Nodes whose templates did nothing but give their SQL, by whether the table was there.
+pub type Kept = HashMap<(UniqueId, bool), CompiledNode>;
 
 type EphemeralResult = Result<Arc<RenderedNode>, Diagnostic>;
 
@@ -106,6 +111,8 @@ pub(super) struct RenderedNode {
     pub text: MappedText,
     pub ephemeral: Vec<UniqueId>,
     pub captured: Captured,
+    /// Whether its template did nothing but give this.
+    pub is_pure: bool,
 }
 
 /// What differs between compiling a node and compiling a unit test of it.
@@ -162,7 +169,8 @@ impl Compiler {
             host: Arc::clone(&host),
             spent: Mutex::default(),
         });
-        Self { manifest, engine, globals, host, notes, ephemeral }
+        let kept = Mutex::default();
+        Self { manifest, engine, globals, host, notes, ephemeral, kept }
     }
 
     /// What the warehouse is told of the jobs of a node, or of a macro outside any.
@@ -230,8 +238,20 @@ impl Compiler {
             warehouse,
             ..Changes::default()
         };
+        let (is_check, is_whole) = (changes.warehouse.is_some(), turn.batch.is_none());
+        if !is_check
+            && is_whole
+            && let Some(known) = self.kept().remove(&(id.clone(), is_incremental))
+        {
+            return Ok(known);
+        }
         let rendered = self.render(node, &changes).map_err(|diagnostic| vec![*diagnostic])?;
-        self.finish(node, rendered)
+        let may_keep = is_check && is_whole && rendered.is_pure && rendered.ephemeral.is_empty();
+        let compiled = self.finish(node, rendered)?;
+        if may_keep {
+            self.kept().insert((id.clone(), is_incremental), compiled.clone());
+        }
+        Ok(compiled)
     }
 
     /// Compiles a test with a candidate in the place of the node it is for.
@@ -353,7 +373,8 @@ impl Compiler {
             _ => MappedText::rendered(&rendered.text, &rendered.lines).with_pieces(rendered.pieces),
         };
         let ephemeral = host.ephemeral_models();
-        Ok(RenderedNode { text, ephemeral, captured: rendered.captured })
+        let is_pure = host.is_pure();
+        Ok(RenderedNode { text, ephemeral, captured: rendered.captured, is_pure })
     }
 
     fn finish(

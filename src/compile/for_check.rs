@@ -1,10 +1,10 @@
 //! What a check compiles: with answers that are known before anything is built, and with the place of
 //! every word where something is wrong.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use super::{
-    compiler::{Changes, CompiledNode, Compiler},
+    compiler::{Changes, CompiledNode, Compiler, Kept},
     mapped::MappedText,
     turn::Turn,
 };
@@ -26,6 +26,23 @@ impl Compiler {
         warehouse: Arc<dyn Warehouse>,
     ) -> Result<CompiledNode, Vec<Diagnostic>> {
         self.compile_changed(id, Turn::whole(is_incremental), Some(warehouse))
+    }
+
+    /// What it has compiled for a check that a build need not compile again.
+    pub fn take_kept(&self) -> Kept {
+        std::mem::take(&mut self.kept())
+    }
+
+    /// Takes what a check has compiled, each for the first time that it is asked for. Where other
+    /// tables or rows are read than the check did, nothing of it is taken.
+    pub fn keep(&self, kept: Kept) {
+        if self.host.deferral.is_none() && self.host.sample.is_none() {
+            *self.kept() = kept;
+        }
+    }
+
+    pub(super) fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The SQL of a node with the place of each word, and the macros that it came out of, where `text`

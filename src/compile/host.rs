@@ -2,7 +2,10 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use indexmap::IndexMap;
@@ -96,6 +99,8 @@ pub struct NodeHost {
     telling: OnceLock<Arc<dyn Warehouse>>,
     /// Whether what templates log is left out.
     is_silent: bool,
+    /// Whether it asked, logged or warned: rendering it again may do so too.
+    is_touched: AtomicBool,
 }
 
 impl NodeHost {
@@ -113,6 +118,7 @@ impl NodeHost {
             notes: None,
             telling: OnceLock::new(),
             is_silent: false,
+            is_touched: AtomicBool::new(false),
         }
     }
 
@@ -140,6 +146,15 @@ impl NodeHost {
     /// The same host, but the warehouse refuses every question and remembers that one came.
     pub fn refusing(self) -> Self {
         Self { refusal: Some(RefusingWarehouse::default()), ..self }
+    }
+
+    /// Whether the template did nothing but give its text: no question, no line of a log.
+    pub fn is_pure(&self) -> bool {
+        !self.is_touched.load(Ordering::Relaxed)
+    }
+
+    fn touch(&self) {
+        self.is_touched.store(true, Ordering::Relaxed);
     }
 
     /// The same host, but templates log nothing.
@@ -299,6 +314,7 @@ impl Host for NodeHost {
     }
 
     fn warehouse(&self) -> Option<&dyn Warehouse> {
+        self.touch();
         match &self.refusal {
             Some(refusal) => Some(refusal),
             None => {
@@ -309,12 +325,14 @@ impl Host for NodeHost {
     }
 
     fn log(&self, message: &str, whither: Whither) {
+        self.touch();
         if !self.is_silent {
             (self.shared.log)(message, whither);
         }
     }
 
     fn warn(&self, message: &str) -> Result<(), Box<Diagnostic>> {
+        self.touch();
         match self.shared.warnings.weight(TEMPLATE_WARNING) {
             Weight::Error => return Err(Box::new(Diagnostic::error(TEMPLATE_WARNING, message))),
             Weight::Warning if self.is_told(message) => {}

@@ -22,7 +22,7 @@ mod turn;
 mod unit_test;
 
 pub use candidate::Candidate;
-pub use compiler::{CompiledNode, Compiler, CompilerOptions, ExtraCte, LogSink};
+pub use compiler::{CompiledNode, Compiler, CompilerOptions, ExtraCte, Kept, LogSink};
 pub use data_test::{DataTestQuery, StoreFailures, TestSeverity};
 pub use deferral::Deferral;
 pub use in_run::{InRun, Names, operation_text};
