@@ -4,8 +4,15 @@
 
 use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
-use elt::analysis::{Catalog, Table, TableColumn, Type, analyze};
+use elt::analysis::{Catalog, Problem, Table, TableColumn, Type, analyze};
 use serde_json::Value;
+
+/// What the reference implementation can and BigQuery refuses: arrays have no order.
+const OF_BIGQUERY: [&str; 3] = [
+    "rows cannot be ordered by a value of type ARRAY",
+    "cannot compare values of type ARRAY",
+    "which has no order",
+];
 
 struct Tables(BTreeMap<String, Arc<Table>>);
 
@@ -42,7 +49,7 @@ fn types_are_those_of_the_reference_implementation() {
     let folder = Path::new(&folder);
     let tables = fs::read_to_string(folder.join("tables.json")).expect("tables.json");
     let tables: Value = serde_json::from_str(&tables).expect("JSON");
-    let (mut all, mut same, mut unknown, mut unread) = (0, 0, 0, 0);
+    let (mut all, mut same, mut unknown, mut unread, mut as_bigquery) = (0, 0, 0, 0, 0);
     let (mut wrong, mut false_errors) = (Vec::new(), Vec::new());
     let mut unknown_ids = Vec::new();
     for file in ["probes.jsonl", "compliance.jsonl"] {
@@ -57,6 +64,13 @@ fn types_are_those_of_the_reference_implementation() {
                 unread += 1;
                 continue;
             };
+            let is_of_bigquery = |problem: &&Problem| {
+                OF_BIGQUERY.iter().any(|words| problem.message.contains(words))
+            };
+            if analysis.problems.iter().find(is_of_bigquery).is_some() {
+                as_bigquery += 1;
+                continue;
+            }
             if let Some(problem) = analysis.problems.first() {
                 false_errors.push(format!("{id}: {} [{}]\n{sql}\n", problem.message, problem.code));
                 continue;
@@ -100,7 +114,7 @@ fn types_are_those_of_the_reference_implementation() {
         }
     }
     let told = format!(
-        "{all} queries: {same} the same, {unknown} not known, {unread} not read, {} false errors, {} wrong",
+        "{all} queries: {same} the same, {as_bigquery} refused as by BigQuery, {unknown} not known, {unread} not read, {} false errors, {} wrong",
         false_errors.len(),
         wrong.len()
     );

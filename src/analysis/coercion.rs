@@ -104,9 +104,7 @@ pub fn supertype(values: &[Candidate<'_>]) -> Option<Type> {
     let decided = decided(values)?;
     Some(match (&decided, first) {
         // Names of fields are those of the first struct that has some.
-        (Type::Struct(fields), Some(first))
-            if fields.len() == first.len() && !has_names(fields) =>
-        {
+        (Type::Struct(fields), Some(first)) if fields.len() == first.len() => {
             let pairs = first.iter().zip(fields.iter());
             Type::structure(
                 pairs.map(|(first, field)| (Arc::clone(&first.name), field.kind.clone())),

@@ -33,7 +33,12 @@ impl Analyzer<'_> {
             ExprKind::Number(text) => Value::literal(number(text)),
             ExprKind::Text(_) => Value::literal(Type::String),
             ExprKind::Bytes(_) => Value::literal(Type::Bytes),
-            ExprKind::TypedText(kind, _) => Value::of(Type::from_ast(kind)),
+            ExprKind::TypedText(kind, text) => {
+                let kind = Type::from_ast(kind);
+                let text = Expr { kind: ExprKind::Text(text.clone()), span };
+                self.text_as(&text, &kind);
+                Value::of(kind)
+            }
             ExprKind::Path(parts) => self.path(parts, span),
             ExprKind::Parameter(_) | ExprKind::Default | ExprKind::Foreign(_) | ExprKind::Wrong => {
                 Value::default()
@@ -62,6 +67,8 @@ impl Analyzer<'_> {
                 let mut values = vec![self.expression(value)];
                 values.extend(items.iter().map(|item| self.expression(item)));
                 self.comparable("IN", &values, span);
+                let written: Vec<&Expr> = std::iter::once(&**value).chain(items).collect();
+                self.texts_beside(&written, &values);
                 let values: Vec<&Value> = values.iter().collect();
                 computed(Type::Bool, &values)
             }
@@ -103,7 +110,8 @@ impl Analyzer<'_> {
             }
             ExprKind::Between { value, low, high, .. } => {
                 let values = [self.expression(value), self.expression(low), self.expression(high)];
-                self.comparable("BETWEEN", &values, span);
+                self.ordered("BETWEEN", &values, span);
+                self.texts_beside(&[value, low, high], &values);
                 computed(Type::Bool, &[&values[0], &values[1], &values[2]])
             }
             ExprKind::Like { value, patterns, .. } => self.like(value, patterns, span),
@@ -112,10 +120,13 @@ impl Analyzer<'_> {
             }
             ExprKind::Cast { value, data_type, format, zone, .. } => {
                 let given = self.expression(value);
-                for other in [format, zone].into_iter().flatten() {
-                    self.expression(other);
+                for (other, what) in [(format, "FORMAT"), (zone, "AT TIME ZONE")] {
+                    if let Some(other) = other {
+                        let given = self.expression(other);
+                        self.expect(&given, &Type::String, what, other.span);
+                    }
                 }
-                let kind = Type::from_ast(data_type);
+                let kind = self.known_type(data_type, span);
                 if !can_cast(&given.kind, &kind, given.literal.is_whole()) {
                     let message = format!("{} cannot be cast to {kind}", given.kind);
                     self.problem(Problem::at("wrong-types", message, value.span));
@@ -182,7 +193,9 @@ impl Analyzer<'_> {
                 structure_of(values.into_iter().map(|value| (Arc::from(""), value)))
             }
             ExprKind::Interval { value, .. } => {
-                let value = self.expression(value);
+                let written = value;
+                let value = self.expression(written);
+                self.text_as(written, &Type::Interval);
                 if !matches!(value.kind, Type::Int64 | Type::String | Type::Unknown | Type::Null) {
                     let message = format!("INTERVAL takes INT64 or a text, not {}", value.kind);
                     self.problem(Problem::at("wrong-types", message, span));

@@ -154,13 +154,13 @@ impl Analyzer<'_> {
                     let value = self.expression(array);
                     self.unnest(&value, alias.unwrap_or_default(), array.span);
                 }
+                // Each array gives a column by its own name.
                 arrays => {
-                    for array in arrays {
-                        self.expression(array);
+                    let values: Vec<(Value, &Expr)> =
+                        arrays.iter().map(|array| (self.expression(array), array)).collect();
+                    for (value, array) in values {
+                        self.unnest(&value, super::select::implied_name(array), array.span);
                     }
-                    self.scope()
-                        .sources
-                        .push(Source::of(alias.unwrap_or_default(), &Rows::unknown()));
                 }
             },
             TableKind::Nested(item) => self.item_of_from(item),

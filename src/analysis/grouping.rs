@@ -84,6 +84,8 @@ impl Analyzer<'_> {
     }
 
     fn group_key(&mut self, key: &Expr, items: &[SelectItem], grouping: &mut Grouping) {
+        // A place or a name may well mean a literal of the list.
+        self.no_literal(key, "GROUP BY");
         let key = key.bare();
         let key = match &key.kind {
             ExprKind::Tuple(parts) => {

@@ -16,6 +16,7 @@ mod from;
 mod functions;
 mod grouping;
 mod help;
+mod literals;
 mod names;
 mod operators;
 mod pipes;

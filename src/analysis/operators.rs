@@ -39,6 +39,18 @@ impl Analyzer<'_> {
         }
     }
 
+    /// The same, and where they have no order.
+    pub(super) fn ordered(&mut self, operator: &str, values: &[Value], span: Span) {
+        let without = values.iter().find(|value| !value.kind.has_order());
+        match without {
+            Some(value) => {
+                let message = format!("`{operator}` cannot compare values of type {}", value.kind);
+                self.problem(Problem::at("wrong-types", message, span));
+            }
+            None => self.comparable(operator, values, span),
+        }
+    }
+
     pub(super) fn unary(&mut self, operator: UnaryOperator, value: &Expr, span: Span) -> Value {
         let given = self.expression(value);
         match operator {
@@ -76,7 +88,11 @@ impl Analyzer<'_> {
                 computed(Type::Bool, &[&values[0], &values[1]])
             }
             Eq | NotEq | Lt | LtEq | Gt | GtEq => {
-                self.comparable(operator.symbol(), &values, span);
+                match operator {
+                    Eq | NotEq => self.comparable(operator.symbol(), &values, span),
+                    _ => self.ordered(operator.symbol(), &values, span),
+                }
+                self.texts_beside(&[left, right], &values);
                 computed(Type::Bool, &[&values[0], &values[1]])
             }
             other => self.operator(other.symbol(), other.symbol(), values, span),

@@ -44,7 +44,8 @@ impl Analyzer<'_> {
             pivot.aggregates.iter().map(|aggregate| self.expression(&aggregate.expr)).collect();
         let mut is_named = true;
         for value in &pivot.values {
-            self.expression(&value.expr);
+            let wanted = self.expression(&value.expr);
+            self.comparable("PIVOT", &[input.clone(), wanted], value.expr.span);
             let of_value = match &value.alias {
                 Some(alias) => Some(alias.value.clone()),
                 None => value_name(&value.expr),

@@ -5,10 +5,13 @@ use std::rc::Rc;
 use super::{
     analyzer::Analyzer,
     flow::{How, used},
+    problem::Problem,
     rows::{Rows, Scope, Source},
     types::Type,
 };
-use crate::sql::ast::{Body, Expr, OrderItem, Query, Select, SelectItem, With};
+use crate::sql::ast::{
+    Body, Cte, Expr, OrderItem, Pipe, PipeKind, Query, Select, SelectItem, With,
+};
 
 impl Analyzer<'_> {
     /// What a query gives.
@@ -47,13 +50,13 @@ impl Analyzer<'_> {
     /// The tables of a WITH come in sight.
     pub fn with(&mut self, with: &With) {
         let is_recursive = |name: &str, query: &Query| with.recursive && reads(query, name);
-        for table in &with.tables {
+        for table in in_order(with) {
             let name = table.name.value.to_ascii_lowercase();
-            let mut rows = match &table.query.body {
-                Body::Set(set) if is_recursive(&name, &table.query) => {
+            let mut rows = match is_recursive(&name, &table.query) {
+                true => {
                     self.ctes.push((name.clone(), Rc::new(Rows::unknown())));
                     let problems = self.problems.len();
-                    let first = self.body(&set.left, &[]);
+                    let first = self.first_rows(&table.query);
                     // They are found again.
                     self.problems.truncate(problems);
                     self.ctes.pop();
@@ -62,13 +65,30 @@ impl Analyzer<'_> {
                     self.ctes.pop();
                     rows
                 }
-                _ => self.subquery(&table.query),
+                false => self.subquery(&table.query),
             };
             for (column, name) in rows.columns.iter_mut().zip(&table.columns) {
                 column.name = name.value.as_str().into();
             }
             self.ctes.push((name, Rc::new(rows)));
         }
+    }
+
+    /// The rows that a recursion begins with.
+    fn first_rows(&mut self, query: &Query) -> Rows {
+        let tables = self.ctes.len();
+        if let Some(with) = &query.with {
+            self.with(with);
+        }
+        let is_set = |pipe: &Pipe| matches!(pipe.kind, PipeKind::SetOperation { .. });
+        let rows = match (&query.body, query.pipes.iter().position(is_set)) {
+            (body, Some(before)) => self.piped(body, &[], &query.pipes[..before]),
+            (Body::Set(set), None) => self.body(&set.left, &[]),
+            (Body::Query(inner), None) => self.first_rows(inner),
+            _ => Rows::unknown(),
+        };
+        self.ctes.truncate(tables);
+        rows
     }
 
     /// The rows of a query without WITH, LIMIT and pipes.
@@ -104,6 +124,10 @@ impl Analyzer<'_> {
         for item in order_by {
             if !is_place(&item.key) {
                 let key = self.expression(&item.key);
+                if !key.kind.has_order() {
+                    let message = format!("rows cannot be ordered by a value of type {}", key.kind);
+                    self.problem(Problem::at("wrong-types", message, item.key.span));
+                }
                 self.scope().chosen_by.add_used(&key.flow, How::Sort);
             }
         }
@@ -125,10 +149,45 @@ pub(super) fn merge(into: &mut Vec<super::flow::Input>, more: &[super::flow::Inp
     *into = flow.inputs;
 }
 
+/// The tables of a WITH, each after those it reads: with RECURSIVE they may stand behind.
+fn in_order(with: &With) -> Vec<&Cte> {
+    let tables = &with.tables;
+    if !with.recursive || tables.len() < 2 {
+        return tables.iter().collect();
+    }
+    let mut order: Vec<&Cte> = Vec::with_capacity(tables.len());
+    let mut left: Vec<&Cte> = tables.iter().collect();
+    while !left.is_empty() {
+        let is_free = |table: &&Cte| {
+            let others = left.iter().filter(|other| other.name.value != table.name.value);
+            !others.into_iter().any(|other| reads(&table.query, &other.name.value))
+        };
+        // Tables that read each other are taken as they stand.
+        let at = left.iter().position(is_free).unwrap_or_default();
+        order.push(left.remove(at));
+    }
+    order
+}
+
 /// Whether a query reads a table of this name, in FROM anywhere.
 fn reads(query: &Query, name: &str) -> bool {
-    let of_body = |body: &Body| body_reads(body, name);
-    of_body(&query.body)
+    let is_hidden =
+        |with: &With| with.tables.iter().any(|table| table.name.value.eq_ignore_ascii_case(name));
+    let with = query.with.as_ref();
+    if with.is_some_and(|with| with.tables.iter().any(|table| reads(&table.query, name))) {
+        return true;
+    }
+    // A table of its own hides it.
+    !with.is_some_and(is_hidden)
+        && (body_reads(&query.body, name)
+            || query.pipes.iter().any(|pipe| match &pipe.kind {
+                PipeKind::Join(join) => table_reads(&join.table, name),
+                PipeKind::SetOperation { queries, .. } => {
+                    queries.iter().any(|query| reads(query, name))
+                }
+                PipeKind::Where(filter) => subquery_reads(filter, name),
+                _ => false,
+            }))
 }
 
 fn body_reads(body: &Body, name: &str) -> bool {

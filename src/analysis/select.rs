@@ -117,8 +117,9 @@ impl Analyzer<'_> {
             }
             return;
         }
+        self.no_literal(key, "ORDER BY");
         let value = self.expression(key);
-        if matches!(value.kind, Type::Struct(_) | Type::Json | Type::Geography) {
+        if !value.kind.has_order() {
             let message = format!("rows cannot be ordered by a value of type {}", value.kind);
             self.problem(Problem::at("wrong-types", message, key.span));
         }

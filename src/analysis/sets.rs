@@ -183,6 +183,12 @@ impl Analyzer<'_> {
         let find = |columns: &[Column], name: &str| {
             columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)).cloned()
         };
+        let unnamed = left.iter().chain(right).find(|column| column.name.is_empty());
+        if let (Some(column), true) = (unnamed, matching.columns.is_empty()) {
+            let message = format!("a column of {} by name has no name", setting.name());
+            let problem = Problem::at("set-operation-columns", message, column.span);
+            self.problem(problem.help("give it one with `AS`"));
+        }
         let mut names: Vec<Arc<str>> = Vec::new();
         let mut take = |columns: &[Column]| {
             for column in columns {

@@ -197,6 +197,11 @@ impl Type {
         }
     }
 
+    /// Whether values of it have an order: they can be compared with `<`, sorted, be the least.
+    pub fn has_order(&self) -> bool {
+        !matches!(self, Self::Json | Self::Geography | Self::Struct(_) | Self::Array(_))
+    }
+
     /// Whether it is the same but for names of fields.
     pub fn is_alike(&self, other: &Self) -> bool {
         match (self, other) {
