@@ -18,6 +18,8 @@ pub(super) struct Parser {
     tokens: Vec<Placed>,
     at: usize,
     depth: usize,
+    /// The longest way down the trees that were read since it was last set to 0.
+    pub height: usize,
     /// The loops and blocks of a script around the next token, innermost last.
     pub around: Vec<Around>,
     /// Mistakes behind which the reading went on.
@@ -32,7 +34,7 @@ pub(super) struct Around {
 
 impl Parser {
     pub fn new(tokens: Vec<Placed>, errors: Vec<SqlError>) -> Self {
-        Self { tokens, at: 0, depth: 0, around: Vec::new(), errors }
+        Self { tokens, at: 0, depth: 0, height: 0, around: Vec::new(), errors }
     }
 
     /// The token `ahead` of the next one.

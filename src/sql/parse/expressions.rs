@@ -35,6 +35,15 @@ impl Parser {
 
     /// An expression of this level of precedence or a tighter one.
     fn level(&mut self, least: u8) -> Parsed<Expr> {
+        let around = std::mem::take(&mut self.height);
+        let read = self.chain(least);
+        self.height = around.max(self.height + 1);
+        read
+    }
+
+    /// Operands and the operators between them. A chain may begin with another one in parentheses:
+    /// it is their trees' height together that is limited.
+    fn chain(&mut self, least: u8) -> Parsed<Expr> {
         let start = self.here();
         let mut left = if self.is_word("NOT") && least <= NOT {
             self.skip();
@@ -44,7 +53,6 @@ impl Parser {
         } else {
             self.unary()?
         };
-        let mut length = 0;
         // Comparisons do not chain.
         let mut compared = false;
         loop {
@@ -70,15 +78,18 @@ impl Parser {
             } else if level < COMPARISON {
                 compared = false;
             }
-            length += 1;
-            if length > MAX_CHAIN {
-                return Err(self.too_long());
-            }
             self.skip();
             let right = self.deeper(|parser| parser.level(level + 1))?;
+            self.grow()?;
             let kind = ExprKind::Binary(Box::new(left), operator, Box::new(right));
             left = Expr::new(kind, self.since(start));
         }
+    }
+
+    /// One more node above what was read.
+    pub(super) fn grow(&mut self) -> Parsed<()> {
+        self.height += 1;
+        if self.height > MAX_CHAIN { Err(self.too_long()) } else { Ok(()) }
     }
 
     fn unchained(&self) -> SqlError {

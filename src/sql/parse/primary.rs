@@ -27,7 +27,6 @@ impl Parser {
     pub(super) fn postfix(&mut self) -> Parsed<Expr> {
         let start = self.here();
         let mut value = self.primary()?;
-        let mut length = 0;
         loop {
             let kind = if self.is_sign(".") && !self.is_sign_at(1, "*") {
                 self.skip();
@@ -39,10 +38,7 @@ impl Parser {
             } else {
                 return Ok(value);
             };
-            length += 1;
-            if length > super::expressions::MAX_CHAIN {
-                return Err(self.too_long());
-            }
+            self.grow()?;
             value = Expr::new(kind, self.since(start));
         }
     }

@@ -16,7 +16,10 @@ impl Parser {
 
     /// A query.
     pub fn query(&mut self) -> Parsed<Query> {
-        self.deeper(Self::query_here)
+        let around = std::mem::take(&mut self.height);
+        let read = self.deeper(Self::query_here);
+        self.height = around.max(self.height + 1);
+        read
     }
 
     fn query_here(&mut self) -> Parsed<Query> {
@@ -113,7 +116,6 @@ impl Parser {
     fn set_operations(&mut self, start: Span, first: Body) -> Parsed<Body> {
         let mut left = first;
         let mut before = None;
-        let mut length = 0;
         while let Some(operation) = self.set_operator()? {
             if before.is_some_and(|before| before != (operation.operator, operation.all)) {
                 let mut error = self.error("different set operations in one query", operation.span);
@@ -121,11 +123,8 @@ impl Parser {
                 return Err(error);
             }
             before = Some((operation.operator, operation.all));
-            length += 1;
-            if length > super::expressions::MAX_CHAIN {
-                return Err(self.too_long());
-            }
             let right = self.query_primary()?;
+            self.grow()?;
             left = Body::Set(Box::new(SetOperation {
                 left,
                 operator: operation.operator,

@@ -1,0 +1,1 @@
+select .5 from t where (((
