@@ -16,10 +16,11 @@ impl Translator<'_> {
         match (name, args.len()) {
             ("ARRAY_LENGTH", 1) => Some(Typed::new(format!("len({})", args.sql(0)), Type::Int64)),
             ("ARRAY_CONCAT", 1..) => {
+                // Of NULL it is NULL; the engine's list_concat passes over NULL.
                 let text = args
                     .iter()
                     .map(|arg| arg.sql.clone())
-                    .reduce(|a, b| format!("list_concat({a}, {b})"))?;
+                    .reduce(|a, b| format!("({a} || {b})"))?;
                 Some(Typed::new(text, args.kind(0)))
             }
             ("ARRAY_REVERSE", 1) => args.call("list_reverse", args.kind(0)),

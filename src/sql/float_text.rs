@@ -9,6 +9,8 @@ pub fn float_text(number: f64) -> String {
     if number.is_infinite() {
         return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
+    // Zero has no sign here.
+    let number = if number == 0.0 { 0.0 } else { number };
     let short = format!("{number:.14e}");
     let same = short.parse::<f64>().is_ok_and(|read| read == number);
     let (scientific, precision) = if same { (short, 15) } else { (format!("{number:.16e}"), 17) };

@@ -115,7 +115,10 @@ impl Translator<'_> {
 
     /// A value as `%t` shows it, or as the literal of `%T`.
     fn shown(&mut self, value: &Typed, as_literal: bool) -> Option<String> {
-        let text = self.convert(value, &Type::String, false);
+        let text = match value.kind {
+            Type::Array(_) | Type::Struct(_) | Type::Float64 => String::new(),
+            _ => self.convert(value, &Type::String, false),
+        };
         let typed = |name: &str| match as_literal {
             true => format!("('{name} \"' || {text} || '\"')"),
             false => text.clone(),
@@ -123,8 +126,32 @@ impl Translator<'_> {
         Some(match value.kind {
             Type::Null => "CAST(NULL AS VARCHAR)".to_owned(),
             Type::Int64 | Type::Bool => text,
-            Type::Float64 if as_literal => return None,
-            Type::Float64 => format!("googlesql_format_shown({text})"),
+            Type::Float64 => {
+                let how = u8::from(as_literal);
+                format!("googlesql_format_shown({}, CAST({how} AS BIGINT))", value.sql)
+            }
+            Type::Array(ref element) => {
+                let name = self.fresh("element");
+                let shown = self.shown(&Typed::new(name.as_str(), *element.clone()), as_literal)?;
+                format!(
+                    "('[' || array_to_string(list_transform({}, lambda {name}: coalesce({shown}, 'NULL')), ', ') || ']')",
+                    value.sql
+                )
+            }
+            Type::Struct(ref fields) if fields.len() > 1 => {
+                let name = self.fresh("value");
+                let mut parts = Vec::new();
+                for (at, (_, kind)) in fields.iter().enumerate() {
+                    let field = format!("struct_extract_at({name}, {})", at + 1);
+                    let shown = self.shown(&Typed::new(field, kind.clone()), as_literal)?;
+                    parts.push(format!("coalesce({shown}, 'NULL')"));
+                }
+                let parts = parts.join(" || ', ' || ");
+                format!(
+                    "(list_transform([{}], lambda {name}: CASE WHEN {name} IS NOT NULL THEN '(' || {parts} || ')' END)[1])",
+                    value.sql
+                )
+            }
             Type::String if as_literal => format!("googlesql_format_quoted({text})"),
             Type::String => text,
             Type::Interval if !as_literal => text,

@@ -47,7 +47,7 @@ impl Translator<'_> {
                     );
                     let division = match result {
                         Type::Numeric | Type::BigNumeric => {
-                            translator.exact_division(&left, &right, &result)
+                            format!("TRY({})", translator.exact_division(&left, &right, &result))
                         }
                         Type::Float64 => format!(
                             "TRY(googlesql_divide(CAST({} AS DOUBLE), CAST({} AS DOUBLE)))",

@@ -153,10 +153,13 @@ impl Translator<'_> {
         };
         let sql = match &kind {
             Type::Numeric | Type::BigNumeric => self.exact_division(left, right, &kind),
-            Type::Float64 if !is_nonzero(&right.sql) => format!(
-                "googlesql_divide(CAST({} AS DOUBLE), CAST({} AS DOUBLE))",
-                left.sql, right.sql
-            ),
+            // By a number of one or more nothing overflows.
+            Type::Float64 if constant_number(&right.sql).is_none_or(|by| by.abs() < 1.0) => {
+                format!(
+                    "googlesql_divide(CAST({} AS DOUBLE), CAST({} AS DOUBLE))",
+                    left.sql, right.sql
+                )
+            }
             _ if is_nonzero(&right.sql) => format!("({} / {})", left.sql, right.sql),
             // Of unknown type: the engine's own division, which gives NULL where this gives an error.
             _ => self.checked(left, right, |left, right| format!("({left} / {right})")),

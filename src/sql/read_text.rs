@@ -33,9 +33,8 @@ pub fn float(text: &str) -> Option<f64> {
     if !named && !text.chars().all(is_plain) {
         return None;
     }
-    let value: f64 = text.parse().ok()?;
-    // A number too large is no infinity.
-    (named || value.is_finite()).then_some(value)
+    // A number too large is an infinity.
+    text.parse().ok()
 }
 
 /// A BOOL.
@@ -50,8 +49,7 @@ pub fn truth(text: &str) -> Option<bool> {
 /// A DATE.
 pub fn day(text: &str) -> Option<NaiveDate> {
     let (date, rest) = date(text.trim())?;
-    // A date may be written as a moment; what follows must be one.
-    (rest.is_empty() || civil_moment(text).is_some()).then_some(date)
+    rest.is_empty().then_some(date)
 }
 
 /// A DATETIME.
@@ -102,12 +100,12 @@ fn clock(text: &str, is_moment: bool) -> Option<(NaiveTime, bool, &str)> {
     if let Some(fraction) = rest.strip_prefix('.') {
         let length = fraction.bytes().take_while(u8::is_ascii_digit).count();
         let (number, after) = if length == 0 { (0, fraction) } else { digits(fraction, 1, 6)? };
-        micros = number * 10_u32.pow(6 - length.min(6) as u32);
-        // Digits behind the microsecond are cut.
-        rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
-        if length > 9 {
+        // More digits than a microsecond has are no moment.
+        if length > 6 {
             return None;
         }
+        micros = number * 10_u32.pow(6 - length as u32);
+        rest = after;
     }
     if second == 60 {
         let fraction = if is_moment { micros } else { 0 };

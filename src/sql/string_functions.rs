@@ -212,6 +212,16 @@ impl Translator<'_> {
                 let text = format!("googlesql_regexp_instr{function}({})", values.join(", "));
                 Some(Typed::new(text, Type::Int64))
             }
+            ("TO_HEX" | "TO_BASE64" | "TO_BASE32" | "SAFE_CONVERT_BYTES_TO_STRING", 1)
+                if args.kind(0) == Type::String =>
+            {
+                Some(self.refuse(
+                    "wrong-type",
+                    format!("{name} takes BYTES, not STRING"),
+                    place,
+                    None,
+                ))
+            }
             ("TO_HEX", 1) => Some(Typed::new(format!("lower(hex({}))", args.sql(0)), Type::String)),
             ("FROM_HEX", 1) => Some(Typed::new(format!("unhex({})", args.sql(0)), Type::Bytes)),
             ("MD5" | "SHA1" | "SHA256", 1) => Some(Typed::new(

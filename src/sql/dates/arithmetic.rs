@@ -153,15 +153,15 @@ impl Translator<'_> {
                 // 380 days on it is the next year, of 52 or 53 weeks.
                 let start = truncated(&value.sql, &part);
                 let next = truncated(&format!("({start} + INTERVAL 380 DAY)"), &part);
-                let sql = format!("CAST({next} - INTERVAL 1 DAY AS DATE)");
-                return Some(Typed::new(sql, Type::Date));
+                return Some(valid(&format!("{next} - INTERVAL 1 DAY"), Type::Date));
             }
         };
         let start = truncated(&value.sql, &part);
-        Some(Typed::new(
-            format!("CAST({start} + INTERVAL 1 {length} - INTERVAL 1 DAY AS DATE)"),
-            Type::Date,
-        ))
+        if length == "DAY" {
+            let message = "LAST_DAY takes no DAY";
+            return Some(self.refuse("wrong-type", message, place, None));
+        }
+        Some(valid(&format!("{start} + INTERVAL 1 {length} - INTERVAL 1 DAY"), Type::Date))
     }
 }
 

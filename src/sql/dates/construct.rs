@@ -114,11 +114,18 @@ impl Translator<'_> {
             }
             "UNIX_SECONDS" | "UNIX_MILLIS" | "UNIX_MICROS" => {
                 let value = self.expression(args.first()?);
-                let micros = format!("epoch_us({})", value.sql);
+                let micros = Typed::new(format!("epoch_us({})", value.sql), Type::Int64);
+                // In integers, downwards: a double does not hold all microseconds.
+                let mut floored = |unit: u32| {
+                    self.bind(&[&micros], |names| {
+                        let micros = &names[0];
+                        format!("(({micros} - ({micros} % {unit} + {unit}) % {unit}) // {unit})")
+                    })
+                };
                 let sql = match name {
-                    "UNIX_SECONDS" => format!("CAST(floor({micros} / 1000000) AS BIGINT)"),
-                    "UNIX_MILLIS" => format!("CAST(floor({micros} / 1000) AS BIGINT)"),
-                    _ => micros,
+                    "UNIX_SECONDS" => floored(1_000_000),
+                    "UNIX_MILLIS" => floored(1_000),
+                    _ => micros.sql,
                 };
                 Typed::new(sql, Type::Int64)
             }

@@ -1,6 +1,9 @@
 //! EXTRACT.
 
-use super::{part::part_text, zone::in_zone};
+use super::{
+    part::{Part, part as part_by_name, part_text},
+    zone::in_zone,
+};
 use crate::sql::{
     ast::Expr,
     translate::{Translator, Typed},
@@ -44,6 +47,11 @@ impl Translator<'_> {
             "ISOYEAR" => number(format!("isoyear({sql})")),
             "WEEK" | "WEEK(SUNDAY)" => number(format!("strftime({sql}, '%U')")),
             "WEEK(MONDAY)" => number(format!("strftime({sql}, '%W')")),
+            // The days before the year's first such day are in week 0.
+            day if let Some(Part::Week(first)) = part_by_name(day) => number(format!(
+                "(dayofyear({sql}) + 6 - (dayofweek({sql}) + {}) % 7) // 7",
+                7 - first
+            )),
             "MILLISECOND" => number(format!("millisecond({sql}) % 1000")),
             "MICROSECOND" => number(format!("microsecond({sql}) % 1000000")),
             "YEAR" | "QUARTER" | "MONTH" | "DAY" | "HOUR" | "MINUTE" | "SECOND" => {

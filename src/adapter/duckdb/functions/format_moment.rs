@@ -125,15 +125,15 @@ impl Formatted {
                 local.format("%b"),
                 local.day(),
                 local.format("%H:%M:%S"),
-                local.year()
+                format_args!("{:04}", local.year())
             ),
             "D" | "x" => {
                 write!(out, "{:02}/{:02}/{:02}", local.month(), local.day(), local.year() % 100)
             }
             "d" => write!(out, "{:02}", local.day()),
             "e" => write!(out, "{:2}", local.day()),
-            "F" => write!(out, "{}-{:02}-{:02}", local.year(), local.month(), local.day()),
-            "G" => write!(out, "{}", local.iso_week().year()),
+            "F" => write!(out, "{:04}-{:02}-{:02}", local.year(), local.month(), local.day()),
+            "G" => write!(out, "{:04}", local.iso_week().year()),
             "g" => write!(out, "{:02}", local.iso_week().year() % 100),
             "H" => write!(out, "{hour:02}"),
             "I" => write!(out, "{hour_of_12:02}"),
@@ -171,14 +171,9 @@ impl Formatted {
             "Ez" => write!(out, "{}", offset(self.seconds_east, ":")),
             "%" => out.write_char('%'),
             "E*S" => {
-                let fraction =
-                    format!("{:02}.{:06}", local.second(), local.timestamp_subsec_micros());
-                write!(
-                    out,
-                    "{}",
-                    fraction.trim_end_matches('0').trim_end_matches('.').to_owned()
-                        + if fraction.ends_with("00.000000") { "00" } else { "" }
-                )
+                let micros = format!(".{:06}", local.timestamp_subsec_micros());
+                let fraction = micros.trim_end_matches('0').trim_end_matches('.');
+                write!(out, "{:02}{fraction}", local.second())
             }
             other => match other
                 .strip_prefix('E')

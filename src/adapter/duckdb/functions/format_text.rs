@@ -2,6 +2,7 @@
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions#format_string>).
 
 use super::kernel::{Float, Int, Text, functions};
+use crate::sql::float_text;
 
 functions! {
     /// `%d`, `%i`, `%o`, `%x`, `%X`.
@@ -41,7 +42,7 @@ functions! {
         };
         let upper = element.conversion.is_ascii_uppercase();
         let text = if upper { text.to_uppercase() } else { text };
-        Ok(Some(element.number(value.is_sign_negative() && !value.is_nan(), "", &text)))
+        Ok(Some(element.number(value < 0.0, "", &text)))
     }
     /// `%f` of a NUMERIC, given as its text: halves are rounded away from zero.
     "googlesql_format_decimal" FormatDecimal(element: Text, value: Text) -> Text {
@@ -73,10 +74,17 @@ functions! {
         };
         Ok(Some(element.padded(text)))
     }
-    /// `%t` of a FLOAT64: never like an integer.
-    "googlesql_format_shown" Shown(text: Text) -> Text {
-        let is_whole = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        Ok(Some(if is_whole { format!("{text}.0") } else { text.to_owned() }))
+    /// `%t` of a FLOAT64, never like an integer, and the literal of `%T`.
+    "googlesql_format_shown" Shown(value: Float, as_literal: Int) -> Text {
+        let mut text = float_text(value);
+        if value == 0.0 && value.is_sign_negative() {
+            text.insert(0, '-');
+        }
+        if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            text.push_str(".0");
+        }
+        let is_word = as_literal == 1 && !value.is_finite();
+        Ok(Some(if is_word { format!("CAST(\"{text}\" AS FLOAT64)") } else { text }))
     }
     /// `%T` of a STRING: a literal.
     "googlesql_format_quoted" Quoted(text: Text) -> Text {

@@ -20,7 +20,12 @@ functions! {
     "googlesql_round" Round(number: Float, places: Int) -> Float {
         checked("ROUND", &[number], rounded(number, places))
     }
-    "googlesql_sqrt" Sqrt(x: Float) -> Float { checked("SQRT", &[x], x.sqrt()) }
+    "googlesql_sqrt" Sqrt(x: Float) -> Float {
+        if x < 0.0 {
+            return Err(format!("SQRT takes no negative number: {x}"));
+        }
+        checked("SQRT", &[x], x.sqrt())
+    }
     "googlesql_cbrt" Cbrt(x: Float) -> Float { checked("CBRT", &[x], x.cbrt()) }
     "googlesql_exp" Exp(x: Float) -> Float { checked("EXP", &[x], x.exp()) }
     "googlesql_ln" Ln(x: Float) -> Float { checked("LN", &[x], x.ln()) }
@@ -43,8 +48,8 @@ functions! {
     "googlesql_sinh" Sinh(x: Float) -> Float { checked("SINH", &[x], x.sinh()) }
     "googlesql_cosh" Cosh(x: Float) -> Float { checked("COSH", &[x], x.cosh()) }
     "googlesql_tanh" Tanh(x: Float) -> Float { checked("TANH", &[x], x.tanh()) }
-    "googlesql_asinh" Asinh(x: Float) -> Float { checked("ASINH", &[x], x.asinh()) }
-    "googlesql_acosh" Acosh(x: Float) -> Float { checked("ACOSH", &[x], x.acosh()) }
+    "googlesql_asinh" Asinh(x: Float) -> Float { checked("ASINH", &[x], asinh(x)) }
+    "googlesql_acosh" Acosh(x: Float) -> Float { checked("ACOSH", &[x], acosh(x)) }
     "googlesql_atanh" Atanh(x: Float) -> Float { checked("ATANH", &[x], x.atanh()) }
     "googlesql_cot" Cot(x: Float) -> Float { checked("COT", &[x], x.tan().recip()) }
     "googlesql_sec" Sec(x: Float) -> Float { checked("SEC", &[x], x.cos().recip()) }
@@ -73,13 +78,27 @@ fn finite(result: f64, left: f64, symbol: char, right: f64) -> Result<Option<f64
 }
 
 fn checked(function: &str, given: &[f64], result: f64) -> Result<Option<f64>, String> {
-    let is_new_nan = result.is_nan() && !given.iter().any(|number| number.is_nan());
+    let is_new_nan = result.is_nan() && given.iter().all(|number| number.is_finite());
     let is_new_infinity = result.is_infinite() && given.iter().all(|number| number.is_finite());
     if is_new_nan || is_new_infinity {
         let given: Vec<String> = given.iter().map(f64::to_string).collect();
         return Err(format!("floating point error in {function}({})", given.join(", ")));
     }
     Ok(Some(result))
+}
+
+/// Whose square is no FLOAT64.
+const LARGE: f64 = 1e150;
+
+fn asinh(x: f64) -> f64 {
+    match x.abs() > LARGE && x.is_finite() {
+        true => (x.abs().ln() + std::f64::consts::LN_2).copysign(x),
+        false => x.asinh(),
+    }
+}
+
+fn acosh(x: f64) -> f64 {
+    if x > LARGE && x.is_finite() { x.ln() + std::f64::consts::LN_2 } else { x.acosh() }
 }
 
 /// More digits behind the point than any half has.

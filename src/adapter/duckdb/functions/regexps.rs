@@ -25,9 +25,12 @@ functions! {
             let part = |captures: regex::bytes::Captures<'_>| {
                 captures.get(group).map(|found| text(found.as_bytes())).unwrap_or_default()
             };
-            // An empty match behind the last character does not count.
+            // An empty match behind the last character, or inside of one, does not count.
             let is_inside = |captures: &regex::bytes::Captures<'_>| {
-                value.is_empty() || captures.get(0).is_some_and(|all| all.start() < value.len())
+                value.is_empty()
+                    || captures.get(0).is_some_and(|all| {
+                        all.start() < value.len() && value.is_char_boundary(all.start())
+                    })
             };
             let found = regex.captures_iter(value.as_bytes()).filter(is_inside);
             Ok(Some(found.map(part).collect()))
@@ -65,17 +68,23 @@ functions! {
     /// The position of an occurrence, or the one behind it.
     "googlesql_regexp_instr" Instr(value: Text, pattern: Text, position: Int, occurrence: Int, behind: Int) -> Int {
         let Some(rest) = from_position(value, position, occurrence)? else { return Ok(Some(0)) };
-        if pattern.is_empty() {
+        if pattern.is_empty() || value.is_empty() {
             return Ok(Some(0));
         }
         with(&of_text(pattern)?, |regex| {
             let group = group(regex)?;
             let skipped = usize::try_from(occurrence - 1).unwrap_or(usize::MAX);
-            let found = regex.captures_iter(rest.as_bytes()).nth(skipped);
-            let Some(found) = found.and_then(|captures| captures.get(group)) else { return Ok(Some(0)) };
+            let at_character = |captures: &regex::bytes::Captures<'_>| {
+                captures.get(0).is_some_and(|all| rest.is_char_boundary(all.start()))
+            };
+            let found = regex.captures_iter(rest.as_bytes()).filter(at_character).nth(skipped);
+            let Some(captures) = found else { return Ok(Some(0)) };
+            let Some(found) = captures.get(group) else { return Ok(Some(0)) };
             let at = if behind == 1 { found.end() } else { found.start() };
             let before = value[..value.len() - rest.len() + at].chars().count();
-            Ok(Some(before as i64 + 1))
+            // The reference counts an empty match as lying behind the next character.
+            let is_empty = captures.get(0).is_some_and(|all| all.is_empty() && all.end() < rest.len());
+            Ok(Some(before as i64 + 1 + i64::from(is_empty)))
         })
     }
     "googlesql_regexp_replace" Replace(value: Text, pattern: Text, rewrite: Text) -> Text {

@@ -75,23 +75,23 @@ functions! {
     /// LPAD (`L`) and RPAD (`R`).
     "googlesql_pad" Pad(text: Text, length: Int, fill: Text, side: Text) -> Text {
         let length = count("LPAD and RPAD", length, 4)?;
+        if fill.is_empty() {
+            return Err("the fill of LPAD and RPAD cannot be empty".to_owned());
+        }
         let size = text.chars().count();
         if length <= size {
             return Ok(Some(text.chars().take(length).collect()));
-        }
-        if fill.is_empty() {
-            return Err("the fill of LPAD and RPAD cannot be empty".to_owned());
         }
         let fill: String = fill.chars().cycle().take(length - size).collect();
         Ok(Some(if side == "L" { fill + text } else { text.to_owned() + &fill }))
     }
     "googlesql_pad_bytes" PadBytes(bytes: Bytes, length: Int, fill: Bytes, side: Text) -> Bytes {
         let length = count("LPAD and RPAD", length, 1)?;
-        if length <= bytes.len() {
-            return Ok(Some(bytes[..length].to_vec()));
-        }
         if fill.is_empty() {
             return Err("the fill of LPAD and RPAD cannot be empty".to_owned());
+        }
+        if length <= bytes.len() {
+            return Ok(Some(bytes[..length].to_vec()));
         }
         let fill: Vec<u8> = fill.iter().copied().cycle().take(length - bytes.len()).collect();
         Ok(Some(if side == "L" { [&fill, bytes].concat() } else { [bytes, &fill].concat() }))
@@ -136,10 +136,9 @@ functions! {
         if position == 0 || occurrence < 1 {
             return Err("INSTR counts positions and occurrences from 1".to_owned());
         }
-        if part.is_empty() {
-            return Err("the text that INSTR looks for cannot be empty".to_owned());
-        }
-        let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        // An empty text is found at each place, also behind the last character.
+        let end = part.is_empty().then_some(text.len());
+        let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain(end).collect();
         let from = usize::try_from(position.unsigned_abs()).unwrap_or(usize::MAX);
         let is_here = |at: &usize| text[starts[*at]..].starts_with(part);
         let skipped = usize::try_from(occurrence - 1).unwrap_or(usize::MAX);
@@ -290,7 +289,8 @@ fn soundex(text: &str) -> String {
     let letters: Vec<char> =
         text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_uppercase()).collect();
     let Some((first, rest)) = letters.split_first() else { return String::new() };
-    let mut out = String::from(*first);
+    // The first letter stays as it is written.
+    let mut out: String = text.chars().find(char::is_ascii_alphabetic).into_iter().collect();
     let mut last = digit(*first);
     for letter in rest {
         let number = digit(*letter);

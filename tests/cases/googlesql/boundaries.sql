@@ -1,0 +1,21 @@
+-- NULL, empty, Unicode and the ends of ranges, as Google's reference implementation has them.
+SELECT
+  ARRAY_CONCAT([1], CAST(NULL AS ARRAY<INT64>)) AS concat_of_null,
+  LAST_DAY(DATE '2024-02-10', WEEK(MONDAY)) AS last_of_week,
+  UNIX_SECONDS(TIMESTAMP '9999-12-31 23:59:59.999999+00') AS seconds,
+  UNIX_MILLIS(TIMESTAMP '1969-12-31 23:59:59.9999+00') AS millis,
+  FORMAT_DATETIME('%F|%G|%c|%E*S', DATETIME '0101-06-01 00:00:00') AS old_year,
+  EXTRACT(WEEK(THURSDAY) FROM DATE '2021-01-03') AS week_before_the_first,
+  EXTRACT(WEEK(TUESDAY) FROM DATE '2021-12-31') AS week_of_tuesday,
+  SOUNDEX('abc') AS sounds,
+  INSTR('abc', '') AS empty_part, INSTR('abc', '', -1) AS empty_part_behind,
+  REGEXP_INSTR('abc', r'y*') AS empty_match, REGEXP_INSTR('abc', r'$') AS at_the_end,
+  ARRAY_LENGTH(REGEXP_EXTRACT_ALL('日本', r'x*')) AS matches_by_character,
+  CAST(-0.0 AS STRING) AS zero, FORMAT('%t %e', -0.0, -0.0) AS zero_formatted,
+  FORMAT('%T %T %t', [1.5, NULL], (1.0, 'x', CAST('nan' AS FLOAT64)), ['a']) AS literals,
+  SAFE_CAST('1e400' AS FLOAT64) AS too_large,
+  SAFE_CAST('2024-02-29 10:00:00' AS DATE) AS no_date,
+  SAFE_CAST('2024-02-29 10:00:00.1234567' AS TIMESTAMP) AS no_timestamp,
+  ASINH(1e308) AS area, ASIN(CAST('inf' AS FLOAT64)) AS angle,
+  SAFE_DIVIDE(NUMERIC '99999999999999999999999999999', NUMERIC '0.000000001') AS quotient,
+  SAFE.LPAD('abc', 2, '') AS no_fill
