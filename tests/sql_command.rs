@@ -45,6 +45,17 @@ fn a_file_of_statements_gives_the_rows_of_the_last() {
 }
 
 #[test]
+fn stdin_that_is_no_terminal_is_run() {
+    let folder = project();
+    let output = elt(folder.path())
+        .args(["sql", "--output", "csv"])
+        .write_stdin("declare n int64 default 20;\nselect n + 1 as n;\n")
+        .output()
+        .expect("it runs");
+    assert_eq!(text(&output.stdout), "n\n21\n", "{}", text(&output.stderr));
+}
+
+#[test]
 fn a_mistake_is_shown_at_its_place() {
     let folder = project();
     std::fs::write(folder.path().join("q.sql"), "select 1,\n  farm_fingerprnt('x')\n")
@@ -63,7 +74,7 @@ fn the_translation_can_be_read() {
         .args(["sql", "--explain", "select safe_cast('1' as int64) as n"])
         .output()
         .expect("it runs");
-    assert!(text(&output.stdout).starts_with("SELECT "), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).starts_with("-- n INT64\nSELECT "), "{}", text(&output.stdout));
 }
 
 #[test]

@@ -322,13 +322,13 @@ pub struct ShowArgs {
 /// Flags of `sql`.
 #[derive(Clone, Debug, Args)]
 pub struct SqlArgs {
-    /// One or more statements; the rows of the last are printed
-    #[arg(required_unless_present_any = ["file", "batch"])]
+    /// One or more statements; the rows of the last are printed. Without them a prompt opens, or
+    /// stdin is read where it is no terminal
     pub sql: Option<String>,
     /// A file with the statements, `-` for stdin
     #[arg(long, short, value_name = "FILE", conflicts_with = "sql")]
     pub file: Option<PathBuf>,
-    /// Print what the engine would run, and run nothing
+    /// Print what the engine would run and the types of its columns, and run nothing
     #[arg(long)]
     pub explain: bool,
     /// Rows at most; -1 for all

@@ -37,6 +37,7 @@ mod session;
 mod show;
 mod sql;
 mod sql_batch;
+mod sql_prompt;
 mod state;
 mod switches;
 mod time_args;

@@ -6,9 +6,35 @@ use super::{
     ast::{Expr, Ident},
     dates::{Part, part},
     read_interval::ranged,
-    translate::{Translator, Typed},
-    types::Type,
+    translate::{Translated, Translator, Typed},
+    types::{Type, quote},
 };
+
+/// A query's text with its INTERVALs as canonical texts; none where it has none at its top.
+pub fn with_interval_texts(query: &Translated) -> Option<String> {
+    let columns = query.columns.as_deref().filter(|_| query.is_query)?;
+    if !columns.iter().any(|(_, kind)| *kind == Type::Interval) {
+        return None;
+    }
+    let item = |(at, (name, kind)): (usize, &(String, Type))| {
+        let mut value = format!("#{}", at + 1);
+        if *kind == Type::Interval {
+            let part = |name: &str| format!("date_part('{name}', {value})");
+            value = format!(
+                "googlesql_interval_text({} * 12 + {}, {}, {} * 3600000000 + {} * 60000000 + {})",
+                part("year"),
+                part("month"),
+                part("day"),
+                part("hour"),
+                part("minute"),
+                part("microsecond")
+            );
+        }
+        format!("{value} AS {}", quote(name))
+    };
+    let items: Vec<String> = columns.iter().enumerate().map(item).collect();
+    Some(format!("SELECT {} FROM ({}) AS t", items.join(", "), query.sql))
+}
 
 impl Translator<'_> {
     /// `INTERVAL 3 DAY`, `INTERVAL '1-2 3' YEAR TO DAY`.

@@ -61,8 +61,9 @@ mod windows;
 
 pub use error::SqlError;
 pub use float_text::float_text;
+pub use intervals::with_interval_texts;
 pub use names::{ColumnType, FunctionType, NoSchemas, Schemas};
-pub use parse::count_statements;
+pub use parse::{count_statements, is_complete};
 pub use read_interval::{IntervalParts, interval as read_interval};
 pub(crate) use scripts::{Script, Variable, read_script};
 pub use temporary_functions::{drop_temporary_function, is_temporary_call};

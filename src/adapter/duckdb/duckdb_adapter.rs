@@ -7,6 +7,7 @@ use duckdb::Connection;
 use super::{
     DuckDbOptions, apply,
     errors::{cancelled, warehouse_error},
+    explained::explained,
     open,
     session::Session,
     shared::Shared,
@@ -179,7 +180,7 @@ impl Adapter for DuckDbAdapter {
                     return Err(warehouse_error("unsupported-syntax", message));
                 }
                 let statements = session.statements(&sql)?;
-                let texts: Vec<String> = statements.into_iter().map(|one| one.sql).collect();
+                let texts: Vec<String> = statements.iter().map(explained).collect();
                 Ok(texts.join(";\n"))
             })
             .await

@@ -6,6 +6,7 @@ mod cells;
 mod columns;
 mod duckdb_adapter;
 mod errors;
+mod explained;
 mod functions;
 mod load_seed;
 mod lock;

@@ -199,7 +199,7 @@ impl Session<'_> {
             self.run_statement(statement)?;
         }
         let Some(last) = last else { return Ok(Table::default()) };
-        let mut table = self.rows(&last.sql, limit)?;
+        let mut table = self.typed_rows(&last, limit)?;
         set_types(&mut table, last.columns.as_deref().unwrap_or_default());
         if changes || !last.is_query {
             self.shared.forget_all();
@@ -214,6 +214,19 @@ impl Session<'_> {
         } else {
             table
         })
+    }
+
+    /// The rows of a translated query. The driver gives the time of an INTERVAL in nanoseconds, which
+    /// 292 years overflow: it is taken as text.
+    pub fn typed_rows(
+        &self,
+        query: &Translated,
+        limit: Option<usize>,
+    ) -> Result<Table, AdapterError> {
+        match sql::with_interval_texts(query) {
+            Some(sql) => self.rows(&sql, limit),
+            None => self.rows(&query.sql, limit),
+        }
     }
 
     /// Runs a query (or statement) of the engine's SQL and takes at most `limit` rows.

@@ -53,6 +53,27 @@ pub fn count_statements(sql: &str) -> Result<usize, Vec<SqlError>> {
     statements(sql).map(|statements| statements.len())
 }
 
+/// Whether a text that is being typed ends its last statement: a semicolon stands outside of
+/// literals, comments and blocks of scripts. What is wrong in another way is complete too.
+pub fn is_complete(sql: &str) -> bool {
+    let is_open = |error: &SqlError| {
+        let ends = ["a comment has no end", "a literal has no end: expected `\"\"\"`"];
+        ends.iter()
+            .chain(&["a literal has no end: expected `\'\'\'`"])
+            .any(|end| error.message.starts_with(end))
+    };
+    let tokens = match lexer::tokens(sql) {
+        Ok((tokens, _)) => tokens,
+        Err(error) => return !is_open(&error),
+    };
+    let [.., last, _] = tokens.as_slice() else { return false };
+    if last.token != token::Token::Sign(";") {
+        return false;
+    }
+    let is_at_end = |error: &SqlError| error.message.ends_with("found the end");
+    !statements(sql).is_err_and(|errors| errors.iter().any(is_at_end))
+}
+
 /// One query and nothing else.
 ///
 /// # Errors
@@ -187,6 +208,34 @@ mod tests {
         ] {
             let read = expression(sql).map(|read| shape(&read));
             assert_eq!(read.as_deref(), Ok(expected), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_semicolon_ends_a_statement_outside_of_literals_and_blocks() {
+        for sql in [
+            "select 1;",
+            "select 1; -- so\n",
+            "begin select 1; end;",
+            "selec 1;",
+            "select 'a;",
+            ";",
+        ] {
+            assert!(is_complete(sql), "{sql}");
+        }
+        for sql in [
+            "",
+            "-- select 1;",
+            "select 1",
+            "select ';'",
+            "select \"\"\"a;",
+            "select 1 /* ; */",
+            "select 1 /* ;",
+            "begin select 1;",
+            "if true then select 1; end",
+            "create procedure p() begin loop break; end loop;",
+        ] {
+            assert!(!is_complete(sql), "{sql}");
         }
     }
 

@@ -165,7 +165,7 @@ impl Running<'_> {
             if number == last && one.is_query {
                 let mut table = self
                     .session
-                    .rows(&one.sql, self.limit)
+                    .typed_rows(&one, self.limit)
                     .map_err(|error| at(error, statement))?;
                 set_types(&mut table, one.columns.as_deref().unwrap_or_default());
                 self.rows = table;

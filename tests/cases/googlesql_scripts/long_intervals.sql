@@ -1,0 +1,4 @@
+-- The driver's nanoseconds hold 292 years; an INTERVAL holds 10,000.
+SELECT TIMESTAMP '9999-12-31 00:00:00+00' - TIMESTAMP '0001-01-01 00:00:00+00' AS long,
+  INTERVAL 3000000 HOUR AS hours, 1 AS n, MAKE_INTERVAL(1, -14, 3) AS months
+ORDER BY n;
