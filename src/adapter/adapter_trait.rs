@@ -12,6 +12,9 @@ use crate::{
 /// A boxed future, so that the trait can be used as an object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// Takes the texts of a column.
+pub type OnText = Box<dyn FnMut(&str) + Send>;
+
 /// A warehouse. All SQL given to it is in its dialect; translating for the engine is its business.
 pub trait Adapter: Send + Sync {
     /// The dialect of the SQL it takes.
@@ -137,6 +140,19 @@ pub trait Adapter: Send + Sync {
             let table = self.query(sql, limit, cancel).await?;
             Ok(PlanOutcome { table: Some(table), ..PlanOutcome::default() })
         })
+    }
+
+    /// Gives every text of a table's column to `on`, as it comes; whether it did. A warehouse from which
+    /// that would take long does not.
+    fn each_text<'a>(
+        &'a self,
+        relation: &'a Relation,
+        column: &'a str,
+        on: OnText,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<bool, AdapterError>> {
+        let _ = (relation, column, on, cancel);
+        Box::pin(async { Ok(false) })
     }
 
     /// Stops whatever is still under way in the warehouse and waits for its end: how much it was. The

@@ -12,7 +12,7 @@ mod estimate;
 mod outcome;
 mod query_behind;
 
-pub use adapter_trait::{Adapter, BoxFuture};
+pub use adapter_trait::{Adapter, BoxFuture, OnText};
 pub use blocking::BlockingWarehouse;
 pub use cancel::Cancel;
 pub use catalog_entry::{CatalogColumn, CatalogEntry, CatalogStat};

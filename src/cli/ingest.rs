@@ -8,6 +8,7 @@ use super::{
     generate,
     global_args::GlobalArgs,
     ingest_args::{IngestArgs, IngestCommand},
+    ingest_state,
     nodes::request,
     selection::selected,
     serve,
@@ -27,6 +28,7 @@ pub fn run(global: &GlobalArgs, args: &IngestArgs, handle: &Handle) -> Result<Ex
     match &args.command {
         Some(IngestCommand::Serve(args)) => return serve::run(global, args, handle),
         Some(IngestCommand::Generate(args)) => return generate::run(global, args, handle),
+        Some(IngestCommand::State(args)) => return ingest_state::run(global, args, handle),
         None => {}
     }
     let session = Session::open(global, "ingest", serde_json::Map::new())?;

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
-use super::{args::SelectArgs, time_args::time};
+use super::{
+    args::{CompileOutputArg, SelectArgs},
+    time_args::time,
+};
 
 /// Flags and subcommands of `ingest`.
 #[derive(Clone, Debug, Args)]
@@ -24,6 +27,33 @@ pub enum IngestCommand {
     Serve(ServeArgs),
     /// Make test events of a feed
     Generate(GenerateArgs),
+    /// Show what is known of feeds: the last load, rows, files, cursors
+    State(StateArgs),
+}
+
+/// Flags of `ingest state`.
+#[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct StateArgs {
+    /// What to do besides showing.
+    #[command(subcommand)]
+    pub action: Option<StateAction>,
+    /// Which feeds.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub output: CompileOutputArg,
+}
+
+/// What `ingest state` does besides showing.
+#[derive(Clone, Debug, Subcommand)]
+pub enum StateAction {
+    /// Forget what has been read: all of it is read again, and what has not changed is not landed again
+    Reset {
+        /// The feed: source and table (`shop.orders`)
+        feed: String,
+    },
 }
 
 /// Flags of `ingest serve`.

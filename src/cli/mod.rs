@@ -17,6 +17,7 @@ mod global_args;
 mod impact;
 mod ingest;
 mod ingest_args;
+mod ingest_state;
 mod init;
 mod known_columns;
 mod lazy_warehouse;

@@ -1,11 +1,13 @@
 //! The bronze row: a record as it came, with where it is from.
 
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc};
 
+use super::{
+    BronzeRow, Feed, Target,
+    json_record::{RecordProblem, RecordReader},
+    raw_json,
+};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
-use serde_json::Value;
-
-use super::{BronzeRow, Feed, landing::Target, raw_json};
 
 /// The columns of every bronze table with their GoogleSQL types, in order.
 pub const BRONZE_COLUMNS: [(&str, &str); 12] = [
@@ -24,9 +26,14 @@ pub const BRONZE_COLUMNS: [(&str, &str); 12] = [
 ];
 
 /// The version of the envelope.
-const SCHEMA_VERSION: &str = "1";
+pub(super) const SCHEMA_VERSION: &str = "1";
 /// Joins the parts of a key; no printable text holds it.
 const KEY_SEPARATOR: &str = "\u{1f}";
+
+thread_local! {
+    /// What reads records: kept, so that nothing is allocated anew.
+    static READER: RefCell<RecordReader> = RefCell::default();
+}
 
 /// What all envelopes of one load share.
 #[derive(Clone, Debug)]
@@ -51,29 +58,48 @@ impl Envelope {
         seq: u64,
         uri: &Arc<str>,
     ) -> Result<BronzeRow, String> {
+        let told = |problem: RecordProblem| {
+            format!("no valid JSON: {} at byte {}", problem.message, problem.at)
+        };
         let payload = match feed.drop.is_empty() {
             true => record.to_owned(),
-            false => raw_json::without(record, &feed.drop),
+            false => {
+                // Only what is JSON can be taken apart.
+                READER.with_borrow_mut(|reader| reader.read(record).map(drop)).map_err(told)?;
+                raw_json::without(record, &feed.drop)
+            }
         };
-        let hash = content_hash(&payload)?;
-        let mut key = Vec::new();
-        for path in &feed.key {
-            // `$`: the record has no key but itself, and is landed once.
-            let part = if path.is_root() { Some(hash.clone()) } else { path.scalar(&payload) };
-            key.push(part.ok_or_else(|| "the record has no value where its key is".to_owned())?);
-        }
-        let source_ts = feed.source_ts.as_ref().and_then(|path| path.scalar(&payload));
-        Ok(BronzeRow {
-            key: key.join(KEY_SEPARATOR),
-            hash,
-            source_ts: source_ts.as_deref().and_then(moment),
-            seq,
-            uri: Arc::clone(uri),
-            payload,
-            typed: None,
-        })
+        READER
+            .with_borrow_mut(|reader| {
+                let record = reader.read(&payload).map_err(told)?;
+                let hash = record.hash();
+                let mut key = String::new();
+                for (at, path) in feed.key.iter().enumerate() {
+                    if at > 0 {
+                        key.push_str(KEY_SEPARATOR);
+                    }
+                    // `$`: the record has no key but itself, and is landed once.
+                    let part =
+                        if path.is_root() { Some(hash.clone()) } else { path.scalar_of(&record) };
+                    let missing = || "the record has no value where its key is".to_owned();
+                    key.push_str(&part.ok_or_else(missing)?);
+                }
+                let source_ts = feed.source_ts.as_ref().and_then(|path| path.scalar_of(&record));
+                Ok((key, hash, source_ts.as_deref().and_then(moment)))
+            })
+            .map(|(key, hash, source_ts)| BronzeRow {
+                key,
+                hash,
+                source_ts,
+                seq,
+                uri: Arc::clone(uri),
+                payload,
+                typed: None,
+            })
     }
+}
 
+impl Envelope {
     /// A row's values as text, in the order of [`BRONZE_COLUMNS`], the object of its typed columns behind
     /// them where the target has such.
     pub(super) fn texts(&self, target: &Target, row: BronzeRow) -> Vec<Option<String>> {
@@ -120,51 +146,9 @@ pub(super) fn moment(text: &str) -> Option<DateTime<Utc>> {
     zoned.ok().or_else(plain).or_else(date).or_else(epoch)
 }
 
-/// A hash of the content: the order of keys and blanks do not count.
-fn content_hash(payload: &str) -> Result<String, String> {
-    let value: Value = serde_json::from_str(payload).map_err(|error| error.to_string())?;
-    let mut canonical = String::new();
-    write_canonical(&value, &mut canonical);
-    Ok(blake3::hash(canonical.as_bytes()).to_hex()[..32].to_owned())
-}
-
-pub(super) fn write_canonical(value: &Value, out: &mut String) {
-    match value {
-        Value::Object(map) => {
-            let mut members: Vec<(&String, &Value)> = map.iter().collect();
-            members.sort_by_key(|(key, _)| key.as_str());
-            out.push('{');
-            for (key, value) in members {
-                out.push_str(&Value::String(key.clone()).to_string());
-                out.push(':');
-                write_canonical(value, out);
-                out.push(',');
-            }
-            out.push('}');
-        }
-        Value::Array(items) => {
-            out.push('[');
-            for item in items {
-                write_canonical(item, out);
-                out.push(',');
-            }
-            out.push(']');
-        }
-        scalar => out.push_str(&scalar.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_hash_is_of_the_content() {
-        let hash = |text: &str| content_hash(text).expect("JSON");
-        assert_eq!(hash(r#"{"a":1,"b":[1,2]}"#), hash(r#"{ "b": [1, 2], "a": 1 }"#));
-        assert_ne!(hash(r#"{"a":1}"#), hash(r#"{"a":2}"#));
-        assert_ne!(hash(r#"{"b":[1,2]}"#), hash(r#"{"b":[2,1]}"#));
-    }
 
     #[test]
     fn times_are_read_in_every_usual_form() {

@@ -1,6 +1,6 @@
 //! From payloads to records.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 
 use super::{
     Feed, Format, RecordPath, csv_records::csv_records, fetch::Payload, json_stream::JsonStream,
@@ -8,6 +8,9 @@ use super::{
 
 /// Bytes of one line of an NDJSON payload at most: it is one document, held in memory.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Bytes of a payload of one document that are held in memory: few documents are longer.
+const HELD_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Gives every raw record of a payload to `on`, one at a time.
 ///
@@ -20,9 +23,17 @@ pub fn records(
 ) -> Result<(), String> {
     let uri = &payload.uri;
     let mut input = opened(payload)?;
-    let told = |problem| told(uri, problem);
     if feed.format == Format::Json {
-        return JsonStream::new(input, 1).records(feed.records.steps(), on).map_err(told);
+        // What is small is read at once.
+        let mut begin = Vec::new();
+        let read = (&mut input).take(HELD_BYTES).read_to_end(&mut begin);
+        let length = read.map_err(|error| format!("`{uri}` cannot be read: {error}"))? as u64;
+        let steps = feed.records.steps();
+        let done = match length < HELD_BYTES {
+            true => JsonStream::new(&begin[..], 1).records(steps, on),
+            false => JsonStream::new(std::io::Read::chain(&begin[..], input), 1).records(steps, on),
+        };
+        return done.map_err(|problem| told(uri, problem));
     }
     if feed.format == Format::Csv {
         return csv_records(&feed.csv, uri, input, on);
@@ -41,9 +52,22 @@ pub fn records(
         if read == 0 {
             break;
         }
+        // A line that is a record is read by whoever takes it: once is enough.
+        let document = line.trim_ascii();
+        let is_record = document.first() == Some(&b'{') && feed.records.is_root();
+        if let Some(record) = std::str::from_utf8(document).ok().filter(|_| is_record) {
+            let Err(problem) = on(record) else { continue };
+            let read = JsonStream::new(line.trim_ascii_end(), number).records(&[], &mut |_| Ok(()));
+            return Err(match read {
+                Err(problem) => told(uri, problem),
+                Ok(()) => format!("{uri}:{number}:1: {problem}"),
+            });
+        }
         let document = line.trim_ascii_end();
         if !document.is_empty() {
-            JsonStream::new(document, number).records(feed.records.steps(), on).map_err(told)?;
+            JsonStream::new(document, number)
+                .records(feed.records.steps(), on)
+                .map_err(|problem| told(uri, problem))?;
         }
     }
     Ok(())

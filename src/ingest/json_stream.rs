@@ -224,6 +224,7 @@ impl<R: BufRead> JsonStream<R> {
         }
         self.bump()?;
         loop {
+            self.plain_text()?;
             match self.peek()? {
                 Some(b'"') => return self.bump(),
                 Some(b'\\') => {
@@ -243,6 +244,30 @@ impl<R: BufRead> JsonStream<R> {
                 None => return Err(self.end()),
             }
         }
+    }
+
+    /// Goes over what is at hand of a text up to its end, an escape or what may not be in it.
+    fn plain_text(&mut self) -> Outcome<()> {
+        let bytes = match self.input.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) => return Err(self.here(error.to_string())),
+        };
+        let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+        let length = bytes.iter().position(special).unwrap_or(bytes.len());
+        if let Some(captured) = &mut self.captured {
+            captured.extend_from_slice(&bytes[..length]);
+            if captured.len() > MAX_RECORD_BYTES {
+                return Err(self.too_long());
+            }
+        }
+        self.input.consume(length);
+        self.column += length;
+        Ok(())
+    }
+
+    fn too_long(&self) -> JsonProblem {
+        let limit = MAX_RECORD_BYTES / 1024 / 1024;
+        self.here(format!("a record is longer than {limit} MiB"))
     }
 
     /// A number, `true`, `false` or `null`.
@@ -296,8 +321,7 @@ impl<R: BufRead> JsonStream<R> {
         if let Some(captured) = &mut self.captured {
             captured.push(byte);
             if captured.len() > MAX_RECORD_BYTES {
-                let limit = MAX_RECORD_BYTES / 1024 / 1024;
-                return Err(self.here(format!("a record is longer than {limit} MiB")));
+                return Err(self.too_long());
             }
         }
         Ok(())

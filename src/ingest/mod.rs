@@ -3,6 +3,7 @@
 //! A feed is a source table's `config.meta.ingest`. Records are taken out of payloads as they are
 //! written, put into envelopes, and landed by a plan that adds only what has changed.
 
+mod canonical;
 mod changes;
 mod contract;
 mod csv_records;
@@ -12,6 +13,7 @@ mod feed;
 mod feed_result;
 mod fetch;
 mod generate;
+mod json_record;
 mod json_stream;
 mod landing;
 mod load_options;
@@ -22,7 +24,6 @@ mod raw_json;
 mod record_path;
 mod runner;
 mod serve;
-mod spool;
 mod stream;
 
 pub use changes::{Change, ChangeEvent, ChangeRules, Detector, Known, Refusal};
@@ -41,8 +42,9 @@ pub use generate::{
     broken, send,
 };
 pub use landing::{
-    Batch, BronzeRow, DEAD_LETTERS, DeadLetter, Dedup, FeedState, Landed, Lander, Load, STATE,
-    SharedSchema, StateEntry, Storage, Target, TargetRows,
+    Batch, BronzeRow, DEAD_LETTERS, DeadLetter, Dedup, FeedOverview, FeedState, FileVersion,
+    KnownFiles, Landed, Lander, Load, STATE, SharedSchema, StateEntry, Storage, Target, TargetRows,
+    is_superseded, overview, reset,
 };
 pub use metrics::{FeedMetrics, Metrics};
 pub use pii::{PiiAction, Redaction};

@@ -1,6 +1,9 @@
 //! Where the records, keys and times are in a JSON document.
 
-use super::raw_json::{key_text, members};
+use super::{
+    json_record::Record,
+    raw_json::{key_text, members},
+};
 
 /// A path of object keys from the document's root: `$`, `$.data.items`, `$.records[*].fields`.
 ///
@@ -58,18 +61,33 @@ impl RecordPath {
 
     /// The one value at the path as text (strings without quotes); none where missing or null.
     pub fn scalar(&self, record: &str) -> Option<String> {
-        let mut current = record;
-        for step in &self.steps {
-            match step {
-                Step::Key(key) => current = member(current, key)?,
-                Step::Each | Step::Members => return None,
-            }
+        scalar_below(record, &self.steps)
+    }
+
+    /// The same of a record that was read.
+    pub(super) fn scalar_of(&self, record: &Record<'_>) -> Option<String> {
+        match self.steps.split_first() {
+            Some((Step::Key(key), rest)) => scalar_below(record.member(key)?, rest),
+            _ => None,
         }
-        match current {
-            "null" => None,
-            text if text.starts_with('"') => serde_json::from_str(text).ok(),
-            text => Some(text.to_owned()),
+    }
+}
+
+fn scalar_below(value: &str, steps: &[Step]) -> Option<String> {
+    let mut current = value;
+    for step in steps {
+        match step {
+            Step::Key(key) => current = member(current, key)?,
+            Step::Each | Step::Members => return None,
         }
+    }
+    match current {
+        "null" => None,
+        text if text.starts_with('"') => match text.contains('\\') {
+            false => Some(text[1..text.len() - 1].to_owned()),
+            true => serde_json::from_str(text).ok(),
+        },
+        text => Some(text.to_owned()),
     }
 }
 

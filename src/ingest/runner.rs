@@ -10,17 +10,20 @@ use super::{
     extract::records,
     feed_result::{Failed, feed_result},
     fetch::{FetchContext, Fetched, GoogleLookup, Hosts, fetch, in_order},
+    is_superseded,
     load_options::{LoadOptions, WindowsBy},
     pubsub::{drain, publish},
     read_feed,
 };
 use crate::{
-    adapter::{Adapter, AdapterErrorKind, Cancel},
+    adapter::{Adapter, AdapterError, AdapterErrorKind, Cancel},
     diagnostic::Diagnostic,
     manifest::{Manifest, ResourceType, UniqueId},
     run::{Event, EventSink, NodeLabel, NodeResult, Status},
 };
 
+/// Tries of a load while other processes land loads of the same feed.
+const MAX_TRIES: u32 = 5;
 /// Rows of a batch.
 const BATCH_ROWS: usize = 4096;
 /// Batches that are read ahead of those being landed.
@@ -80,7 +83,7 @@ pub async fn run_feeds(
     events: &EventSink,
 ) -> Vec<Arc<NodeResult>> {
     let at_once = request.at_once;
-    let lander = Arc::new(Lander::new(Arc::clone(&request.adapter), request.spool.clone()));
+    let lander = Arc::new(Lander::new(Arc::clone(&request.adapter)));
     let request = Arc::new(request);
     let tasks: Vec<_> = (0..request.feeds.len())
         .map(|at| {
@@ -136,6 +139,7 @@ pub(super) async fn run_feed(
         hosts: Arc::clone(&request.hosts),
         window: options.window,
         listing: options.listing.clone(),
+        known_files: Arc::default(),
         background: Arc::default(),
         cancel: cancel.clone(),
         stats: Arc::default(),
@@ -181,23 +185,53 @@ async fn land(
     lander: &Lander,
     options: &LoadOptions,
 ) -> Result<Landed, Failed> {
-    let fetched = fetch(feed, context).map_err(error)?;
-    let envelope = Envelope {
-        ingested_at: context.began,
-        run_id: context.run_id.clone(),
-        load_id: context.load_id.clone(),
+    let mut ingested_at = context.began;
+    for _ in 0..MAX_TRIES {
+        let envelope = Envelope {
+            ingested_at,
+            run_id: context.run_id.clone(),
+            load_id: context.load_id.clone(),
+        };
+        let load = Load { feed: feed.unique_id.clone(), envelope, targets: vec![Target::of(feed)] };
+        match land_once(feed, &load, context, lander, options).await {
+            // What comes behind another's load is younger than that.
+            Err(Unlanded::Superseded) => ingested_at = Utc::now(),
+            Err(Unlanded::Failed(failed)) => return Err(failed),
+            Ok(landed) => return Ok(landed),
+        }
+    }
+    Err(error(format!(
+        "another process landed loads of this feed meanwhile, {MAX_TRIES} times in a row"
+    )))
+}
+
+enum Unlanded {
+    Failed(Failed),
+    /// Another process was faster: what it landed is looked at, and the rest is landed.
+    Superseded,
+}
+
+async fn land_once(
+    feed: &Feed,
+    load: &Load,
+    context: &FetchContext,
+    lander: &Lander,
+    options: &LoadOptions,
+) -> Result<Landed, Unlanded> {
+    let told = |problem: AdapterError| match problem.kind {
+        _ if is_superseded(&problem) => Unlanded::Superseded,
+        AdapterErrorKind::Cancelled => Unlanded::Failed(interrupted()),
+        _ => Unlanded::Failed(error(problem.message)),
     };
-    let load = Load {
-        feed: feed.unique_id.clone(),
-        envelope: envelope.clone(),
-        targets: vec![Target::of(feed)],
-    };
+    let mut context = context.clone();
+    if let FeedKind::Files(_) = &feed.kind {
+        let known = lander.known_files(load, &context.cancel).await.map_err(told)?;
+        context.known_files = Arc::new(known);
+    }
+    let fetched = fetch(feed, &context).map_err(|problem| Unlanded::Failed(error(problem)))?;
+    let envelope = load.envelope.clone();
     let batches = record_batches(feed.clone(), fetched, envelope, context.clone(), options.clone());
-    let landed = lander.land_all(&load, batches, &context.cancel).await;
-    landed.map_err(|problem| match problem.kind {
-        AdapterErrorKind::Cancelled => interrupted(),
-        _ => error(problem.message),
-    })
+    lander.land_all(load, batches, &context.cancel).await.map_err(told)
 }
 
 /// The rows of all payloads in batches, read on a thread of its own as they are asked for.
@@ -220,9 +254,12 @@ fn record_batches(
             // Whoever no longer listens has failed already.
             sender.send(Ok(batch)).map_err(|_| "interrupted".to_owned())
         };
+        let mut landed = Vec::new();
         while let Some(payload) = fetched.next_blocking() {
             let mut number = 0u64;
             let read = payload.and_then(|payload| {
+                // Of a window by records only a part of it lands.
+                landed.extend(payload.landed().filter(|_| by_records.is_none()));
                 let uri: Arc<str> = payload.uri.as_str().into();
                 records(&feed, &payload, &mut |record| {
                     if context.cancel.is_cancelled() {
@@ -253,8 +290,11 @@ fn record_batches(
                 return;
             }
         }
-        if send(&mut rows).is_ok() && context.stats.so_far().problems.is_empty() {
-            let batch = Batch { state: options.when_whole, ..Batch::default() };
+        if send(&mut rows).is_ok() {
+            if context.stats.so_far().problems.is_empty() {
+                landed.extend(options.when_whole);
+            }
+            let batch = Batch { state: landed, ..Batch::default() };
             // Whoever no longer listens has failed already.
             let _ = sender.send(Ok(batch));
         }

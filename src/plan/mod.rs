@@ -7,6 +7,7 @@ pub mod csv;
 mod describe;
 mod function;
 mod input;
+mod landing;
 mod materialize;
 mod needs_header;
 mod planner;
@@ -23,6 +24,9 @@ pub use batches::{BatchRange, TooManyBatches, batches};
 pub use contract::{is_enforced, promised_columns, unenforced_constraints};
 pub use function::{FunctionDefinition, PythonOptions};
 pub use input::{BatchInput, CopySource, Engine, Needs, Observed, PlanInput, PlanOptions};
+pub use landing::{
+    LandTable, PassRule, PassedOn, PassedValues, Passing, RowBatch, RowStream, Texts, Values,
+};
 pub use materialize::{partition_by, plan_clone, plan_data_test, seed_mistake};
 pub use planner::{batch_needs, is_incremental, needs, plan, plan_batch, should_full_refresh};
 pub use publish::{Audited, plan_audited, plan_beside, plan_publish};

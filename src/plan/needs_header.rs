@@ -27,12 +27,14 @@ impl Step {
             | Self::CopyPartitions { .. }
             | Self::CopyTables { .. }
             | Self::CreateEmptyTable { .. }
+            | Self::CreateMissingTable { .. }
             | Self::CreateFunction { .. }
             | Self::Grant { .. }
             | Self::AuthorizeView { .. }
             | Self::SnapshotMerge { .. }
             | Self::LoadSeed { .. }
             | Self::Append { .. }
+            | Self::Land { .. }
             | Self::Header { .. }
             | Self::Statement { .. } => false,
         }

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::function::FunctionDefinition;
+use super::{
+    function::FunctionDefinition,
+    landing::{LandTable, RowStream},
+};
 use crate::{
     manifest::{TimeSpan, UniqueId},
     project::JobContext,
@@ -78,6 +81,15 @@ pub enum Step {
         options: TableOptions,
         /// Whether it lives for this plan only under any name.
         temporary: bool,
+    },
+    /// Creates a table without rows where there is none of the name; one that is there stays.
+    CreateMissingTable {
+        /// The table.
+        relation: Relation,
+        /// Its columns.
+        columns: Vec<Column>,
+        /// Partitioning, clustering and other options.
+        options: TableOptions,
     },
     /// Writes descriptions to a table that exists.
     Describe {
@@ -290,6 +302,17 @@ pub enum Step {
         columns: Vec<Column>,
         /// The rows.
         rows: Rows,
+    },
+    /// Appends rows that come in batches to tables that exist, and to staging tables whose rows are
+    /// passed on. All or nothing, on BigQuery too: one job with that id writes them.
+    Land {
+        /// The tables.
+        tables: Vec<LandTable>,
+        /// The rows.
+        rows: RowStream,
+        /// The id of the job that writes: whoever has the same id has the same predecessor, and only one
+        /// of them succeeds.
+        commit: String,
     },
     /// Statements of the user (`sql_header`) that the queries after them need: they run in the same
     /// session, on BigQuery in the same job.

@@ -11,7 +11,9 @@ impl Step {
             Self::RenameRelation { .. } => "rename",
             Self::CreateView { .. } => "create the view",
             Self::CreateTable { temporary: true, .. } => "compute the new rows",
-            Self::CreateTable { .. } | Self::CreateEmptyTable { .. } => "create the table",
+            Self::CreateTable { .. }
+            | Self::CreateEmptyTable { .. }
+            | Self::CreateMissingTable { .. } => "create the table",
             Self::CreateMaterializedView { .. } => "create the materialized view",
             Self::RefreshMaterializedView { .. } => "refresh the materialized view",
             Self::Describe { .. } => "describe",
@@ -32,7 +34,7 @@ impl Step {
             Self::AuthorizeView { .. } => "authorise the view",
             Self::SnapshotMerge { .. } => "merge the changes",
             Self::LoadSeed { .. } => "load the file",
-            Self::Append { .. } => "load rows",
+            Self::Append { .. } | Self::Land { .. } => "load rows",
             Self::Header { .. } => "run the header",
             Self::Statement { .. } => "run a hook",
             Self::Query { .. } => "query",

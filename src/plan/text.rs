@@ -47,6 +47,11 @@ fn write_step(
             let name = file.file_name().unwrap_or_default().to_string_lossy();
             writeln!(f, "-- loads {name}")?;
         }
+        Step::Land { tables, .. } => {
+            for table in tables {
+                writeln!(f, "-- lands rows in {}", table.relation)?;
+            }
+        }
         Step::Append { rows, .. } => writeln!(f, "-- appends {} rows", rows.count())?,
         _ => {}
     }
@@ -70,6 +75,7 @@ fn relation(step: &Step) -> Option<&Relation> {
         Step::CreateView { relation, .. }
         | Step::CreateTable { relation, .. }
         | Step::CreateEmptyTable { relation, .. }
+        | Step::CreateMissingTable { relation, .. }
         | Step::DropRelation { relation }
         | Step::CloneTable { to: relation, .. }
         | Step::Publish { target: relation, .. }
@@ -92,7 +98,8 @@ fn relation(step: &Step) -> Option<&Relation> {
         | Step::InsertOverwrite { target: relation, .. }
         | Step::ReplaceTimeSpan { target: relation, .. }
         | Step::SnapshotMerge { target: relation, .. } => Some(relation),
-        Step::CreateSchema { .. }
+        Step::Land { .. }
+        | Step::CreateSchema { .. }
         | Step::DropSchema { .. }
         | Step::Header { .. }
         | Step::Statement { .. }

@@ -41,6 +41,8 @@ fn read_by(step: &Step) -> &'static str {
         Step::LoadSeed { .. } => "seeds",
         Step::Query { .. } | Step::Statement { .. } => "the example project",
         Step::Append { .. }
+        | Step::CreateMissingTable { .. }
+        | Step::Land { .. }
         | Step::DeleteMatching { .. }
         | Step::DropSchema { .. }
         | Step::Header { .. }

@@ -7,7 +7,7 @@ use duckdb::Connection;
 use super::{
     append,
     errors::{cancelled, engine_error, is_conflict, warehouse_error},
-    load_seed,
+    land, load_seed,
     lower::Lowering,
     session::Session,
     shared::Shared,
@@ -101,6 +101,21 @@ fn run_steps(
         if cancel.is_cancelled() {
             return Err(failed(cancelled()));
         }
+        if let Step::Land { tables, rows, .. } = step {
+            let apply = |step: &Step| {
+                let mut outcome = PlanOutcome::default();
+                for step in lowering.lower(step)? {
+                    run_step(session, &step, &mut outcome)?;
+                }
+                if let Some(written) = written(step) {
+                    session.shared.forget(written);
+                }
+                Ok(outcome.rows_affected.unwrap_or(0))
+            };
+            let landed = land::land(session, tables, rows, cancel, apply);
+            outcome.landed = landed.map_err(failed)?;
+            continue;
+        }
         for step in lowering.lower(step).map_err(failed)? {
             if let Step::CreateTable { relation, temporary: true, .. } = &step {
                 temporary.push(relation.clone());
@@ -123,7 +138,8 @@ fn run_step(
     outcome: &mut PlanOutcome,
 ) -> Result<(), AdapterError> {
     match step {
-        Step::CreateSchema { .. } => {}
+        // Carried out before it comes here.
+        Step::CreateSchema { .. } | Step::Land { .. } => {}
         Step::Query { sql } => {
             outcome.table = Some(session.answer(sql, None)?);
         }
@@ -245,6 +261,7 @@ fn written(step: &Step) -> Option<&Relation> {
         | Step::CloneTable { to: relation, .. }
         | Step::AlterColumns { relation, .. }
         | Step::LoadSeed { relation, .. }
+        | Step::CreateMissingTable { relation, .. }
         | Step::Append { relation, .. } => Some(relation),
         _ => None,
     }

@@ -14,7 +14,7 @@ use super::{
     wording::in_words_of,
 };
 use crate::{
-    adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, PlanOutcome},
+    adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, OnText, PlanOutcome},
     plan::Plan,
     relation::{Column, Dialect, Quoting, Relation, RelationKind, Table, is_pseudo_column},
 };
@@ -196,6 +196,27 @@ impl Adapter for DuckDbAdapter {
             let (plan, stop) = (plan.clone(), cancel.clone());
             self.work(cancel, move |shared, connection| {
                 apply::apply(shared, connection, &plan, &stop)
+            })
+            .await
+        })
+    }
+
+    fn each_text<'a>(
+        &'a self,
+        relation: &'a Relation,
+        column: &'a str,
+        mut on: OnText,
+        cancel: &'a Cancel,
+    ) -> BoxFuture<'a, Result<bool, AdapterError>> {
+        Box::pin(async move {
+            let relation = Relation {
+                dialect: Dialect::DuckDb,
+                quoting: Quoting::default(),
+                ..relation.clone()
+            };
+            let sql = format!("select {} from {relation}", Dialect::DuckDb.quote(column));
+            self.work(cancel, move |shared, connection| {
+                Session::new(shared, connection).each_text(&sql, &mut on).map(|()| true)
             })
             .await
         })

@@ -27,7 +27,9 @@ impl Lowering<'_> {
             | Step::DropSchema { .. }
             | Step::Header { .. }
             | Step::Statement { .. }
-            | Step::Query { .. } => step.clone(),
+            | Step::Query { .. }
+            // Its names are lowered where it is carried out: its staging tables come later.
+            | Step::Land { .. } => step.clone(),
             Step::RenameRelation { from, to } => {
                 Step::RenameRelation { from: self.name(from), to: to.clone() }
             }
@@ -154,6 +156,11 @@ impl Lowering<'_> {
                 columns: columns.clone(),
                 delimiter: *delimiter,
                 options: self.options(options)?,
+            },
+            Step::CreateMissingTable { relation, columns, options } => Step::CreateMissingTable {
+                relation: self.name(relation),
+                columns: self.columns(columns)?,
+                options: options.clone(),
             },
             Step::Append { relation, columns, rows } => Step::Append {
                 relation: self.name(relation),

@@ -8,6 +8,7 @@ mod duckdb_adapter;
 mod errors;
 mod explained;
 mod functions;
+mod land;
 mod load_seed;
 mod lock;
 mod lower;

@@ -10,7 +10,7 @@ use duckdb::{Config, Connection};
 use super::{
     DuckDbOptions,
     errors::{engine_error, warehouse_error},
-    functions::register_functions,
+    functions::{register_functions, register_own_functions},
     lock,
 };
 use crate::{
@@ -34,6 +34,7 @@ pub(super) fn open(options: &DuckDbOptions) -> Result<(Connection, String), Adap
         Connection::open_in_memory_with_flags(config).map_err(|error| failed(&error))?;
     let run = |sql: &str| connection.execute_batch(sql).map_err(|error| failed(&error));
     run("SET GLOBAL TimeZone = 'UTC'")?;
+    register_own_functions(&connection).map_err(|error| failed(&error))?;
     if options.dialect == Dialect::GoogleSql {
         register_functions(&connection).map_err(|error| failed(&error))?;
     }
@@ -53,6 +54,11 @@ pub(super) fn open(options: &DuckDbOptions) -> Result<(Connection, String), Adap
         make_folder(&options.path)?;
         let path = quoted(&options.path.to_string_lossy());
         attach(&connection, &format!("ATTACH {path} AS {database}"), options)?;
+        if !options.settings.iter().any(|(name, _)| name == "temp_directory") {
+            // Beside the file, where there is room for it; by default it is the current folder.
+            let folder = quoted(&format!("{}.tmp", options.path.to_string_lossy()));
+            run(&format!("SET GLOBAL temp_directory = {folder}"))?;
+        }
     } else if options.database != "memory" {
         run(&format!("ATTACH ':memory:' AS {database}"))?;
     }

@@ -2,7 +2,10 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use duckdb::{Connection, arrow::array::Array};
+use duckdb::{
+    Connection,
+    arrow::array::{Array, AsArray},
+};
 
 use super::{
     cells::cell,
@@ -245,6 +248,19 @@ impl Session<'_> {
             }
         }
         Ok(Table { columns, rows })
+    }
+
+    /// Gives every text of a query's one column to `on`, a few thousand at a time.
+    pub fn each_text(&self, sql: &str, on: &mut dyn FnMut(&str)) -> Result<(), AdapterError> {
+        let failed = |error: duckdb::Error| engine_error(&error, self.shared.dialect, 0);
+        let mut statement = self.connection.prepare(sql).map_err(failed)?;
+        let _ = statement.stream_arrow([]).map_err(failed)?;
+        while let Some(batch) = statement.step().map_err(failed)? {
+            if let Some(texts) = batch.column(0).as_string_opt::<i32>() {
+                texts.iter().flatten().for_each(&mut *on);
+            }
+        }
+        Ok(())
     }
 
     /// The columns a query of the engine's SQL gives, types in the engine's words.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::ChangeRules;
 #[cfg(test)]
 use crate::ingest::RecordPath;
-use crate::ingest::{envelope::write_canonical, record_path::Step};
+use crate::ingest::{canonical::write_canonical, record_path::Step};
 
 impl ChangeRules {
     /// A hash of the record's state: the order of its fields does not count, nor that of unordered

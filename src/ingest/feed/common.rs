@@ -7,6 +7,7 @@ use super::{
     kind::{KINDS, KindReader},
     publish,
     reader::Reader,
+    storage,
 };
 use crate::{
     diagnostic::{Diagnostic, did_you_mean},
@@ -23,6 +24,7 @@ const COMMON_KEYS: &[&str] = &[
     "key",
     "source_ts",
     "drop",
+    "storage",
     "archive",
     "every",
     "jitter",
@@ -81,6 +83,7 @@ fn read(reader: &mut Reader<'_>, definition: &Value) -> Option<Feed> {
             None => None,
         },
         drop: reader.names(map, "drop")?,
+        storage: storage::read(reader, map)?,
         unique_id: source.unique_id.clone(),
         source: source.source_name.clone(),
         stream: source.name.clone(),

@@ -1,7 +1,12 @@
 //! What a feed is.
 
 use super::{Cadence, CsvOptions, FeedKind, Publish};
-use crate::{diagnostic::Span, ingest::RecordPath, manifest::UniqueId, relation::Relation};
+use crate::{
+    diagnostic::Span,
+    ingest::{RecordPath, Storage},
+    manifest::UniqueId,
+    relation::Relation,
+};
 
 /// How a source table is filled.
 #[derive(Clone, Debug)]
@@ -28,6 +33,8 @@ pub struct Feed {
     pub source_ts: Option<RecordPath>,
     /// Top-level keys left out before landing (secrets, passwords).
     pub drop: Vec<String>,
+    /// How the bronze table is kept.
+    pub storage: Storage,
     /// When it is polled.
     pub cadence: Cadence,
     /// Where payloads are kept as they came: a folder, or `gs://bucket/folder`.

@@ -20,6 +20,7 @@ mod pubsub;
 mod push;
 mod reader;
 mod secret_text;
+mod storage;
 mod time_window;
 
 pub use cadence::Cadence;

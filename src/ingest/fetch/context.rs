@@ -14,7 +14,7 @@ use tokio::{sync::OnceCell, task::JoinHandle};
 use super::{FetchStats, FoundFile, Hosts};
 use crate::{
     adapter::{Cancel, bigquery::GoogleAccess},
-    ingest::{EnvLookup, Window},
+    ingest::{EnvLookup, KnownFiles, Window},
 };
 
 /// Who we are to Google's services.
@@ -43,6 +43,8 @@ pub struct FetchContext {
     pub window: Option<Window>,
     /// The files of a feed, where several loads of it share them.
     pub listing: Option<Arc<OnceCell<Arc<Vec<FoundFile>>>>>,
+    /// The files that have been landed.
+    pub known_files: Arc<KnownFiles>,
     /// What is to end before the load has: payloads being archived.
     pub background: Arc<Mutex<Vec<JoinHandle<()>>>>,
     /// Whether the user wants to stop.

@@ -12,7 +12,7 @@ use super::{
     bucket::{Buckets, Place},
     in_order,
 };
-use crate::ingest::FilesFeed;
+use crate::ingest::{FileVersion, FilesFeed};
 
 /// A file that a feed reads.
 #[derive(Clone, Debug)]
@@ -48,6 +48,8 @@ async fn give(
     buckets: Option<(Buckets, Place)>,
     payloads: &Payloads,
 ) -> Result<(), String> {
+    let made = std::fs::create_dir_all(&context.spool);
+    made.map_err(|error| format!("`{}` cannot be made: {error}", context.spool.display()))?;
     let listed = async {
         match &buckets {
             Some((buckets, pattern)) => objects(buckets, pattern).await,
@@ -68,16 +70,30 @@ async fn give(
     };
     let mut chosen = Vec::new();
     for file in found.iter() {
-        if is_wanted(feed, context, file)? {
-            chosen.push(file.clone());
+        if !is_wanted(feed, context, file)? {
+            continue;
+        }
+        // Asked before the file is read: what changes while it is read is news.
+        let version = match file {
+            FoundFile::Local(path) => {
+                std::fs::metadata(path).ok().and_then(|about| FileVersion::of_file(&about))
+            }
+            FoundFile::Object(_) => None,
+        };
+        let is_known = version
+            .as_ref()
+            .is_some_and(|version| context.known_files.holds(&name_of(context, file), version));
+        if !is_known {
+            chosen.push((file.clone(), version));
         }
     }
-    let made = std::fs::create_dir_all(&context.spool);
-    made.map_err(|error| format!("`{}` cannot be made: {error}", context.spool.display()))?;
     let buckets = buckets.map(|(buckets, _)| buckets);
-    let tasks = chosen.into_iter().map(|file| {
+    let tasks = chosen.into_iter().map(|(file, version)| {
         let (context, buckets) = (context.clone(), buckets.clone());
-        async move { payload(&context, buckets.as_ref(), file).await }
+        async move {
+            let payload = payload(&context, buckets.as_ref(), file).await?;
+            Ok(payload.of_version(version))
+        }
     });
     in_order(tasks, feed.parallel, |got| async {
         let goes_on = got.is_ok();
@@ -104,6 +120,14 @@ async fn payload(
     };
     context.stats.payload(std::fs::metadata(payload.file()).map_or(0, |about| about.len()));
     Ok(payload)
+}
+
+/// What a file is called in state and messages.
+fn name_of(context: &FetchContext, file: &FoundFile) -> String {
+    match file {
+        FoundFile::Local(file) => shown_path(&context.root, file),
+        FoundFile::Object(place) => format!("gs://{}/{}", place.bucket, place.name),
+    }
 }
 
 /// Whether a file is of the window that is asked for.

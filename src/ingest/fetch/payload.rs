@@ -8,6 +8,8 @@ use std::{
 
 use flate2::bufread::MultiGzDecoder;
 
+use crate::ingest::{FileVersion, StateEntry};
+
 /// What every gzip file begins with (<https://www.rfc-editor.org/rfc/rfc1952>).
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Bytes read at once: fewer calls for files of gigabytes, and small beside a record.
@@ -20,17 +22,30 @@ pub struct Payload {
     pub uri: String,
     file: PathBuf,
     temporary: bool,
+    version: Option<FileVersion>,
 }
 
 impl Payload {
     /// One in a file that is somebody's.
     pub fn kept(uri: String, file: PathBuf) -> Self {
-        Self { uri, file, temporary: false }
+        Self { uri, file, temporary: false, version: None }
     }
 
     /// One in a file that was made for this load.
     pub fn temporary(uri: String, file: PathBuf) -> Self {
-        Self { uri, file, temporary: true }
+        Self { uri, file, temporary: true, version: None }
+    }
+
+    /// The same, of a version that is remembered when all of its records have landed.
+    pub fn of_version(self, version: Option<FileVersion>) -> Self {
+        let mut payload = self;
+        payload.version = version;
+        payload
+    }
+
+    /// What is to be remembered when all of its records have landed.
+    pub fn landed(&self) -> Option<StateEntry> {
+        self.version.as_ref().map(|version| version.entry(&self.uri))
     }
 
     /// The file that holds it, compressed or not.

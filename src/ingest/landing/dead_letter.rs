@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::ingest::{Envelope, envelope::timestamp};
+
 /// A row of the table of dead letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
@@ -23,4 +25,24 @@ pub struct DeadLetter {
     pub raw: String,
     /// Where it came from.
     pub uri: String,
+}
+
+impl DeadLetter {
+    /// The values of the row, as text.
+    pub(in crate::ingest) fn texts(&self, envelope: &Envelope) -> Vec<Option<String>> {
+        let texts = [
+            timestamp(self.failed_at),
+            self.source.clone(),
+            self.stream.clone(),
+            self.stage.clone(),
+            self.error_class.clone(),
+            self.error.clone(),
+            self.attempts.to_string(),
+            self.raw.clone(),
+            self.uri.clone(),
+            envelope.run_id.clone(),
+            envelope.load_id.clone(),
+        ];
+        texts.into_iter().map(Some).collect()
+    }
 }

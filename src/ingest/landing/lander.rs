@@ -1,22 +1,32 @@
 //! Landing: one load after the other for each table, all or nothing.
 
 use std::{
-    collections::HashMap,
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::{
-    Batch, FeedState, Load,
-    plan::{Counts, Staged, landing_plan},
-    state::{LOAD, StateEntry},
+    Batch, Dedup, FeedState, KnownFiles, Load,
+    plan::{landing_plan, tables_plan},
+    sorter::{Seen, Sorter},
+    state::LOAD,
+    stream::Stream,
     tables::{DEAD_LETTERS, STATE, beside},
 };
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, Cancel},
-    ingest::{contract::table_columns, spool::Spool},
+    ingest::contract::table_columns,
+    manifest::UniqueId,
+    plan::RowStream,
     relation::Relation,
 };
+
+/// Rows of a load above which it is worth reading which keys a table holds: below, the engine compares.
+const LARGE_LOAD: usize = 20_000;
+/// Loads of a table in one invocation from which on the same is worth it.
+const MANY_LOADS: u32 = 3;
+/// The code of the error of a load that somebody else has been faster than.
+const SUPERSEDED: &str = "superseded";
 
 /// What came of a load.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,18 +46,36 @@ impl Landed {
     }
 }
 
-/// Lands what feeds bring. One for a whole invocation: loads of one feed go one after the other.
+/// Whether another process has landed a load of the same feed meanwhile: the caller reads the state
+/// again, and begins anew.
+pub fn is_superseded(error: &AdapterError) -> bool {
+    error.code == SUPERSEDED
+}
+
+/// Lands what feeds bring. One for a whole invocation: loads that share a table go one after the other,
+/// and what is known of the tables is kept.
 pub struct Lander {
     adapter: Arc<dyn Adapter>,
-    /// Where rows are kept on their way.
-    spool: PathBuf,
     turns: Mutex<HashMap<Relation, Arc<tokio::sync::Mutex<()>>>>,
+    known: Mutex<Known>,
+}
+
+/// What this invocation knows of tables and feeds.
+#[derive(Default)]
+struct Known {
+    exist: HashSet<Relation>,
+    seen: HashMap<Relation, Arc<Mutex<Seen>>>,
+    loads: HashMap<Relation, u32>,
+    /// The last commits of feeds.
+    commits: HashMap<UniqueId, u64>,
+    /// How often the number of a feed's next commit turned out to be taken.
+    attempts: HashMap<(UniqueId, u64), u32>,
 }
 
 impl Lander {
-    /// A lander into a warehouse; what is on its way is in a folder.
-    pub fn new(adapter: Arc<dyn Adapter>, spool: PathBuf) -> Self {
-        Self { adapter, spool, turns: Mutex::default() }
+    /// A lander into a warehouse.
+    pub fn new(adapter: Arc<dyn Adapter>) -> Self {
+        Self { adapter, turns: Mutex::default(), known: Mutex::default() }
     }
 
     /// What is known of a load's feed.
@@ -56,20 +84,43 @@ impl Lander {
     /// What the warehouse says.
     pub async fn state(&self, load: &Load, cancel: &Cancel) -> Result<FeedState, AdapterError> {
         let adapter = self.adapter.as_ref();
-        FeedState::read(adapter, &load.main().relation, &load.feed, cancel).await
+        let state = FeedState::read(adapter, &load.main().relation, &load.feed, cancel).await?;
+        self.known().commits.insert(load.feed.clone(), state.commit_number);
+        Ok(state)
+    }
+
+    /// The files of a load's feed that have been landed.
+    ///
+    /// # Errors
+    /// What the warehouse says.
+    pub async fn known_files(
+        &self,
+        load: &Load,
+        cancel: &Cancel,
+    ) -> Result<KnownFiles, AdapterError> {
+        if self.state(load, cancel).await?.commit_number == 0 {
+            return Ok(KnownFiles::default());
+        }
+        KnownFiles::read(self.adapter.as_ref(), &load.main().relation, &load.feed, cancel).await
     }
 
     /// Lands a batch that is held in memory, and returns when it is durable.
     ///
     /// # Errors
-    /// Why nothing of it was landed.
+    /// Why nothing of it was landed; [`is_superseded`] where another process was faster.
     pub async fn land(
         &self,
         load: &Load,
         batch: Batch,
         cancel: &Cancel,
     ) -> Result<Landed, AdapterError> {
-        self.land_all(load, vec![batch].into_iter().map(Ok), cancel).await
+        let mut turns = Vec::new();
+        for turn in self.turns(load) {
+            turns.push(turn.lock_owned().await);
+        }
+        let large = batch.rows.iter().map(|rows| rows.rows.len()).sum::<usize>() >= LARGE_LOAD;
+        let batches = std::iter::once(Ok(batch));
+        self.land_in_turn(load, batches, large, cancel).await
     }
 
     /// Lands batches that are made as they are asked for, all of them in one transaction; memory does
@@ -80,157 +131,217 @@ impl Lander {
     pub async fn land_all(
         &self,
         load: &Load,
-        batches: impl Iterator<Item = Result<Batch, String>> + Send + 'static,
+        mut batches: impl Iterator<Item = Result<Batch, String>> + Send + 'static,
         cancel: &Cancel,
     ) -> Result<Landed, AdapterError> {
-        let turn = self.turn(&load.main().relation);
-        let _held = turn.lock().await;
-        let (folder, at) = (self.spool.clone(), load.clone());
-        let stop = cancel.clone();
-        let written =
-            tokio::task::spawn_blocking(move || spooled(&folder, &at, batches, &stop)).await;
-        let mut spools =
-            written.map_err(|bug| failed(format!("this is a bug in elt: {bug}")))??;
-        let number = self.state(load, cancel).await?.commit_number + 1;
-        let folder = &self.spool;
-        let mut tables = Vec::new();
-        for spool in &mut spools.targets {
-            tables.push(spool.staged()?);
+        let mut turns = Vec::new();
+        for turn in self.turns(load) {
+            turns.push(turn.lock_owned().await);
         }
-        let entries = state_spool(folder, load, number, &spools.state)?;
-        let (mut exist, mut typed) = (Vec::new(), Vec::new());
-        for target in &load.targets {
-            let relation = &target.relation;
-            match &target.typed {
-                None => {
-                    exist.push(self.adapter.columns(relation).await?.is_some());
-                    typed.push(None);
-                }
-                Some(schema) => {
-                    let columns = table_columns(self.adapter.as_ref(), relation).await?;
-                    exist.push(columns.is_some());
-                    let schema = schema.lock().unwrap_or_else(PoisonError::into_inner);
-                    typed.push(Some(schema.against(relation, columns.as_deref())));
-                }
+        let first = tokio::task::spawn_blocking(move || {
+            let (mut first, mut rows) = (Vec::new(), 0);
+            while rows < LARGE_LOAD {
+                let Some(batch) = batches.next() else { break };
+                let batch = batch?;
+                rows += batch.rows.iter().map(|rows| rows.rows.len()).sum::<usize>();
+                first.push(batch);
             }
+            Ok((first, rows >= LARGE_LOAD, batches))
+        });
+        let first = first.await.map_err(|bug| failed(format!("this is a bug in elt: {bug}")))?;
+        let (first, large, rest) = first.map_err(failed::<String>)?;
+        if !large && first.iter().all(Batch::is_empty) {
+            // The tables are there for whoever reads them; there is nothing to commit.
+            self.make_tables(load, cancel).await?;
+            return Ok(Landed { rows: vec![0; load.targets.len()], ..Landed::default() });
         }
-        for name in [DEAD_LETTERS, STATE] {
-            let relation = beside(&load.main().relation, name);
-            exist.push(self.adapter.columns(&relation).await?.is_some());
+        let batches = first.into_iter().map(Ok).chain(rest);
+        self.land_in_turn(load, batches, large, cancel).await
+    }
+
+    async fn land_in_turn(
+        &self,
+        load: &Load,
+        batches: impl Iterator<Item = Result<Batch, String>> + Send + 'static,
+        large: bool,
+        cancel: &Cancel,
+    ) -> Result<Landed, AdapterError> {
+        // Before the tables are looked at: one that is made now is empty for as long as nobody commits.
+        let last = self.known().commits.get(&load.feed).copied();
+        let last = match last {
+            Some(number) => number,
+            None => self.state(load, cancel).await?.commit_number,
+        };
+        let number = last + 1;
+        self.make_tables(load, cancel).await?;
+        let mut sorters = Vec::new();
+        for target in &load.targets {
+            let seen = match target.dedup {
+                Dedup::Nothing => None,
+                // What the table is to become is known behind the last row.
+                _ if target.typed.is_some() => None,
+                dedup => {
+                    let with_uris = dedup == Dedup::Messages;
+                    self.seen(&target.relation, with_uris, large, cancel).await?
+                }
+            };
+            sorters.push(Sorter::new(target.dedup, target.typed.is_some(), seen));
         }
-        let dead_letters = spools.dead_letters.staged()?;
-        let (mut state, count) = entries;
-        let state = Staged { file: state.finish().map_err(|e| kept(&e))?.to_owned(), count };
-        let staged = tables.iter().map(|staged| staged.count).sum::<u64>();
-        let dead = dead_letters.count;
-        let counts = Counts::of(load, &tables);
-        let plan = landing_plan(load, &typed, &tables, &dead_letters, &state, &exist);
-        let outcome = self.adapter.apply(&plan, cancel).await?;
-        let rows = counts.read(outcome.table.as_ref());
-        let unchanged = staged.saturating_sub(rows.iter().sum());
-        Ok(Landed { rows, unchanged, dead_letters: dead })
-    }
-
-    /// The turn of a table's loads.
-    fn turn(&self, relation: &Relation) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(turns.entry(relation.clone()).or_default())
-    }
-}
-
-struct Spools {
-    targets: Vec<Counted>,
-    dead_letters: Counted,
-    state: Vec<StateEntry>,
-}
-
-struct Counted(Spool);
-
-impl Counted {
-    fn staged(&mut self) -> Result<Staged, AdapterError> {
-        let count = self.0.rows();
-        Ok(Staged { file: self.0.finish().map_err(|error| kept(&error))?.to_owned(), count })
-    }
-}
-
-/// Writes the rows of all batches to files.
-fn spooled(
-    folder: &std::path::Path,
-    load: &Load,
-    batches: impl Iterator<Item = Result<Batch, String>>,
-    cancel: &Cancel,
-) -> Result<Spools, AdapterError> {
-    let id = &load.envelope.load_id;
-    let create = |name: String| {
-        Spool::create(folder, &format!("{id}.{name}")).map(Counted).map_err(|error| kept(&error))
-    };
-    let targets = (0..load.targets.len()).map(|at| create(format!("{at}.rows")));
-    let mut spools = Spools {
-        targets: targets.collect::<Result<_, _>>()?,
-        dead_letters: create("dead".to_owned())?,
-        state: Vec::new(),
-    };
-    for batch in batches {
-        if cancel.is_cancelled() {
-            return Err(AdapterError {
-                kind: AdapterErrorKind::Cancelled,
-                ..failed("interrupted")
+        let commit = self.commit_id(load, number);
+        let stream = Stream::new(load.clone(), batches, sorters, number);
+        let summary = Arc::clone(&stream.summary);
+        let mut columns = Vec::new();
+        for target in &load.targets {
+            columns.push(match target.typed {
+                Some(_) => table_columns(self.adapter.as_ref(), &target.relation).await?,
+                None => None,
             });
         }
-        let batch = batch.map_err(failed)?;
-        for rows in batch.rows {
-            let (Some(target), Some(spool)) =
-                (load.targets.get(rows.target), spools.targets.get_mut(rows.target))
-            else {
-                return Err(failed("this is a bug in elt: rows of a target that the load lacks"));
-            };
-            for row in rows.rows {
-                let texts = load.envelope.texts(target, row);
-                spool.0.push(&texts).map_err(|error| kept(&error))?;
+        let plan = landing_plan(load, &columns, RowStream::new(stream), commit);
+        let outcome = self.adapter.apply(&plan, cancel).await;
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                // Whether it happened may not be known: it is asked before the next load.
+                self.forget(load);
+                return Err(error);
+            }
+        };
+        if outcome.reattached {
+            let state = self.state(load, cancel).await?;
+            let ours = state.get(LOAD, "").and_then(|last| last.get("load_id")?.as_str())
+                == Some(load.envelope.load_id.as_str());
+            if !ours {
+                self.forget(load);
+                if state.commit_number < number {
+                    // A job of before the state was lost has the id.
+                    *self.known().attempts.entry((load.feed.clone(), number)).or_insert(1) += 1;
+                }
+                let message = "another process has landed a load of this feed meanwhile";
+                return Err(AdapterError { code: SUPERSEDED, ..failed(message) });
             }
         }
-        for letter in batch.dead_letters {
-            let texts = letter.texts(&load.envelope);
-            spools.dead_letters.0.push(&texts).map_err(|error| kept(&error))?;
+        {
+            let mut known = self.known();
+            known.commits.insert(load.feed.clone(), number);
+            for target in &load.targets {
+                *known.loads.entry(target.relation.clone()).or_default() += 1;
+            }
         }
-        spools.state.extend(batch.state);
+        let summary = summary.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let of = |target: usize| outcome.landed.get(target).copied().unwrap_or(0);
+        let rows: Vec<u64> =
+            (0..load.targets.len()).map(|target| of(2 * target) + of(2 * target + 1)).collect();
+        let unchanged = summary.rows.saturating_sub(rows.iter().sum());
+        Ok(Landed { rows, unchanged, dead_letters: summary.dead_letters })
     }
-    Ok(spools)
-}
 
-/// The entries of a load's state: its own first.
-fn state_spool(
-    folder: &std::path::Path,
-    load: &Load,
-    number: u64,
-    entries: &[StateEntry],
-) -> Result<(Spool, u64), AdapterError> {
-    let envelope = &load.envelope;
-    let own = StateEntry::new(LOAD, "", serde_json::json!({"run_id": envelope.run_id}));
-    let name = format!("{}.state", envelope.load_id);
-    let mut spool = Spool::create(folder, &name).map_err(|error| kept(&error))?;
-    for (place, entry) in std::iter::once(&own).chain(entries).enumerate() {
-        let texts = [
-            Some(load.feed.as_str().to_owned()),
-            Some(number.to_string()),
-            Some(place.to_string()),
-            Some(super::super::envelope::timestamp(chrono::Utc::now())),
-            Some(envelope.load_id.clone()),
-            Some(entry.kind.clone()),
-            Some(entry.name.clone()),
-            entry.value.as_ref().map(ToString::to_string),
-        ];
-        spool.push(&texts).map_err(|error| kept(&error))?;
+    /// Makes the tables of a load that are missing.
+    async fn make_tables(&self, load: &Load, cancel: &Cancel) -> Result<(), AdapterError> {
+        let main = &load.main().relation;
+        let all = load
+            .targets
+            .iter()
+            .map(|target| target.relation.clone())
+            .chain([DEAD_LETTERS, STATE].map(|name| beside(main, name)));
+        let unknown: Vec<Relation> = {
+            let known = self.known();
+            all.filter(|relation| !known.exist.contains(relation)).collect()
+        };
+        let mut missing = Vec::new();
+        for relation in &unknown {
+            if self.adapter.columns(relation).await?.is_none() {
+                missing.push(relation.clone());
+            }
+        }
+        if let Some(plan) = tables_plan(load, |relation| !missing.contains(relation)) {
+            self.adapter.apply(&plan, cancel).await?;
+        }
+        let mut known = self.known();
+        for relation in missing {
+            // What was made now is empty.
+            known.seen.insert(relation, Arc::default());
+        }
+        known.exist.extend(unknown);
+        Ok(())
     }
-    let count = spool.rows();
-    Ok((spool, count))
+
+    /// What a table holds, where that is known or worth knowing.
+    async fn seen(
+        &self,
+        relation: &Relation,
+        with_uris: bool,
+        large: bool,
+        cancel: &Cancel,
+    ) -> Result<Option<Arc<Mutex<Seen>>>, AdapterError> {
+        {
+            let known = self.known();
+            if let Some(seen) = known.seen.get(relation) {
+                return Ok(Some(Arc::clone(seen)));
+            }
+            if !large && known.loads.get(relation).is_none_or(|loads| *loads < MANY_LOADS) {
+                return Ok(None);
+            }
+        }
+        let seen: Arc<Mutex<Seen>> = Arc::default();
+        let columns: &[&str] = if with_uris { &["_record_key", "_uri"] } else { &["_record_key"] };
+        for column in columns {
+            let (into, is_key) = (Arc::clone(&seen), *column == "_record_key");
+            let note = move |text: &str| {
+                let mut seen = into.lock().unwrap_or_else(PoisonError::into_inner);
+                let filter = if is_key { &mut seen.keys } else { &mut seen.uris };
+                filter.note(text);
+            };
+            if !self.adapter.each_text(relation, column, Box::new(note), cancel).await? {
+                return Ok(None);
+            }
+        }
+        self.known().seen.insert(relation.clone(), Arc::clone(&seen));
+        Ok(Some(seen))
+    }
+
+    /// The id of the job that commits. It is the feed's and the commit's: of two processes that see the
+    /// same last commit only one gets it.
+    fn commit_id(&self, load: &Load, number: u64) -> String {
+        let attempt = self.known().attempts.get(&(load.feed.clone(), number)).copied().unwrap_or(1);
+        let main = load.main();
+        let what = format!("{}\n{}\n{number}", load.feed.as_str(), main.relation);
+        let hash = &blake3::hash(what.as_bytes()).to_hex()[..24];
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        let stream: String = main.stream.chars().map(plain).take(100).collect();
+        format!("elt_{stream}_{hash}_{attempt}")
+    }
+
+    fn forget(&self, load: &Load) {
+        let mut known = self.known();
+        known.commits.remove(&load.feed);
+        for target in &load.targets {
+            known.seen.remove(&target.relation);
+            known.exist.remove(&target.relation);
+        }
+    }
+
+    /// The turns of a load's tables, always in the same order.
+    fn turns(&self, load: &Load) -> Vec<Arc<tokio::sync::Mutex<()>>> {
+        let names: BTreeSet<String> =
+            load.targets.iter().map(|target| target.relation.to_string()).collect();
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let relation = |name: &String| {
+            load.targets.iter().map(|target| &target.relation).find(|of| of.to_string() == *name)
+        };
+        names
+            .iter()
+            .filter_map(relation)
+            .map(|relation| Arc::clone(turns.entry(relation.clone()).or_default()))
+            .collect()
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-fn kept(problem: &std::io::Error) -> AdapterError {
-    failed(format!("the rows cannot be kept in a file on their way: {problem}"))
-}
-
-fn failed(message: impl Into<String>) -> AdapterError {
+fn failed<T: Into<String>>(message: T) -> AdapterError {
     AdapterError {
         kind: AdapterErrorKind::Sql,
         code: "load",

@@ -59,7 +59,7 @@ impl Target {
             stream: feed.stream.clone(),
             relation: feed.relation.clone(),
             typed: None,
-            storage: Storage::default(),
+            storage: feed.storage.clone(),
             dedup: Dedup::Versions,
         }
     }

@@ -5,16 +5,23 @@
 
 mod batch;
 mod dead_letter;
+mod filter;
+mod known_files;
 mod lander;
 mod load;
+mod overview;
 mod plan;
+mod sorter;
 mod state;
+mod stream;
 mod tables;
 
 pub use batch::{Batch, BronzeRow, TargetRows};
 pub use dead_letter::DeadLetter;
-pub use lander::{Landed, Lander};
+pub use known_files::{FileVersion, KnownFiles};
+pub use lander::{Landed, Lander, is_superseded};
 pub use load::{Dedup, Load, SharedSchema, Storage, Target};
+pub use overview::{FeedOverview, overview, reset};
 pub(super) use plan::append_steps;
 pub use state::{FeedState, StateEntry};
 pub(super) use tables::columns_in;

@@ -100,6 +100,19 @@ impl FeedState {
     }
 }
 
+impl FeedState {
+    /// All that is known but entries of one kind: kind, name and value.
+    pub(super) fn others(&self, but: &str) -> Vec<(String, String, Value)> {
+        let kinds = self.entries.iter().filter(|(kind, _)| kind.as_str() != but);
+        let of_kind = |(kind, names): (&String, &BTreeMap<String, Value>)| {
+            let entry =
+                |(name, value): (&String, &Value)| (kind.clone(), name.clone(), value.clone());
+            names.iter().map(entry).collect::<Vec<_>>()
+        };
+        kinds.flat_map(of_kind).collect()
+    }
+}
+
 /// The last entry of each name, if no reset came behind it; and of resets the last, without a value.
 fn latest_query(table: &Relation, feed: &UniqueId) -> String {
     format!(

@@ -196,6 +196,18 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             all.extend(comments(relation, options, RelationKind::Table));
             all
         }
+        Step::CreateMissingTable { relation, columns, options } => {
+            let promised = options.contract.as_deref().unwrap_or_default();
+            let is_promised = |name: &str| {
+                promised.iter().any(|column| column.not_null && column.column.name == name)
+            };
+            let column = |column: &Column| {
+                let not_null = if is_promised(&column.name) { " not null" } else { "" };
+                format!("{} {}{not_null}", quote(&column.name), column.data_type)
+            };
+            let columns = columns.iter().map(column).collect::<Vec<_>>().join(", ");
+            vec![Rendered::plain(format!("create table if not exists {relation} ({columns})"))]
+        }
         Step::Append { relation, columns, .. } => {
             let columns: Vec<String> = columns
                 .iter()
@@ -204,6 +216,7 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             let columns = columns.join(", ");
             vec![Rendered::plain(format!("create table if not exists {relation} ({columns})"))]
         }
+        Step::Land { .. } => Vec::new(),
         Step::Header { sql } | Step::Statement { sql } | Step::Query { sql } => {
             vec![Rendered::plain(sql)]
         }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     access,
     bigquery_adapter::BigQueryAdapter,
-    columns,
+    columns, land,
     names::{dataset_id, table_id},
     partitions, publish, schema, spool,
     tally::Tally,
@@ -34,6 +34,10 @@ pub(super) struct Applying<'a> {
     /// Staging tables that exist, or may.
     staged: Vec<TableId>,
     table: Option<Table>,
+    /// Rows of a landing, by table.
+    landed: Vec<u64>,
+    /// Whether the job of a landing was there already.
+    pub(super) reattached: bool,
     /// The plan's header, and which step it is.
     header: Option<(usize, &'a str)>,
 }
@@ -41,7 +45,17 @@ pub(super) struct Applying<'a> {
 impl<'a> Applying<'a> {
     pub fn new(adapter: &'a BigQueryAdapter, plan: &'a Plan, cancel: &'a Cancel) -> Self {
         let (tally, staged) = (Tally::default(), Vec::new());
-        Self { adapter, plan, cancel, tally, staged, table: None, header: None }
+        Self {
+            adapter,
+            plan,
+            cancel,
+            tally,
+            staged,
+            table: None,
+            landed: Vec::new(),
+            reattached: false,
+            header: None,
+        }
     }
 
     /// Carries the plan out.
@@ -64,9 +78,25 @@ impl<'a> Applying<'a> {
         done?;
         Ok(PlanOutcome {
             rows_affected: self.tally.rows,
+            landed: self.landed,
+            reattached: self.reattached,
             table: self.table,
             response: self.tally.response(),
         })
+    }
+
+    /// Changes a table's columns.
+    pub async fn change(&mut self, step: &Step) -> Result<(), AdapterError> {
+        match step {
+            Step::AlterColumns { relation, extend, .. } => {
+                columns::alter(self, step).await?;
+                match extend.is_empty() {
+                    true => Ok(()),
+                    false => columns::extend(self, relation, extend).await,
+                }
+            }
+            _ => self.statements(step, false).await,
+        }
     }
 
     async fn step(&mut self, at: usize, step: &'a Step) -> Result<(), AdapterError> {
@@ -88,13 +118,7 @@ impl<'a> Applying<'a> {
             Step::Describe { relation, options } => {
                 columns::describe(self, relation, options).await
             }
-            Step::AlterColumns { relation, extend, .. } => {
-                columns::alter(self, step).await?;
-                match extend.is_empty() {
-                    true => Ok(()),
-                    false => columns::extend(self, relation, extend).await,
-                }
-            }
+            Step::AlterColumns { .. } => self.change(step).await,
             Step::CopyPartitions { target, staging, partition_by, partitions } => {
                 let partitions = partitions.as_deref();
                 partitions::copy(self, target, staging, partition_by, partitions).await
@@ -130,6 +154,10 @@ impl<'a> Applying<'a> {
                 let mut destination = Destination::replace(table_id(client, relation));
                 destination.write = WriteDisposition::Append;
                 self.load(destination, columns, &spool).await
+            }
+            Step::Land { tables, rows, commit } => {
+                self.landed = land::land(self, tables, rows, commit).await?;
+                Ok(())
             }
             Step::Header { sql } => {
                 self.header = Some((at, sql));
@@ -169,6 +197,7 @@ impl<'a> Applying<'a> {
             | Step::ReplaceTimeSpan { .. }
             | Step::SnapshotMerge { .. } => self.statements(step, true).await,
             Step::CreateView { .. }
+            | Step::CreateMissingTable { .. }
             | Step::CreateMaterializedView { .. }
             | Step::RefreshMaterializedView { .. }
             | Step::RenameRelation { .. }
@@ -177,6 +206,16 @@ impl<'a> Applying<'a> {
             | Step::DeleteMatching { .. }
             | Step::Statement { .. } => self.statements(step, false).await,
         }
+    }
+
+    /// Makes a staging table, which goes when the plan ends.
+    pub async fn create_staging(
+        &mut self,
+        create: &Step,
+        relation: &Relation,
+    ) -> Result<(), AdapterError> {
+        self.staged.push(table_id(&self.adapter.client, relation));
+        self.statements(create, false).await
     }
 
     /// Runs a step's statements, each as a job.
@@ -265,7 +304,7 @@ impl<'a> Applying<'a> {
     }
 
     /// Loads rows into a table.
-    async fn load(
+    pub async fn load(
         &mut self,
         destination: Destination,
         columns: &[Column],

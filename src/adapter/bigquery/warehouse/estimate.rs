@@ -141,6 +141,7 @@ async fn found(
         Step::Header { .. }
         | Step::CreateSchema { .. }
         | Step::CreateEmptyTable { .. }
+        | Step::CreateMissingTable { .. }
         | Step::DropSchema { .. }
         | Step::DropRelation { .. }
         | Step::RenameRelation { .. }
@@ -151,6 +152,7 @@ async fn found(
         // before.
         Step::LoadSeed { .. }
         | Step::Append { .. }
+        | Step::Land { .. }
         | Step::CopyPartitions { .. }
         | Step::CopyTables { .. }
         | Step::Publish { .. } => Some(Found::of(Bytes::Exactly(0))),

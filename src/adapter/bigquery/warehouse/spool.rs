@@ -3,6 +3,7 @@
 //! (<https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-json>).
 
 use std::{
+    borrow::Cow,
     fs::File,
     io::{BufRead, BufReader, BufWriter, Write},
     path::{Path, PathBuf},
@@ -14,9 +15,9 @@ use serde_json::{Map, Value};
 
 use super::failed;
 use crate::{
-    adapter::{AdapterError, AdapterErrorKind},
+    adapter::{AdapterError, AdapterErrorKind, Cancel},
     plan::{
-        Rows,
+        LandTable, RowBatch, Rows, Values,
         csv::{CsvError, Reader, is_null},
     },
     relation::{Cell, Column},
@@ -119,6 +120,72 @@ pub(super) fn rows(columns: &[Column], rows: &Rows) -> Result<Spool, AdapterErro
         }
     }
     writer.finish()
+}
+
+/// Rows that come in batches: a file for each table that gets any.
+pub(super) fn batches(
+    tables: &[LandTable],
+    batches: impl Iterator<Item = Result<RowBatch, String>>,
+    cancel: &Cancel,
+) -> Result<Vec<Option<Spool>>, AdapterError> {
+    let kinds: Vec<Vec<Kind>> =
+        tables.iter().map(|table| table.columns.iter().map(Kind::of).collect()).collect();
+    let mut writers: Vec<Option<Writer>> = tables.iter().map(|_| None).collect();
+    for batch in batches {
+        if cancel.is_cancelled() {
+            return Err(super::apply::cancelled());
+        }
+        let batch = batch.map_err(|message| failed("load", message))?;
+        let (Some(table), Some(kinds), Some(slot)) =
+            (tables.get(batch.table), kinds.get(batch.table), writers.get_mut(batch.table))
+        else {
+            return Err(failed("load", "this is a bug in elt: rows of no table".to_owned()));
+        };
+        if batch.rows == 0 {
+            continue;
+        }
+        let writer = match slot {
+            Some(writer) => writer,
+            None => slot.insert(Writer::create()?),
+        };
+        let mut columns: Vec<_> = batch.columns.iter().map(value_texts).collect();
+        for _ in 0..batch.rows {
+            writer.begin();
+            for ((texts, column), kind) in columns.iter_mut().zip(&table.columns).zip(kinds) {
+                if let Some(text) = texts.next().flatten() {
+                    writer.value(&column.name, *kind, &text).map_err(|()| {
+                        let (name, data_type) = (&column.name, &column.data_type);
+                        failed("load", format!("a value of `{name}` is not of type {data_type}"))
+                    })?;
+                }
+            }
+            writer.end()?;
+        }
+    }
+    writers.into_iter().map(|writer| writer.map(Writer::finish).transpose()).collect()
+}
+
+/// A column's values as text, one after the other.
+fn value_texts(values: &Values) -> Box<dyn Iterator<Item = Option<Cow<'_, str>>> + '_> {
+    match values {
+        Values::Same(text) => Box::new(std::iter::repeat_with(|| Some(Cow::Borrowed(&**text)))),
+        Values::SameTime(micros) => {
+            let text = moment(*micros);
+            Box::new(std::iter::repeat_with(move || text.clone().map(Cow::Owned)))
+        }
+        Values::Texts(texts) => Box::new(texts.iter().map(|text| text.map(Cow::Borrowed))),
+        Values::Ints(values) => {
+            Box::new(values.iter().map(|value| Some(Cow::Owned(value.to_string()))))
+        }
+        Values::Times(values) => {
+            Box::new(values.iter().map(|value| value.and_then(moment).map(Cow::Owned)))
+        }
+    }
+}
+
+fn moment(micros: i64) -> Option<String> {
+    let moment = chrono::DateTime::from_timestamp_micros(micros)?;
+    Some(moment.to_rfc3339_opts(chrono::SecondsFormat::Micros, false))
 }
 
 /// How a value is written.

@@ -12,6 +12,7 @@ mod format_text;
 mod intervals;
 mod json;
 mod kernel;
+mod known_versions;
 mod moments;
 mod numbers;
 mod parse_moment;
@@ -23,6 +24,14 @@ mod texts;
 mod zone;
 
 use duckdb::Connection;
+
+/// Registers what the engine's own SQL of ours calls, whatever the dialect of the project.
+///
+/// # Errors
+/// When the engine refuses.
+pub fn register_own_functions(connection: &Connection) -> duckdb::Result<()> {
+    known_versions::register(connection)
+}
 
 /// Registers all of them; connections of one database share them.
 ///

@@ -88,6 +88,17 @@ pub(super) fn empty_table(
     Rendered::plain(format!("create or replace table {relation} {columns}{layout}{with}"))
 }
 
+/// A table that is made where there is none.
+pub(super) fn missing_table(
+    relation: &Relation,
+    columns: &[Column],
+    options: &TableOptions,
+) -> Rendered {
+    let (columns, layout) = (column_list(columns, options), layout(options));
+    let with = option_list(options);
+    Rendered::plain(format!("create table if not exists {relation} {columns}{layout}{with}"))
+}
+
 /// `partition by … cluster by …`, or nothing.
 fn layout(options: &TableOptions) -> String {
     let partition = options.partition_by.as_ref().map(partition_clause).unwrap_or_default();

@@ -38,6 +38,9 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
         Step::CreateEmptyTable { relation, columns, options, temporary } => {
             vec![create::empty_table(relation, columns, options, *temporary)]
         }
+        Step::CreateMissingTable { relation, columns, options } => {
+            vec![create::missing_table(relation, columns, options)]
+        }
         Step::CreateMaterializedView { relation, query, options } => {
             vec![create::materialized_view(relation, query, options)]
         }
@@ -145,6 +148,7 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             let columns = column_list(columns, &TableOptions::default());
             vec![Rendered::plain(format!("create table if not exists {relation} {columns}"))]
         }
+        Step::Land { .. } => Vec::new(),
         Step::Header { sql } | Step::Statement { sql } | Step::Query { sql } => {
             vec![Rendered::plain(sql)]
         }

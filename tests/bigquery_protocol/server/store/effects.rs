@@ -75,6 +75,11 @@ impl Database {
                 new["materializedView"] = json!({"query": query});
                 self.show(catalog, &name, Some(new));
             }
+            "CREATE_TABLE" if !catalog.tables.contains_key(&name) => {
+                let mut new = statement.layout();
+                new["type"] = "TABLE".into();
+                self.show(catalog, &name, Some(new));
+            }
             "DROP_TABLE" => {
                 catalog.tables.remove(&name);
             }

@@ -154,7 +154,9 @@ impl Statement {
     /// Partitioning, clustering and description as `tables.get` tells them.
     pub fn layout(&self) -> Value {
         let mut layout = json!({});
-        let Some((clauses, _)) = self.clauses() else { return layout };
+        let clauses = self.clauses().map(|(clauses, _)| clauses);
+        let listed = || self.text.split_once("\n)\n").map(|(_, clauses)| clauses);
+        let Some(clauses) = clauses.or_else(listed) else { return layout };
         let line = |words: &str| {
             let mut lines = clauses.lines().map(str::trim);
             lines.find_map(|line| line.strip_prefix(words)).map(str::to_owned)
@@ -209,6 +211,11 @@ impl Statement {
                 let project = self.text.split('`').nth(1).unwrap_or_default();
                 format!("create or replace {what} `{project}`.`{dataset}`.`{table}` {query}")
             }
+            "CREATE_TABLE" => match self.text.split_once("\n)\n") {
+                // The engine has no partitions and options.
+                Some((columns, _)) => format!("{columns}\n)"),
+                None => self.text.clone(),
+            },
             _ => self.text.clone(),
         };
         Some(lowered(&text, variables))

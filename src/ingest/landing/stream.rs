@@ -1,0 +1,231 @@
+//! Batches of rows as columns, for the tables of a landing.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    Batch, BronzeRow, DeadLetter, Load, StateEntry, Target,
+    sorter::{Place, Sorter},
+    state::LOAD,
+};
+use crate::{
+    ingest::{Envelope, envelope::SCHEMA_VERSION},
+    plan::{RowBatch, Texts, Values},
+};
+
+/// What came by.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Summary {
+    /// Rows of all targets.
+    pub rows: u64,
+    /// Dead letters.
+    pub dead_letters: u64,
+}
+
+/// The tables of a landing, in order: of each target the table itself and its staging table, then dead
+/// letters, then state.
+pub(super) fn table_of(target: usize, place: Place) -> usize {
+    2 * target + usize::from(place == Place::Staged)
+}
+
+/// Turns batches into columns; state comes last, with an entry of the load's own.
+pub(super) struct Stream<I> {
+    pub load: Load,
+    pub batches: I,
+    pub sorters: Vec<Sorter>,
+    pub commit_number: u64,
+    pub summary: Arc<Mutex<Summary>>,
+    ready: VecDeque<RowBatch>,
+    state: Vec<StateEntry>,
+    ended: bool,
+}
+
+impl<I: Iterator<Item = Result<Batch, String>>> Stream<I> {
+    pub fn new(load: Load, batches: I, sorters: Vec<Sorter>, commit_number: u64) -> Self {
+        let (ready, state) = (VecDeque::new(), Vec::new());
+        let summary = Arc::default();
+        Self { load, batches, sorters, commit_number, summary, ready, state, ended: false }
+    }
+
+    fn take(&mut self, batch: Batch) -> Result<(), String> {
+        let mut rows_seen = 0;
+        for rows in batch.rows {
+            let (Some(target), Some(sorter)) =
+                (self.load.targets.get(rows.target), self.sorters.get_mut(rows.target))
+            else {
+                return Err("this is a bug in elt: rows of a target that the load lacks".into());
+            };
+            rows_seen += rows.rows.len() as u64;
+            let mut builders = [Place::Direct, Place::Staged].map(|_| Builder::new(target));
+            for row in &rows.rows {
+                match sorter.place(row) {
+                    Place::Direct => builders[0].push(row),
+                    Place::Staged => builders[1].push(row),
+                    Place::Known => {}
+                }
+            }
+            for (builder, place) in builders.into_iter().zip([Place::Direct, Place::Staged]) {
+                let table = table_of(rows.target, place);
+                self.ready.extend(builder.finish(&self.load.envelope, target, table));
+            }
+        }
+        let dead_letters = batch.dead_letters.len() as u64;
+        if dead_letters > 0 {
+            let table = 2 * self.load.targets.len();
+            self.ready.push_back(dead_batch(&batch.dead_letters, &self.load.envelope, table));
+        }
+        self.state.extend(batch.state);
+        let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner);
+        summary.rows += rows_seen;
+        summary.dead_letters += dead_letters;
+        Ok(())
+    }
+
+    /// The entries of the commit.
+    fn state_batch(&mut self) -> RowBatch {
+        let envelope = &self.load.envelope;
+        let summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let own = StateEntry::new(
+            LOAD,
+            "",
+            serde_json::json!({
+                "load_id": envelope.load_id,
+                "run_id": envelope.run_id,
+                "ingested_at": super::super::envelope::timestamp(envelope.ingested_at),
+                "records": summary.rows,
+                "dead_letters": summary.dead_letters,
+            }),
+        );
+        let entries: Vec<StateEntry> =
+            std::iter::once(own).chain(std::mem::take(&mut self.state)).collect();
+        let mut texts: [Texts; 3] = Default::default();
+        for entry in &entries {
+            texts[0].push(&entry.kind);
+            texts[1].push(&entry.name);
+            texts[2].push_option(entry.value.as_ref().map(ToString::to_string).as_deref());
+        }
+        let [kinds, names, values] = texts.map(Values::Texts);
+        let number = i64::try_from(self.commit_number).unwrap_or(i64::MAX);
+        let rows = entries.len();
+        RowBatch {
+            table: 2 * self.load.targets.len() + 1,
+            rows,
+            columns: vec![
+                Values::Same(self.load.feed.as_str().into()),
+                Values::Ints(vec![number; rows]),
+                Values::Ints((0..).take(rows).collect()),
+                Values::SameTime(chrono::Utc::now().timestamp_micros()),
+                Values::Same(envelope.load_id.as_str().into()),
+                kinds,
+                names,
+                values,
+            ],
+        }
+    }
+}
+
+impl<I: Iterator<Item = Result<Batch, String>>> Iterator for Stream<I> {
+    type Item = Result<RowBatch, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(batch) = self.ready.pop_front() {
+                return Some(Ok(batch));
+            }
+            if self.ended {
+                return None;
+            }
+            match self.batches.next() {
+                Some(Ok(batch)) => {
+                    if let Err(problem) = self.take(batch) {
+                        return Some(Err(problem));
+                    }
+                }
+                Some(Err(problem)) => return Some(Err(problem)),
+                None => {
+                    self.ended = true;
+                    return Some(Ok(self.state_batch()));
+                }
+            }
+        }
+    }
+}
+
+/// Rows of one table on their way into columns.
+#[derive(Default)]
+struct Builder {
+    keys: Texts,
+    hashes: Texts,
+    times: Vec<Option<i64>>,
+    seqs: Vec<i64>,
+    uris: Texts,
+    payloads: Texts,
+    typed: Option<Texts>,
+}
+
+impl Builder {
+    fn new(target: &Target) -> Self {
+        Self { typed: target.typed.is_some().then(Texts::default), ..Self::default() }
+    }
+
+    fn push(&mut self, row: &BronzeRow) {
+        self.keys.push(&row.key);
+        self.hashes.push(&row.hash);
+        self.times.push(row.source_ts.map(|moment| moment.timestamp_micros()));
+        self.seqs.push(i64::try_from(row.seq).unwrap_or(i64::MAX));
+        self.uris.push(&row.uri);
+        self.payloads.push(&row.payload);
+        if let Some(typed) = &mut self.typed {
+            typed.push_option(row.typed.as_deref());
+        }
+    }
+
+    fn finish(self, envelope: &Envelope, target: &Target, table: usize) -> Option<RowBatch> {
+        let rows = self.seqs.len();
+        let same = |text: &str| Values::Same(text.into());
+        let mut columns = vec![
+            same(&target.source),
+            same(&target.stream),
+            Values::SameTime(envelope.ingested_at.timestamp_micros()),
+            same(&envelope.run_id),
+            same(&envelope.load_id),
+            Values::Texts(self.keys),
+            Values::Texts(self.hashes),
+            Values::Times(self.times),
+            Values::Ints(self.seqs),
+            Values::Texts(self.uris),
+            same(SCHEMA_VERSION),
+            Values::Texts(self.payloads),
+        ];
+        columns.extend(self.typed.map(Values::Texts));
+        (rows > 0).then_some(RowBatch { table, rows, columns })
+    }
+}
+
+fn dead_batch(letters: &[DeadLetter], envelope: &Envelope, table: usize) -> RowBatch {
+    let texts = |text: fn(&DeadLetter) -> &str| {
+        let mut texts = Texts::default();
+        letters.iter().for_each(|letter| texts.push(text(letter)));
+        Values::Texts(texts)
+    };
+    let moment = |letter: &DeadLetter| Some(letter.failed_at.timestamp_micros());
+    RowBatch {
+        table,
+        rows: letters.len(),
+        columns: vec![
+            Values::Times(letters.iter().map(moment).collect()),
+            texts(|letter| &letter.source),
+            texts(|letter| &letter.stream),
+            texts(|letter| &letter.stage),
+            texts(|letter| &letter.error_class),
+            texts(|letter| &letter.error),
+            Values::Ints(letters.iter().map(|letter| i64::from(letter.attempts)).collect()),
+            texts(|letter| &letter.raw),
+            texts(|letter| &letter.uri),
+            Values::Same(envelope.run_id.as_str().into()),
+            Values::Same(envelope.load_id.as_str().into()),
+        ],
+    }
+}
