@@ -148,8 +148,12 @@ mod tests {
 
     fn seen(keys: &[&str], uris: &[&str]) -> Seen {
         let mut seen = Seen::default();
-        keys.iter().for_each(|key| drop(seen.keys.note(key)));
-        uris.iter().for_each(|uri| drop(seen.uris.note(uri)));
+        for key in keys {
+            seen.keys.note(key);
+        }
+        for uri in uris {
+            seen.uris.note(uri);
+        }
         seen
     }
 
