@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     adapter::Cancel,
-    ingest::{feeds_of, run_feeds},
+    ingest::{ReplayFilter, feeds_of, replay_feeds, run_feeds},
     run::{Event, ExitCode, stop_on_signals},
 };
 
@@ -29,10 +29,17 @@ pub fn run(global: &GlobalArgs, args: &IngestArgs, handle: &Handle) -> Result<Ex
         Some(IngestCommand::Serve(args)) => return serve::run(global, args, handle),
         Some(IngestCommand::Generate(args)) => return generate::run(global, args, handle),
         Some(IngestCommand::State(args)) => return ingest_state::run(global, args, handle),
-        None => {}
+        Some(IngestCommand::Replay(_)) | None => {}
     }
+    let (selection, replay) = match &args.command {
+        Some(IngestCommand::Replay(args)) => {
+            let (since, error_class) = (args.since, args.error_class.clone());
+            (&args.selection, Some(ReplayFilter { since, error_class }))
+        }
+        _ => (&args.selection, None),
+    };
     let session = Session::open(global, "ingest", serde_json::Map::new())?;
-    let ids = selected(session, &args.selection)?;
+    let ids = selected(session, selection)?;
     let feeds = feeds_of(&session.manifest, &ids).map_err(|problems| session.fail(&problems))?;
     if feeds.is_empty() {
         session
@@ -51,7 +58,10 @@ pub fn run(global: &GlobalArgs, args: &IngestArgs, handle: &Handle) -> Result<Ex
     let request = request(session, feeds, &adapter);
     let threads = request.at_once;
     sink(Event::RunStarted { total, threads, target: session.target_name() });
-    let results = handle.block_on(run_feeds(request, &cancel, &sink));
+    let results = match &replay {
+        Some(filter) => handle.block_on(replay_feeds(&request, filter, &cancel, &sink)),
+        None => handle.block_on(run_feeds(request, &cancel, &sink)),
+    };
     sink(Event::RunFinished { elapsed_secs: clock.elapsed().as_secs_f64() });
     Ok(if cancel.is_cancelled() {
         ExitCode::Interrupted

@@ -29,6 +29,8 @@ pub enum IngestCommand {
     Generate(GenerateArgs),
     /// Show what is known of feeds: the last load, rows, files, cursors
     State(StateArgs),
+    /// Take dead letters in again, through the feeds as they are now
+    Replay(ReplayArgs),
 }
 
 /// Flags of `ingest state`.
@@ -54,6 +56,20 @@ pub enum StateAction {
         /// The feed: source and table (`shop.orders`)
         feed: String,
     },
+}
+
+/// Flags of `ingest replay`.
+#[derive(Clone, Debug, Args)]
+pub struct ReplayArgs {
+    /// Of which feeds.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// Those that failed then or later
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub since: Option<DateTime<Utc>>,
+    /// Those of a class: bad-json, unknown-type, wrong-type, …
+    #[arg(long, value_name = "CLASS")]
+    pub error_class: Option<String>,
 }
 
 /// Flags of `ingest serve`.

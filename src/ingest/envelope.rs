@@ -5,7 +5,6 @@ use std::{cell::RefCell, sync::Arc};
 use super::{
     BronzeRow, Feed, Target,
     json_record::{RecordProblem, RecordReader},
-    raw_json,
 };
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 
@@ -61,12 +60,12 @@ impl Envelope {
         let told = |problem: RecordProblem| {
             format!("no valid JSON: {} at byte {}", problem.message, problem.at)
         };
-        let payload = match feed.drop.is_empty() {
+        let payload = match feed.rules.redaction.is_empty() {
             true => record.to_owned(),
             false => {
                 // Only what is JSON can be taken apart.
                 READER.with_borrow_mut(|reader| reader.read(record).map(drop)).map_err(told)?;
-                raw_json::without(record, &feed.drop)
+                feed.rules.redaction.apply(record)
             }
         };
         READER

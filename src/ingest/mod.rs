@@ -13,6 +13,7 @@ mod feed;
 mod feed_result;
 mod fetch;
 mod generate;
+mod intake;
 mod json_record;
 mod json_stream;
 mod landing;
@@ -22,6 +23,7 @@ mod pii;
 mod pubsub;
 mod raw_json;
 mod record_path;
+mod replay;
 mod runner;
 mod serve;
 mod stream;
@@ -32,9 +34,9 @@ pub use contract::{
 };
 pub use envelope::{BRONZE_COLUMNS, Envelope};
 pub use feed::{
-    AskedWindow, Cadence, CommandFeed, CsvOptions, EnvLookup, Feed, FeedKind, FilesFeed, Format,
-    HttpFeed, NameTime, OidcRule, PagedBy, Paging, PubSubFeed, Publish, PushAuth, PushEnvelope,
-    PushFeed, SecretText, Window, read_feed,
+    AskedWindow, Cadence, CommandFeed, CsvOptions, DeadLetterLimit, EnvLookup, Feed, FeedKind,
+    FeedRules, FilesFeed, Format, HttpFeed, NameTime, OidcRule, PagedBy, Paging, PubSubFeed,
+    Publish, PushAuth, PushEnvelope, PushFeed, SecretText, Window, read_feed, stream_name,
 };
 pub use fetch::{Fetching, GoogleLookup, Hosts};
 pub use generate::{
@@ -43,13 +45,14 @@ pub use generate::{
 };
 pub use landing::{
     Batch, BronzeRow, DEAD_LETTERS, DeadLetter, Dedup, FeedOverview, FeedState, FileVersion,
-    KnownFiles, Landed, Lander, Load, STATE, SharedSchema, StateEntry, Storage, Target, TargetRows,
-    is_superseded, overview, reset,
+    KnownFiles, Landed, Lander, LetterStatus, Load, STATE, SharedSchema, StateEntry, Storage,
+    Target, TargetRows, is_superseded, overview, reset,
 };
 pub use metrics::{FeedMetrics, Metrics};
 pub use pii::{PiiAction, Redaction};
 pub use pubsub::{PubSubClient, Pulled, Subscriber};
 pub use record_path::RecordPath;
+pub use replay::{ReplayFilter, replay_feeds};
 pub use runner::{IngestRequest, feeds_of, run_feeds};
 pub use serve::{ServeOptions, serve};
 pub use stream::{Entry, MESSAGE_WINDOW_DAYS, Mark, Outcome, Record, Stream, StreamOptions};

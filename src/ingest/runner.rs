@@ -5,15 +5,14 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 use chrono::Utc;
 
 use super::{
-    Batch, BronzeRow, EnvLookup, Envelope, Feed, FeedKind, Landed, Lander, Load, Target,
-    TargetRows,
-    extract::records,
+    EnvLookup, Envelope, Feed, FeedKind, Landed, Lander,
     feed_result::{Failed, feed_result},
-    fetch::{FetchContext, Fetched, GoogleLookup, Hosts, fetch, in_order},
+    fetch::{FetchContext, GoogleLookup, Hosts, fetch, in_order},
+    intake::{OpenError, Reading, batches, open_load},
     is_superseded,
-    load_options::{LoadOptions, WindowsBy},
+    load_options::LoadOptions,
     pubsub::{drain, publish},
-    read_feed,
+    read_feed, stream_name,
 };
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, Cancel},
@@ -24,10 +23,6 @@ use crate::{
 
 /// Tries of a load while other processes land loads of the same feed.
 const MAX_TRIES: u32 = 5;
-/// Rows of a batch.
-const BATCH_ROWS: usize = 4096;
-/// Batches that are read ahead of those being landed.
-const BATCHES_AHEAD: usize = 2;
 
 /// What feeds are run with.
 pub struct IngestRequest {
@@ -53,7 +48,8 @@ pub struct IngestRequest {
     pub window_days: Option<u32>,
 }
 
-/// The feeds among the selected sources.
+/// The feeds among the selected sources. A stream that several tables share is taken whole: what is read
+/// of it goes to all of them.
 ///
 /// # Errors
 /// Every mistake in their definitions.
@@ -63,8 +59,16 @@ pub fn feeds_of(
 ) -> Result<Vec<Feed>, Vec<Diagnostic>> {
     let mut feeds = Vec::new();
     let mut problems = Vec::new();
+    let streams: BTreeSet<(&str, &str)> = manifest
+        .sources
+        .iter()
+        .filter(|(id, _)| selected.contains(*id))
+        .filter_map(|(_, source)| Some((source.source_name.as_str(), stream_name(source)?)))
+        .collect();
     for (id, source) in &manifest.sources {
-        if !selected.contains(id) {
+        let of_stream = stream_name(source)
+            .is_some_and(|name| streams.contains(&(source.source_name.as_str(), name)));
+        if !selected.contains(id) && !of_stream {
             continue;
         }
         match read_feed(source) {
@@ -85,48 +89,66 @@ pub async fn run_feeds(
     let at_once = request.at_once;
     let lander = Arc::new(Lander::new(Arc::clone(&request.adapter)));
     let request = Arc::new(request);
-    let tasks: Vec<_> = (0..request.feeds.len())
-        .map(|at| {
+    let tasks: Vec<_> = streams(&request.feeds)
+        .into_iter()
+        .map(|stream| {
             let (request, lander) = (Arc::clone(&request), Arc::clone(&lander));
             let (cancel, events) = (cancel.clone(), Arc::clone(events));
             async move {
-                let feed = &request.feeds[at];
-                run_feed(feed, &request, &lander, &LoadOptions::default(), &cancel, &events).await
+                let feeds: Vec<&Feed> = stream.iter().map(|at| &request.feeds[*at]).collect();
+                let options = LoadOptions::default();
+                run_stream(&feeds, &request, &lander, &options, &cancel, &events).await
             }
         })
         .collect();
     let mut results = Vec::new();
-    in_order(tasks, at_once, |result| {
-        results.push(result);
+    in_order(tasks, at_once, |stream| {
+        results.extend(stream);
         std::future::ready(true)
     })
     .await;
     results
 }
 
-/// One load of a feed, told from its begin to its end.
-pub(super) async fn run_feed(
-    feed: &Feed,
+/// The places of feeds that are one load: those that share a stream; each other one by itself.
+pub(super) fn streams(feeds: &[Feed]) -> Vec<Vec<usize>> {
+    let mut streams: Vec<Vec<usize>> = Vec::new();
+    for (at, feed) in feeds.iter().enumerate() {
+        let shares = |other: &&mut Vec<usize>| {
+            let other = &feeds[other[0]];
+            feed.rules.stream.is_some()
+                && (&feed.source, &feed.rules.stream) == (&other.source, &other.rules.stream)
+        };
+        match streams.iter_mut().find(shares) {
+            Some(stream) => stream.push(at),
+            None => streams.push(vec![at]),
+        }
+    }
+    streams
+}
+
+/// One load of the feeds of a stream, told from its begin to its end: a result for each table.
+pub(super) async fn run_stream(
+    feeds: &[&Feed],
     request: &IngestRequest,
     lander: &Lander,
     options: &LoadOptions,
     cancel: &Cancel,
     events: &EventSink,
-) -> Arc<NodeResult> {
-    let label = NodeLabel {
-        unique_id: feed.unique_id.clone(),
-        resource_type: ResourceType::Source,
-        materialization: "ingest".to_owned(),
-        display: format!("{}.{}{}", feed.relation.schema, feed.relation.identifier, options.shown),
-        path: feed.path.clone(),
-    };
-    events(Event::NodeStarted { node: label.clone() });
+) -> Vec<Arc<NodeResult>> {
+    let labels: Vec<NodeLabel> = feeds.iter().map(|feed| label(feed, &options.shown)).collect();
+    for label in &labels {
+        events(Event::NodeStarted { node: label.clone() });
+    }
     let started = (Utc::now(), Instant::now());
-    if let FeedKind::Push(_) = feed.kind {
-        let message = Some("filled by `elt ingest serve`".to_owned());
-        let result = Arc::new(NodeResult { message, ..NodeResult::new(label, Status::NoOp) });
-        events(Event::NodeFinished { result: Arc::clone(&result) });
-        return result;
+    if feeds.iter().any(|feed| matches!(feed.kind, FeedKind::Push(_))) {
+        let served = |label: NodeLabel| {
+            let message = Some("filled by `elt ingest serve`".to_owned());
+            let result = Arc::new(NodeResult { message, ..NodeResult::new(label, Status::NoOp) });
+            events(Event::NodeFinished { result: Arc::clone(&result) });
+            result
+        };
+        return labels.into_iter().map(served).collect();
     }
     let context = FetchContext {
         root: request.root.clone(),
@@ -147,28 +169,44 @@ pub(super) async fn run_feed(
     };
     let outcome = match cancel.is_cancelled() {
         true => Err(Failed { status: Status::Skipped, message: "the run was stopped".into() }),
-        false => match &feed.kind {
-            FeedKind::PubSub(subscription) => {
+        false => match feeds.first().map(|feed| (&feed.kind, *feed)) {
+            Some((FeedKind::PubSub(subscription), feed)) => {
                 drain(feed, subscription, request, &context).await.map_err(error)
             }
-            _ => land(feed, &context, lander, options).await,
+            _ => land(feeds, &context, lander, options).await,
         },
     };
-    let outcome = match (&feed.publish, outcome) {
-        (Some(topic), Ok(landed)) => match publish(feed, topic, request, &context).await {
-            Ok(_) => Ok(landed),
-            Err(problem) => {
+    if outcome.is_ok() {
+        for feed in feeds {
+            let Some(topic) = &feed.publish else { continue };
+            if let Err(problem) = publish(feed, topic, request, &context).await {
                 // The rows are landed: they wait in their table for the next run.
                 context.stats.problem(format!("not all rows are published: {problem}"));
-                Ok(landed)
             }
-        },
-        (_, outcome) => outcome,
-    };
+        }
+    }
     context.background_ended().await;
-    let result = Arc::new(feed_result(label, feed, started, outcome, &context.stats.so_far()));
-    events(Event::NodeFinished { result: Arc::clone(&result) });
-    result
+    let mut results = Vec::new();
+    for (at, (label, feed)) in labels.into_iter().zip(feeds).enumerate() {
+        let outcome = outcome.clone().map(|landed| landed.of_table(at));
+        // What is of the whole load is told once.
+        let fetching = if at == 0 { context.stats.so_far() } else { Default::default() };
+        let result = Arc::new(feed_result(label, feed, started, outcome, &fetching));
+        events(Event::NodeFinished { result: Arc::clone(&result) });
+        results.push(result);
+    }
+    results
+}
+
+/// What a feed is called while it is landed.
+pub(super) fn label(feed: &Feed, shown: &str) -> NodeLabel {
+    NodeLabel {
+        unique_id: feed.unique_id.clone(),
+        resource_type: ResourceType::Source,
+        materialization: "ingest".to_owned(),
+        display: format!("{}.{}{shown}", feed.relation.schema, feed.relation.identifier),
+        path: feed.path.clone(),
+    }
 }
 
 fn error(message: String) -> Failed {
@@ -179,8 +217,9 @@ fn interrupted() -> Failed {
     error("interrupted".to_owned())
 }
 
+/// Lands the feeds of one stream, which is fetched as the first of them says.
 async fn land(
-    feed: &Feed,
+    feeds: &[&Feed],
     context: &FetchContext,
     lander: &Lander,
     options: &LoadOptions,
@@ -192,8 +231,7 @@ async fn land(
             run_id: context.run_id.clone(),
             load_id: context.load_id.clone(),
         };
-        let load = Load { feed: feed.unique_id.clone(), envelope, targets: vec![Target::of(feed)] };
-        match land_once(feed, &load, context, lander, options).await {
+        match land_once(feeds, envelope, context, lander, options).await {
             // What comes behind another's load is younger than that.
             Err(Unlanded::Superseded) => ingested_at = Utc::now(),
             Err(Unlanded::Failed(failed)) => return Err(failed),
@@ -212,8 +250,8 @@ enum Unlanded {
 }
 
 async fn land_once(
-    feed: &Feed,
-    load: &Load,
+    feeds: &[&Feed],
+    envelope: Envelope,
     context: &FetchContext,
     lander: &Lander,
     options: &LoadOptions,
@@ -223,81 +261,19 @@ async fn land_once(
         AdapterErrorKind::Cancelled => Unlanded::Failed(interrupted()),
         _ => Unlanded::Failed(error(problem.message)),
     };
+    let Some(feed) = feeds.first() else { return Ok(Landed::default()) };
     let mut context = context.clone();
+    let open = open_load(feeds, &context.root, &*context.env, lander, envelope, &context.cancel);
+    let (load, intake) = open.await.map_err(|problem| match problem {
+        OpenError::Feed(message) => Unlanded::Failed(error(message)),
+        OpenError::Warehouse(problem) => told(problem),
+    })?;
     if let FeedKind::Files(_) = &feed.kind {
-        let known = lander.known_files(load, &context.cancel).await.map_err(told)?;
+        let known = lander.known_files(&load, &context.cancel).await.map_err(told)?;
         context.known_files = Arc::new(known);
     }
     let fetched = fetch(feed, &context).map_err(|problem| Unlanded::Failed(error(problem)))?;
-    let envelope = load.envelope.clone();
-    let batches = record_batches(feed.clone(), fetched, envelope, context.clone(), options.clone());
-    lander.land_all(load, batches, &context.cancel).await.map_err(told)
-}
-
-/// The rows of all payloads in batches, read on a thread of its own as they are asked for.
-fn record_batches(
-    feed: Feed,
-    mut fetched: Fetched,
-    envelope: Envelope,
-    context: FetchContext,
-    options: LoadOptions,
-) -> impl Iterator<Item = Result<Batch, String>> + Send + 'static {
-    let (sender, receiver) = std::sync::mpsc::sync_channel(BATCHES_AHEAD);
-    std::thread::spawn(move || {
-        let mut rows = Vec::new();
-        let mut seq = 0;
-        let by_records =
-            options.window.filter(|_| WindowsBy::of(&feed) == Some(WindowsBy::Records));
-        let send = |rows: &mut Vec<BronzeRow>| {
-            let rows = std::mem::take(rows);
-            let batch = Batch { rows: vec![TargetRows { target: 0, rows }], ..Batch::default() };
-            // Whoever no longer listens has failed already.
-            sender.send(Ok(batch)).map_err(|_| "interrupted".to_owned())
-        };
-        let mut landed = Vec::new();
-        while let Some(payload) = fetched.next_blocking() {
-            let mut number = 0u64;
-            let read = payload.and_then(|payload| {
-                // Of a window by records only a part of it lands.
-                landed.extend(payload.landed().filter(|_| by_records.is_none()));
-                let uri: Arc<str> = payload.uri.as_str().into();
-                records(&feed, &payload, &mut |record| {
-                    if context.cancel.is_cancelled() {
-                        return Err("interrupted".to_owned());
-                    }
-                    number += 1;
-                    let row = envelope.row(&feed, record, seq, &uri);
-                    let row = row.map_err(|problem| format!("record {number}: {problem}"))?;
-                    if let Some(moment) = row.source_ts {
-                        context.stats.record_of(moment);
-                    }
-                    match (by_records, row.source_ts) {
-                        (Some(window), Some(moment)) if !window.holds(moment) => return Ok(()),
-                        (Some(_), None) => {
-                            return Err(format!(
-                                "record {number}: there is no time at `source_ts`"
-                            ));
-                        }
-                        _ => {}
-                    }
-                    rows.push(row);
-                    seq += 1;
-                    if rows.len() < BATCH_ROWS { Ok(()) } else { send(&mut rows) }
-                })
-            });
-            if let Err(problem) = read {
-                let _ = sender.send(Err(problem));
-                return;
-            }
-        }
-        if send(&mut rows).is_ok() {
-            if context.stats.so_far().problems.is_empty() {
-                landed.extend(options.when_whole);
-            }
-            let batch = Batch { state: landed, ..Batch::default() };
-            // Whoever no longer listens has failed already.
-            let _ = sender.send(Ok(batch));
-        }
-    });
-    receiver.into_iter()
+    let cancel = context.cancel.clone();
+    let reading = Reading { feed: (*feed).clone(), fetched, context, options: options.clone() };
+    lander.land_all(&load, batches(reading, intake), &cancel).await.map_err(told)
 }

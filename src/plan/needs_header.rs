@@ -35,6 +35,7 @@ impl Step {
             | Self::LoadSeed { .. }
             | Self::Append { .. }
             | Self::Land { .. }
+            | Self::AllowNull { .. }
             | Self::Header { .. }
             | Self::Statement { .. } => false,
         }

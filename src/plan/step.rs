@@ -135,6 +135,13 @@ pub enum Step {
         /// Columns whose STRUCT gets further fields, with the new type: no row is rewritten.
         extend: Vec<Column>,
     },
+    /// Lets a column be NULL that refused it.
+    AllowNull {
+        /// The table.
+        relation: Relation,
+        /// The column.
+        column: String,
+    },
     /// Inserts all rows of a staging relation or query.
     Insert {
         /// The table.

@@ -17,6 +17,7 @@ impl Step {
             Self::CreateMaterializedView { .. } => "create the materialized view",
             Self::RefreshMaterializedView { .. } => "refresh the materialized view",
             Self::Describe { .. } => "describe",
+            Self::AllowNull { .. } => "allow NULL",
             Self::DropRelation { .. } => "drop what was there",
             Self::CloneTable { .. } => "clone the table",
             Self::Publish { .. } => "publish",

@@ -80,6 +80,7 @@ fn relation(step: &Step) -> Option<&Relation> {
         | Step::CloneTable { to: relation, .. }
         | Step::Publish { target: relation, .. }
         | Step::Describe { relation, .. }
+        | Step::AllowNull { relation, .. }
         | Step::AlterColumns { relation, .. }
         | Step::LoadSeed { relation, .. }
         | Step::Append { relation, .. }

@@ -86,6 +86,7 @@ mod data_tests;
 mod defer;
 mod descriptions;
 mod earlier_runs;
+mod feed_contracts;
 mod feed_state;
 mod feeds;
 mod file_feeds;

@@ -43,6 +43,7 @@ fn read_by(step: &Step) -> &'static str {
         Step::Append { .. }
         | Step::CreateMissingTable { .. }
         | Step::Land { .. }
+        | Step::AllowNull { .. }
         | Step::DeleteMatching { .. }
         | Step::DropSchema { .. }
         | Step::Header { .. }

@@ -53,6 +53,9 @@ impl Lowering<'_> {
             Step::Describe { relation, options } => {
                 Step::Describe { relation: self.name(relation), options: self.options(options)? }
             }
+            Step::AllowNull { relation, column } => {
+                Step::AllowNull { relation: self.name(relation), column: column.clone() }
+            }
             Step::CloneTable { from, to, not_null } => Step::CloneTable {
                 from: self.name(from),
                 to: self.name(to),

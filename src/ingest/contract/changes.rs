@@ -95,9 +95,8 @@ impl Schema {
         for column in table.iter().filter(|column| column.required) {
             let field = self.fields.get(&column.name);
             if field.is_some_and(|field| !field.required) {
-                let name = dialect.quote(&column.name);
-                let sql = format!("alter table {relation} alter column {name} drop not null");
-                steps.push(Step::Statement { sql });
+                let (relation, column) = (relation.clone(), column.name.clone());
+                steps.push(Step::AllowNull { relation, column });
             }
         }
         steps

@@ -48,7 +48,7 @@ impl Schema {
         let parsed = Node::parse(record);
         let Some(Node::Object(members)) = &parsed else {
             let message = "the record is no object, and has no columns".to_owned();
-            return Err(Breach::Row { class: "no_object", message });
+            return Err(Breach::Row { class: "not-an-object", message });
         };
         let mut walk = Walk::new(self.contract, false);
         let mut typed = String::with_capacity(record.len());
@@ -111,7 +111,7 @@ impl<'n> Walk<'n> {
                 if seen.contains(&at) {
                     self.broken(
                         self.contract.columns,
-                        "ambiguous_column",
+                        "ambiguous-column",
                         &format!("and another field are both the column `{name}`"),
                     )?;
                 } else {
@@ -133,7 +133,7 @@ impl<'n> Walk<'n> {
             let message = format!("`{}` has no value, and must have one", field.name);
             return Err(Stop::Breach(match self.contract.columns {
                 Mode::Freeze => Breach::Load(message),
-                _ => Breach::Row { class: "missing_value", message },
+                _ => Breach::Row { class: "missing-value", message },
             }));
         }
         out.push('}');
@@ -152,7 +152,7 @@ impl<'n> Walk<'n> {
         }
         if self.contract.columns != Mode::Evolve {
             let mode = self.contract.columns;
-            self.broken(mode, "unknown_column", "has no column")?;
+            self.broken(mode, "unknown-column", "has no column")?;
             return Ok(None);
         }
         self.change()?;
@@ -161,7 +161,7 @@ impl<'n> Walk<'n> {
                 "`{}` would be one column more than {MAX_FIELDS}: are the record's keys data?",
                 self.shown()
             );
-            return Err(Stop::Breach(Breach::Row { class: "too_many_columns", message }));
+            return Err(Stop::Breach(Breach::Row { class: "too-many-columns", message }));
         }
         Ok(Some(fields.add(new_field(name.to_owned()))))
     }
@@ -220,7 +220,7 @@ impl<'n> Walk<'n> {
         let kind = field.kind.data_type().map(|kind| kind.google()).unwrap_or_default();
         let word = infer(node, MAX_NESTING).word();
         let message = format!("is no {kind}, but {word}");
-        self.broken(self.contract.data_type, "wrong_type", &message)
+        self.broken(self.contract.data_type, "wrong-type", &message)
     }
 
     /// A value of a column that came in this load: the column holds whatever came, and values are

@@ -50,6 +50,16 @@ pub(super) fn infer(node: &Node<'_>, depth: usize) -> Kind {
     }
 }
 
+/// Whether records fill columns of a type.
+pub fn fillable(kind: &Type) -> bool {
+    match kind {
+        Type::Unknown | Type::Null | Type::Bytes | Type::Interval => false,
+        Type::Array(element) => !matches!(**element, Type::Array(_)) && fillable(element),
+        Type::Struct(fields) => fields.iter().all(|(_, kind)| fillable(kind)),
+        _ => true,
+    }
+}
+
 /// A field of which nothing is known but that it came in this load.
 pub(super) fn new_field(name: String) -> Field {
     Field { name, kind: Kind::Unknown, origin: Origin::Load, required: false }

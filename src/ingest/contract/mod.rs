@@ -19,6 +19,7 @@ mod tree;
 
 pub use changes::{TYPED, TypedColumns};
 pub use conform::{Breach, Conformed};
+pub use infer::fillable;
 pub use mode::{Contract, Mode};
 pub use schema::{DeclaredColumn, Schema, TableColumn};
 pub use table::table_columns;

@@ -7,6 +7,8 @@ use super::{
     kind::{KINDS, KindReader},
     publish,
     reader::Reader,
+    rules,
+    shared_stream::with_stream,
     storage,
 };
 use crate::{
@@ -18,12 +20,12 @@ use crate::{
 /// Keys of every feed.
 const COMMON_KEYS: &[&str] = &[
     "type",
+    "stream",
     "format",
     "csv",
     "records",
     "key",
     "source_ts",
-    "drop",
     "storage",
     "archive",
     "every",
@@ -46,13 +48,14 @@ pub fn read_feed(source: &Source) -> Result<Option<Feed>, Vec<Diagnostic>> {
 }
 
 fn read(reader: &mut Reader<'_>, definition: &Value) -> Option<Feed> {
-    let Some(map) = definition.as_object() else {
+    let Some(own) = definition.as_object() else {
         reader.problem("ingest", "`ingest` must be a mapping with a `type`", None);
         return None;
     };
+    let map = &with_stream(reader, own)?;
     let kind = kind(reader, map)?;
     for key in map.keys() {
-        let known = || COMMON_KEYS.iter().chain(kind.keys).copied();
+        let known = || COMMON_KEYS.iter().chain(&rules::KEYS).chain(kind.keys).copied();
         if !known().any(|name| name == key) {
             let message = format!("unknown key `{key}` in `ingest`");
             reader.problem(key, &message, did_you_mean(key, known()));
@@ -72,7 +75,8 @@ fn read(reader: &mut Reader<'_>, definition: &Value) -> Option<Feed> {
         cadence: cadence::read(reader, map)?,
         archive: archive::read(reader, map)?,
         publish: publish::read(reader, map)?,
-        definition: blake3::hash(definition.to_string().as_bytes()).to_hex()[..16].to_owned(),
+        definition: blake3::hash(serde_json::json!(map).to_string().as_bytes()).to_hex()[..16]
+            .to_owned(),
         records: match map.get("records") {
             Some(value) => reader.path_of("records", value)?,
             None => RecordPath::parse("$").ok()?,
@@ -82,7 +86,7 @@ fn read(reader: &mut Reader<'_>, definition: &Value) -> Option<Feed> {
             Some(value) => Some(reader.path_of("source_ts", value)?),
             None => None,
         },
-        drop: reader.names(map, "drop")?,
+        rules: rules::read(reader, map)?,
         storage: storage::read(reader, map)?,
         unique_id: source.unique_id.clone(),
         source: source.source_name.clone(),

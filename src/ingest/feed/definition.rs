@@ -1,6 +1,6 @@
 //! What a feed is.
 
-use super::{Cadence, CsvOptions, FeedKind, Publish};
+use super::{Cadence, CsvOptions, FeedKind, FeedRules, Publish};
 use crate::{
     diagnostic::Span,
     ingest::{RecordPath, Storage},
@@ -31,8 +31,6 @@ pub struct Feed {
     pub key: Vec<RecordPath>,
     /// Where a record's own time is, if it has one.
     pub source_ts: Option<RecordPath>,
-    /// Top-level keys left out before landing (secrets, passwords).
-    pub drop: Vec<String>,
     /// How the bronze table is kept.
     pub storage: Storage,
     /// When it is polled.
@@ -43,6 +41,8 @@ pub struct Feed {
     pub definition: String,
     /// Where its landed rows are published.
     pub publish: Option<Publish>,
+    /// What it does with its records beyond landing them.
+    pub rules: FeedRules,
     /// Where the feed is written, for messages.
     pub declared: Span,
     /// The properties file, relative to the project root.

@@ -19,7 +19,9 @@ mod publish;
 mod pubsub;
 mod push;
 mod reader;
+mod rules;
 mod secret_text;
+mod shared_stream;
 mod storage;
 mod time_window;
 
@@ -36,5 +38,7 @@ pub use paging::{PagedBy, Paging};
 pub use publish::Publish;
 pub use pubsub::PubSubFeed;
 pub use push::{OidcRule, PushAuth, PushEnvelope, PushFeed};
+pub use rules::{DeadLetterLimit, FeedRules};
 pub use secret_text::{EnvLookup, SecretText};
+pub use shared_stream::stream_name;
 pub use time_window::{AskedWindow, Window};

@@ -7,6 +7,10 @@ use crate::ingest::{Envelope, envelope::timestamp};
 /// A row of the table of dead letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
+    /// Its id: the same for what is read again at the same place.
+    pub id: String,
+    /// What has become of it.
+    pub status: LetterStatus,
     /// When it failed.
     pub failed_at: DateTime<Utc>,
     /// The source's name.
@@ -27,10 +31,43 @@ pub struct DeadLetter {
     pub uri: String,
 }
 
+/// What has become of a dead letter. Its table is added to: of an id the last row counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LetterStatus {
+    /// It waits for somebody to care.
+    #[default]
+    Open,
+    /// It was taken in again, and has landed.
+    Replayed,
+}
+
+impl LetterStatus {
+    /// Its word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Replayed => "replayed",
+        }
+    }
+}
+
 impl DeadLetter {
+    /// The id of what came from a place (a line, the number of a record) in something.
+    pub fn id_of(source: &str, stream: &str, uri: &str, place: u64, raw: &[u8]) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for part in [source, stream, uri, &place.to_string()] {
+            hasher.update(part.as_bytes());
+            hasher.update(b"\0");
+        }
+        hasher.update(raw);
+        hasher.finalize().to_hex()[..32].to_owned()
+    }
+
     /// The values of the row, as text.
     pub(in crate::ingest) fn texts(&self, envelope: &Envelope) -> Vec<Option<String>> {
         let texts = [
+            self.id.clone(),
+            self.status.name().to_owned(),
             timestamp(self.failed_at),
             self.source.clone(),
             self.stream.clone(),

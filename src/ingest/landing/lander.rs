@@ -40,6 +40,16 @@ pub struct Landed {
 }
 
 impl Landed {
+    /// What came to one table. What is of the whole load is with the first.
+    #[must_use]
+    pub fn of_table(&self, at: usize) -> Self {
+        let rows = self.rows.get(at).map(|rows| vec![*rows]).unwrap_or_default();
+        match at {
+            0 => Self { rows, ..self.clone() },
+            _ => Self { rows, ..Self::default() },
+        }
+    }
+
     /// Rows added to all targets.
     pub fn total(&self) -> u64 {
         self.rows.iter().sum()
@@ -76,6 +86,11 @@ impl Lander {
     /// A lander into a warehouse.
     pub fn new(adapter: Arc<dyn Adapter>) -> Self {
         Self { adapter, turns: Mutex::default(), known: Mutex::default() }
+    }
+
+    /// The warehouse.
+    pub fn adapter(&self) -> &Arc<dyn Adapter> {
+        &self.adapter
     }
 
     /// What is known of a load's feed.

@@ -17,7 +17,7 @@ mod stream;
 mod tables;
 
 pub use batch::{Batch, BronzeRow, TargetRows};
-pub use dead_letter::DeadLetter;
+pub use dead_letter::{DeadLetter, LetterStatus};
 pub use known_files::{FileVersion, KnownFiles};
 pub use lander::{Landed, Lander, is_superseded};
 pub use load::{Dedup, Load, SharedSchema, Storage, Target};

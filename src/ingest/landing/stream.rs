@@ -215,6 +215,8 @@ fn dead_batch(letters: &[DeadLetter], envelope: &Envelope, table: usize) -> RowB
         table,
         rows: letters.len(),
         columns: vec![
+            texts(|letter| &letter.id),
+            texts(|letter| letter.status.name()),
             Values::Times(letters.iter().map(moment).collect()),
             texts(|letter| &letter.source),
             texts(|letter| &letter.stream),

@@ -8,7 +8,9 @@ pub const DEAD_LETTERS: &str = "dead_letter";
 pub const STATE: &str = "elt_feed_state";
 
 /// Columns of [`DEAD_LETTERS`] with their GoogleSQL types.
-pub(super) const DEAD_LETTER_COLUMNS: [(&str, &str); 11] = [
+pub(super) const DEAD_LETTER_COLUMNS: [(&str, &str); 13] = [
+    ("_id", "STRING"),
+    ("status", "STRING"),
     ("_failed_at", "TIMESTAMP"),
     ("_source", "STRING"),
     ("_stream", "STRING"),

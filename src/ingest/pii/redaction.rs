@@ -40,6 +40,18 @@ impl Redaction {
         Self { key: Some(key), ..self }
     }
 
+    /// The rules of both.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        for rule in &other.rules {
+            if !self.rules.contains(rule) {
+                self.rules.push(rule.clone());
+            }
+        }
+        self.key = self.key.or(other.key);
+        self
+    }
+
     /// Whether everything is kept as it comes.
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()

@@ -12,7 +12,7 @@ use super::{Known, Mark, Record};
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel},
     ingest::{
-        BronzeRow, DEAD_LETTERS, DeadLetter, Envelope, Feed, FeedMetrics, Target,
+        BronzeRow, DEAD_LETTERS, DeadLetter, Envelope, Feed, FeedMetrics, LetterStatus, Target,
         landing::append_steps,
     },
     plan::{Plan, Rows, Step},
@@ -136,6 +136,14 @@ impl Committer {
         let records = entry.content.as_ref().ok()?;
         let uri = records.first().map(|record| record.row.uri.to_string());
         let letter = DeadLetter {
+            id: DeadLetter::id_of(
+                &feed.source,
+                &feed.stream,
+                uri.as_deref().unwrap_or_default(),
+                0,
+                &entry.raw,
+            ),
+            status: LetterStatus::Open,
             failed_at: Utc::now(),
             source: feed.source.clone(),
             stream: feed.stream.clone(),
@@ -143,7 +151,7 @@ impl Committer {
             error_class: error.code.to_owned(),
             error: error.message.clone(),
             attempts: entry.attempts,
-            raw: String::from_utf8_lossy(&entry.raw).into_owned(),
+            raw: feed.rules.redaction.raw(&entry.raw),
             uri: uri.unwrap_or_default(),
         };
         Some(Entry { content: Err(letter), ..entry.clone() })

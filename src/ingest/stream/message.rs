@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::ingest::{DeadLetter, Feed, Format};
+use crate::ingest::{DeadLetter, Feed, Format, LetterStatus};
 
 /// What a sender or a broker has handed over: one or more records, with what is said about them.
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ impl Refusal {
 /// The dead letter of a message.
 pub fn dead_letter(feed: &Feed, message: &Message, problem: Refusal) -> DeadLetter {
     DeadLetter {
+        id: DeadLetter::id_of(&feed.source, &feed.stream, &message.uri, 0, &message.data),
+        status: LetterStatus::Open,
         failed_at: Utc::now(),
         source: feed.source.clone(),
         stream: feed.stream.clone(),
@@ -49,7 +51,7 @@ pub fn dead_letter(feed: &Feed, message: &Message, problem: Refusal) -> DeadLett
         error_class: problem.class.to_owned(),
         error: problem.reason,
         attempts: message.attempts,
-        raw: String::from_utf8_lossy(&message.data).into_owned(),
+        raw: feed.rules.redaction.raw(&message.data),
         uri: message.uri.clone(),
     }
 }

@@ -217,6 +217,10 @@ pub fn statements(step: &Step) -> Vec<Rendered> {
             vec![Rendered::plain(format!("create table if not exists {relation} ({columns})"))]
         }
         Step::Land { .. } => Vec::new(),
+        Step::AllowNull { relation, column } => vec![Rendered::plain(format!(
+            "alter table {relation} alter column {} drop not null",
+            quote(column)
+        ))],
         Step::Header { sql } | Step::Statement { sql } | Step::Query { sql } => {
             vec![Rendered::plain(sql)]
         }

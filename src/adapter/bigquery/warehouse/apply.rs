@@ -198,6 +198,7 @@ impl<'a> Applying<'a> {
             | Step::SnapshotMerge { .. } => self.statements(step, true).await,
             Step::CreateView { .. }
             | Step::CreateMissingTable { .. }
+            | Step::AllowNull { .. }
             | Step::CreateMaterializedView { .. }
             | Step::RefreshMaterializedView { .. }
             | Step::RenameRelation { .. }

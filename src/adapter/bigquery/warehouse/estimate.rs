@@ -153,6 +153,7 @@ async fn found(
         Step::LoadSeed { .. }
         | Step::Append { .. }
         | Step::Land { .. }
+        | Step::AllowNull { .. }
         | Step::CopyPartitions { .. }
         | Step::CopyTables { .. }
         | Step::Publish { .. } => Some(Found::of(Bytes::Exactly(0))),
