@@ -5,10 +5,11 @@ use std::time::Instant;
 use tokio::runtime::Handle;
 
 use super::{
+    args::SelectArgs,
     generate,
     global_args::GlobalArgs,
     ingest_args::{IngestArgs, IngestCommand},
-    ingest_state,
+    ingest_backfill, ingest_state, ingest_watch,
     nodes::request,
     selection::selected,
     serve,
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     adapter::Cancel,
-    ingest::{ReplayFilter, feeds_of, replay_feeds, run_feeds},
+    ingest::{Feed, ReplayFilter, feeds_of, replay_feeds, run_feeds},
     run::{Event, ExitCode, stop_on_signals},
 };
 
@@ -29,6 +30,7 @@ pub fn run(global: &GlobalArgs, args: &IngestArgs, handle: &Handle) -> Result<Ex
         Some(IngestCommand::Serve(args)) => return serve::run(global, args, handle),
         Some(IngestCommand::Generate(args)) => return generate::run(global, args, handle),
         Some(IngestCommand::State(args)) => return ingest_state::run(global, args, handle),
+        Some(IngestCommand::Backfill(args)) => return ingest_backfill::run(global, args, handle),
         Some(IngestCommand::Replay(_)) | None => {}
     }
     let (selection, replay) = match &args.command {
@@ -39,13 +41,12 @@ pub fn run(global: &GlobalArgs, args: &IngestArgs, handle: &Handle) -> Result<Ex
         _ => (&args.selection, None),
     };
     let session = Session::open(global, "ingest", serde_json::Map::new())?;
-    let ids = selected(session, selection)?;
-    let feeds = feeds_of(&session.manifest, &ids).map_err(|problems| session.fail(&problems))?;
+    let feeds = selected_feeds(session, selection)?;
     if feeds.is_empty() {
-        session
-            .report
-            .note("no feed is selected: a feed is a source table with `config.meta.ingest`");
         return Ok(ExitCode::Success);
+    }
+    if args.watch {
+        return Ok(ingest_watch::run(session, feeds, args.every, handle));
     }
     let adapter = session.adapter()?;
     let cancel = Cancel::default();
@@ -70,4 +71,19 @@ pub fn run(global: &GlobalArgs, args: &IngestArgs, handle: &Handle) -> Result<Ex
     } else {
         ExitCode::Success
     })
+}
+
+/// The feeds that are selected; that there is none is said.
+///
+/// # Errors
+/// The exit code, where a definition is wrong.
+pub fn selected_feeds(session: &Session, selection: &SelectArgs) -> Result<Vec<Feed>, ExitCode> {
+    let ids = selected(session, selection)?;
+    let feeds = feeds_of(&session.manifest, &ids).map_err(|problems| session.fail(&problems))?;
+    if feeds.is_empty() {
+        session
+            .report
+            .note("no feed is selected: a feed is a source table with `config.meta.ingest`");
+    }
+    Ok(feeds)
 }

@@ -1,5 +1,7 @@
 //! What was typed behind `ingest`.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
@@ -7,22 +9,31 @@ use super::{
     args::{CompileOutputArg, SelectArgs},
     time_args::time,
 };
+use crate::ingest::parse_span;
 
 /// Flags and subcommands of `ingest`.
 #[derive(Clone, Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct IngestArgs {
-    /// What to do besides landing once.
+    /// What to do besides landing.
     #[command(subcommand)]
     pub command: Option<IngestCommand>,
     /// Which feeds.
     #[command(flatten)]
     pub selection: SelectArgs,
+    /// Go on, each feed at its own times (`every`), until it is stopped
+    #[arg(long)]
+    pub watch: bool,
+    /// How often feeds are polled that do not say it
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = span, requires = "watch")]
+    pub every: Duration,
 }
 
 /// Subcommands of `ingest`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum IngestCommand {
+    /// Land what is of a span of time, window by window; those that have landed are left out
+    Backfill(IngestBackfillArgs),
     /// Answer what is sent to feeds of type `push`, until it is stopped
     Serve(ServeArgs),
     /// Make test events of a feed
@@ -129,4 +140,28 @@ fn share(text: &str) -> Result<f64, String> {
 fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|rate| (0.001..=1_000_000.0).contains(rate));
     rate.ok_or_else(|| "expected a number from 0.001 to 1000000".to_owned())
+}
+
+/// Flags of `ingest backfill`.
+#[derive(Clone, Debug, Args)]
+pub struct IngestBackfillArgs {
+    /// Which feeds.
+    #[command(flatten)]
+    pub selection: SelectArgs,
+    /// The begin, in UTC
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub from: DateTime<Utc>,
+    /// The end, which is no part of it
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub to: DateTime<Utc>,
+    /// How much of it lands at once
+    #[arg(long, value_name = "TIME", default_value = "1d", value_parser = span)]
+    pub window: Duration,
+    /// Land windows again that have landed
+    #[arg(long)]
+    pub again: bool,
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    parse_span(text).ok_or_else(|| "write a number and a unit: 30s, 5m, 2h, 1d".to_owned())
 }

@@ -37,6 +37,8 @@ impl WindowsBy {
             FeedKind::Files(FilesFeed { name_time: Some(_), .. }) => Some(Self::Names),
             FeedKind::Http(http) if http.has_window() => Some(Self::Request),
             FeedKind::Command(command) if command.has_window() => Some(Self::Request),
+            // What is sent or pulled is there once.
+            FeedKind::Push(_) | FeedKind::PubSub(_) => return None,
             _ => None,
         };
         by_itself.or_else(|| feed.source_ts.as_ref().map(|_| Self::Records))

@@ -3,6 +3,7 @@
 //! A feed is a source table's `config.meta.ingest`. Records are taken out of payloads as they are
 //! written, put into envelopes, and landed by a plan that adds only what has changed.
 
+mod backfill;
 mod canonical;
 mod changes;
 mod contract;
@@ -27,7 +28,9 @@ mod replay;
 mod runner;
 mod serve;
 mod stream;
+mod watch;
 
+pub use backfill::{Backfill, FeedWindows, run_backfill, windows_left};
 pub use changes::{Change, ChangeEvent, ChangeRules, Detector, Known, Refusal};
 pub use contract::{
     Breach, Conformed, Contract, DeclaredColumn, Mode, Schema, TYPED, TableColumn, TypedColumns,
@@ -36,7 +39,8 @@ pub use envelope::{BRONZE_COLUMNS, Envelope};
 pub use feed::{
     AskedWindow, Cadence, CommandFeed, CsvOptions, DeadLetterLimit, EnvLookup, Feed, FeedKind,
     FeedRules, FilesFeed, Format, HttpFeed, NameTime, OidcRule, PagedBy, Paging, PubSubFeed,
-    Publish, PushAuth, PushEnvelope, PushFeed, SecretText, Window, read_feed, stream_name,
+    Publish, PushAuth, PushEnvelope, PushFeed, SecretText, Window, parse_span, read_feed,
+    stream_name,
 };
 pub use fetch::{Fetching, GoogleLookup, Hosts};
 pub use generate::{
@@ -56,3 +60,4 @@ pub use replay::{ReplayFilter, replay_feeds};
 pub use runner::{IngestRequest, feeds_of, run_feeds};
 pub use serve::{ServeOptions, serve};
 pub use stream::{Entry, MESSAGE_WINDOW_DAYS, Mark, Outcome, Record, Stream, StreamOptions};
+pub use watch::{Health, OpenRequest, TellHealth, Watch, watch};

@@ -64,3 +64,23 @@ impl Interrupts {
         cancel
     }
 }
+
+/// Raises `stop` on the first SIGINT or SIGTERM, `cancel` on the second, and leaves the process on the
+/// third: for what goes on and may end what it is at.
+///
+/// # Errors
+/// When the handlers cannot be installed.
+pub fn stop_on_signals_in_two_steps(stop: &Cancel, cancel: &Cancel) -> std::io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let (stop, cancel) = (stop.clone(), cancel.clone());
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for _ in signals.forever() {
+            match (stop.is_cancelled(), cancel.is_cancelled()) {
+                (false, _) => stop.cancel(),
+                (true, false) => cancel.cancel(),
+                (true, true) => std::process::exit(ExitCode::Interrupted as i32),
+            }
+        }
+    })?;
+    Ok(())
+}

@@ -31,7 +31,7 @@ pub use event::{Event, NodeLabel, NodeResult, Status};
 pub use exit_code::ExitCode;
 pub use freshness::{Age, Criteria, Freshness, FreshnessRequest, SourceFreshness, check_freshness};
 pub use hook::{Hook, HookKind, hooks};
-pub use interrupt::{Interrupts, stop_on_signals};
+pub use interrupt::{Interrupts, stop_on_signals, stop_on_signals_in_two_steps};
 pub use job::{Job, preview_job, run_job};
 pub use late_partitions::{Newer, Partitions, partition_span, partition_text};
 pub use nodes::{

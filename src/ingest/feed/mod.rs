@@ -38,6 +38,7 @@ pub use paging::{PagedBy, Paging};
 pub use publish::Publish;
 pub use pubsub::PubSubFeed;
 pub use push::{OidcRule, PushAuth, PushEnvelope, PushFeed};
+pub use reader::parse_span;
 pub use rules::{DeadLetterLimit, FeedRules};
 pub use secret_text::{EnvLookup, SecretText};
 pub use shared_stream::stream_name;

@@ -91,7 +91,7 @@ impl Reader<'_> {
     /// A time such as `30s`, `5m`, `2h` or `1d`; `Some(None)` where the key is not written.
     pub fn span(&mut self, map: &Map<String, Value>, key: &str) -> Option<Option<Duration>> {
         let Some(value) = map.get(key) else { return Some(None) };
-        let read = value.as_str().and_then(span_in);
+        let read = value.as_str().and_then(parse_span);
         if read.is_none() {
             let help = "write a number and a unit: `30s`, `5m`, `2h`, `1d`".to_owned();
             self.problem(key, &format!("`{key}` is no time"), Some(help));
@@ -179,7 +179,7 @@ impl Reader<'_> {
 }
 
 /// A number and a unit, more than nothing.
-fn span_in(text: &str) -> Option<Duration> {
+pub fn parse_span(text: &str) -> Option<Duration> {
     let text = text.trim();
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
     let secs = match unit.trim() {
@@ -199,11 +199,11 @@ mod tests {
 
     #[test]
     fn a_time_is_a_number_and_a_unit() {
-        assert_eq!(span_in("30s"), Some(Duration::from_secs(30)));
-        assert_eq!(span_in("5 m"), Some(Duration::from_secs(300)));
-        assert_eq!(span_in("1d"), Some(Duration::from_secs(86_400)));
+        assert_eq!(parse_span("30s"), Some(Duration::from_secs(30)));
+        assert_eq!(parse_span("5 m"), Some(Duration::from_secs(300)));
+        assert_eq!(parse_span("1d"), Some(Duration::from_secs(86_400)));
         for wrong in ["", "5", "m", "0s", "-1s", "5min", "99999999999999999999s"] {
-            assert_eq!(span_in(wrong), None, "{wrong}");
+            assert_eq!(parse_span(wrong), None, "{wrong}");
         }
     }
 }

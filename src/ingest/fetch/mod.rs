@@ -21,5 +21,6 @@ pub use fetched::{Fetched, Payloads};
 pub use files::FoundFile;
 pub use hosts::Hosts;
 pub use in_order::in_order;
+pub use pause::fraction;
 pub use payload::Payload;
 pub use stats::{FetchStats, Fetching};

@@ -1,0 +1,146 @@
+//! `elt ingest --watch`: polls at their times, and how it ends.
+#![cfg(unix)]
+
+use std::{
+    process::{Child, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    Said, command, elt,
+    http_feeds::bronze,
+    project, said,
+    server::{Server, answer, ok},
+    write,
+};
+
+fn feed(server: &Server, more: &str) -> TempDir {
+    let folder = project(&[]);
+    let table = |name: &str| {
+        format!(
+            "      - name: {name}\n        config:\n          meta:\n            ingest: {{type: http, url: {}/{name}, key: id, {more}}}\n",
+            server.address
+        )
+    };
+    let text = format!(
+        "sources:\n  - name: api\n    schema: bronze\n    tables:\n{}{}",
+        table("things"),
+        table("others")
+    );
+    write(folder.path(), "models/_sources.yml", &text);
+    folder
+}
+
+fn start(folder: &TempDir, args: &[&str]) -> Child {
+    let mut run = command(folder.path(), &[&["ingest", "--watch"], args].concat());
+    run.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it starts")
+}
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let clock = Instant::now();
+    while !is_so() {
+        assert!(clock.elapsed() < Duration::from_secs(90), "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn interrupt(child: &Child) {
+    let id = child.id().to_string();
+    let kill = std::process::Command::new("kill").args(["-INT", &id]).status();
+    assert!(kill.expect("kill").success());
+}
+
+fn ended(child: Child) -> Said {
+    said(child.wait_with_output().expect("it ends"))
+}
+
+fn asked(server: &Server, path: &str) -> usize {
+    let start = format!("GET {path} ");
+    server.requests().iter().filter(|request| request.starts_with(&start)).count()
+}
+
+#[test]
+fn feeds_are_polled_until_they_are_stopped_and_one_that_fails_leaves_the_others() {
+    let polls = Arc::new(AtomicUsize::new(0));
+    let server = Server::answering(move |request| match request.starts_with("GET /others ") {
+        true => answer("404 Not Found", "", ""),
+        false => ok(&format!("[{{\"id\":{}}}]", polls.fetch_add(1, Ordering::SeqCst))),
+    });
+    let folder = feed(&server, "every: 1s");
+    let child = start(&folder, &[]);
+    until("three polls of each", || asked(&server, "/things") > 2 && asked(&server, "/others") > 2);
+    // Between polls the database is free.
+    let sql = "select count(*) > 0 as landed from bronze.things";
+    let shown = elt(folder.path(), &["show", "--output", "csv", "--inline", sql]);
+    assert_eq!(shown.out, "landed\ntrue", "{}", shown.err);
+    interrupt(&child);
+    let said = ended(child);
+    assert_eq!(said.code, Some(1), "a feed was failing: {}", said.err);
+    assert!(said.err.contains("watching 2 feeds"), "{}", said.err);
+    assert!(said.err.contains(" ok bronze.things, 1 row ("), "{}", said.err);
+    assert!(said.err.contains("failed bronze.others (2 times in a row): "), "{}", said.err);
+    assert!(said.err.contains("0 failed, "), "{}", said.err);
+    assert!(said.err.contains("0 rows, no success"), "{}", said.err);
+    let landed = bronze(folder.path()).lines().count();
+    assert_eq!(landed, asked(&server, "/things"), "a poll did not land");
+}
+
+/// A poll that takes longer than the time between two is not begun again meanwhile.
+#[test]
+fn polls_of_a_feed_do_not_overlap() {
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (counted, seen) = (Arc::clone(&now), Arc::clone(&most));
+    let server = Server::answering(move |_| {
+        seen.fetch_max(counted.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(1_300));
+        counted.fetch_sub(1, Ordering::SeqCst);
+        ok("[]")
+    });
+    let folder = feed(&server, "every: 1s");
+    let child = start(&folder, &["--select", "source:api.things"]);
+    until("three polls", || asked(&server, "/things") > 2);
+    interrupt(&child);
+    assert_eq!(ended(child).code, Some(0));
+    assert_eq!(most.load(Ordering::SeqCst), 1);
+}
+
+fn slow() -> Server {
+    Server::answering(|_| {
+        std::thread::sleep(Duration::from_secs(2));
+        ok("[{\"id\":1}]")
+    })
+}
+
+#[test]
+fn the_first_ctrl_c_lets_the_poll_end() {
+    let server = slow();
+    let folder = feed(&server, "every: 1h");
+    let child = start(&folder, &["--select", "source:api.things"]);
+    until("a poll", || !server.requests().is_empty());
+    interrupt(&child);
+    let said = ended(child);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.err.contains("bronze.things: 1 poll, 0 failed, 1 rows"), "{}", said.err);
+    assert_eq!(bronze(folder.path()).lines().count(), 1);
+}
+
+#[test]
+fn the_second_ctrl_c_stops_it() {
+    let server = Server::start(vec![crate::server::Answer::Silence(Duration::from_secs(60))]);
+    let folder = feed(&server, "every: 1h, timeout_secs: 50");
+    let child = start(&folder, &[]);
+    until("two polls", || server.requests().len() > 1);
+    let clock = Instant::now();
+    interrupt(&child);
+    std::thread::sleep(Duration::from_millis(300));
+    interrupt(&child);
+    let said = ended(child);
+    assert_eq!(said.code, Some(130), "{}", said.err);
+    assert!(clock.elapsed() < Duration::from_secs(20), "{:?}", clock.elapsed());
+}
