@@ -27,6 +27,7 @@ mod grouping;
 mod intervals;
 #[doc(hidden)]
 pub mod json;
+mod lasting;
 mod literals;
 mod math_functions;
 mod membership;
@@ -62,6 +63,7 @@ mod windows;
 pub use error::SqlError;
 pub use float_text::float_text;
 pub use intervals::with_interval_texts;
+pub use lasting::without_lasting_statements;
 pub use names::{ColumnType, FunctionType, NoSchemas, Schemas};
 pub use parse::{count_statements, is_complete};
 pub use read_interval::{IntervalParts, interval as read_interval};

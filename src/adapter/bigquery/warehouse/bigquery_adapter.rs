@@ -20,6 +20,7 @@ use crate::{
     plan::{Plan, Rendered},
     project::JobContext,
     relation::{Column, Dialect, PartitionState, Relation, RelationDetails, Table},
+    sql::without_lasting_statements,
 };
 
 /// The label of each job that names the invocation it is of.
@@ -178,10 +179,12 @@ impl Adapter for BigQueryAdapter {
             if !columns.is_empty() {
                 return Ok(columns);
             }
-            // The dry run of a script tells no columns: it runs, without rows, as in dbt.
+            // The dry run of a script tells no columns: it runs, without rows, as in dbt; and without
+            // what would be written twice, or by a command that only looks.
+            let header = without_lasting_statements(header);
             let query = sql.trim_end_matches(|c: char| c.is_whitespace() || c == ';');
             let no_rows = Rendered::around("select * from (", query, ") where false limit 0");
-            let script = Rendered::behind(header, &no_rows);
+            let script = Rendered::behind(&header, &no_rows);
             let job = QueryJob::new(&script.sql);
             let ran = self.client.query_rows(&job, None, &Cancel::default()).await;
             let (_, table) = ran.map_err(|error| in_query(error.into(), &script, 0, Some(0)))?;
