@@ -39,6 +39,7 @@ mod serve;
 mod session;
 mod show;
 mod sql;
+mod sql_args;
 mod sql_batch;
 mod sql_prompt;
 mod state;

@@ -10,10 +10,10 @@ use serde_json::Map;
 use tokio::runtime::Handle;
 
 use super::{
-    args::SqlArgs,
     global_args::GlobalArgs,
     session::{self, Session},
     show::{refused, table_format},
+    sql_args::SqlArgs,
     sql_batch, sql_prompt,
 };
 use crate::{

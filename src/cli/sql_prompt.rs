@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use rustyline::{Config, DefaultEditor, error::ReadlineError};
 use tokio::runtime::Handle;
 
-use super::{args::SqlArgs, session::Session, sql};
+use super::{session::Session, sql, sql_args::SqlArgs};
 use crate::{
     adapter::Adapter,
     diagnostic::{Diagnostic, SourceFile},

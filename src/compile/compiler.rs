@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    ops::Range,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -274,39 +273,6 @@ impl Compiler {
         ids: &[UniqueId],
     ) -> Vec<(UniqueId, Result<CompiledNode, Vec<Diagnostic>>)> {
         ids.par_iter().map(|id| (id.clone(), self.compile(id, false))).collect()
-    }
-
-    /// Renders text in a node's place and package: hooks, `sql_header`, `show --inline`.
-    ///
-    /// # Errors
-    /// What the template did wrong, at its line in `file`.
-    pub fn render_text(
-        &self,
-        node: &Arc<Node>,
-        file: &Arc<SourceFile>,
-        range: Range<usize>,
-    ) -> Result<MappedText, Vec<Diagnostic>> {
-        let changes = Changes::default();
-        let host = self.node_host(Some(node), &changes);
-        let scope = self.scope(node, &changes, &host, BTreeMap::new());
-        let rendered = self.engine.render(file, range, &scope, Marks::Lines);
-        let rendered = rendered.map_err(|error| vec![error.diagnostic])?;
-        let text = MappedText::rendered(&rendered.text, &rendered.lines);
-        let (text, _) = self.inject_ephemeral(text, &host.ephemeral_models())?;
-        Ok(text)
-    }
-
-    /// The text of a file rendered as a node would see it.
-    pub(super) fn render_part(
-        &self,
-        node: &Arc<Node>,
-        changes: &Changes,
-        file: &Arc<SourceFile>,
-    ) -> Result<String, Diagnostic> {
-        let host = self.node_host(Some(node), changes);
-        let scope = self.scope(node, changes, &host, BTreeMap::new());
-        let rendered = self.engine.render(file, 0..file.text().len(), &scope, Marks::None);
-        rendered.map(|rendered| rendered.text).map_err(|error| error.diagnostic)
     }
 
     /// The host of a node's template, or of one outside any node.

@@ -18,6 +18,7 @@ mod mapped;
 mod node_value;
 mod refusal;
 mod test_arguments;
+mod texts;
 mod turn;
 mod unit_test;
 

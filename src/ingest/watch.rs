@@ -109,7 +109,7 @@ pub async fn watch(watch: Watch) -> Vec<Health> {
             let feed = &watch.feeds[stream[0]];
             let polled = Polled {
                 every: feed.cadence.every.unwrap_or(watch.every),
-                cadence: feed.cadence.clone(),
+                cadence: feed.cadence,
                 healths: stream.iter().map(|at| Health::of(&watch.feeds[*at])).collect(),
                 feeds: stream.iter().map(|at| watch.feeds[*at].clone()).collect(),
                 places: Arc::clone(&places),

@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn only_what_ends_with_the_script_is_left() {
         let script = "declare n int64 default 2;
-insert into shop.log (at)
+insert into shop.log (moment)
 values (current_timestamp()); set n = 3;
 create temp function doubled(x int64) as (x * n);
 create temp table few as select 1 as id;
@@ -49,7 +49,16 @@ create table shop.kept as select 1 as id;
 call shop.clean();
 select doubled(n);
 ";
-        insta::assert_snapshot!(without_lasting_statements(script).replace(' ', "·"), @"");
+        insta::assert_snapshot!(without_lasting_statements(script).replace(' ', "·"), @r"
+    declare·n·int64·default·2;
+    ·····························
+    ····························;·set·n·=·3;
+    create·temp·function·doubled(x·int64)·as·(x·*·n);
+    create·temp·table·few·as·select·1·as·id;
+    ········································;
+    ·················;
+    select·doubled(n);
+    ");
     }
 
     #[test]

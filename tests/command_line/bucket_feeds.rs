@@ -238,7 +238,7 @@ fn every_payload_is_archived_as_it_came() {
 #[test]
 fn what_cannot_be_landed_is_archived_all_the_same() {
     let api = Server::answering(|request| match request.contains("/a ") {
-        true => ok("[{\"no_id\":1}]"),
+        true => ok("[{\"id\":1}"),
         false => ok("[{\"id\":2}]"),
     });
     let address = &api.address;
@@ -251,7 +251,7 @@ fn what_cannot_be_landed_is_archived_all_the_same() {
     let names = store.names();
     assert_eq!(names.len(), 2, "{names:?}");
     assert!(names[0].starts_with("raw/api/things/date=20"), "{names:?}");
-    assert_eq!(unzipped(&store.get(&names[0])), "[{\"no_id\":1}]");
+    assert_eq!(unzipped(&store.get(&names[0])), "[{\"id\":1}");
     assert_eq!(unzipped(&store.get(&names[1])), "[{\"id\":2}]");
 }
 

@@ -145,11 +145,6 @@ fn broken_payloads_land_nothing() {
     );
     fails(vec![ok("<html>")], "", "/things:1:1: no valid JSON: expected value");
     fails(
-        vec![ok("[{\"id\":2},{\"no\":3}]")],
-        "",
-        "record 2: the record has no value where its key is",
-    );
-    fails(
         vec![ok("{\"rows\":[]}")],
         "              records: $.data\n",
         "the document has no `data`",

@@ -66,7 +66,7 @@ fn the_store_is_one_command_and_its_models_build_on_it() {
         assert!(said.err.contains(landed), "{}", said.err);
     }
     let again = ingest(folder.path(), "source:store_live", &server);
-    assert!(again.err.contains("store_carts, 0 rows (6 unchanged"), "{}", again.err);
+    assert!(again.err.contains("store_carts, 0 rows"), "{}", again.err);
     let built = elt(folder.path(), &["build", "--select", "+tag:store+", "dim_dates"]);
     assert_eq!(built.code, Some(0), "{}", built.err);
     let sql = "select count(*) as n from {{ ref('fact_cart_items') }}";

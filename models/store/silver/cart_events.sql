@@ -14,11 +14,14 @@
 with landed as (
 
     select
-        _record_key,
+        -- The key of an event's row is the event's.
+        coalesce(json_value(payload, '$.key'), _record_key) as cart_key,
         json_value(payload, '$.change') as change,
         json_value(payload, '$.event_id') as told_id,
         safe_cast(json_value(payload, '$.version') as int64) as told_version,
-        row_number() over (partition by _record_key order by _ingested_at, _seq) as counted_version,
+        row_number() over (
+            partition by coalesce(json_value(payload, '$.key'), _record_key) order by _ingested_at, _seq
+        ) as counted_version,
         safe_cast(json_value(payload, '$.detected_at') as timestamp) as detected_at,
         if(json_value(payload, '$.change') is null, payload, json_query(payload, '$.record')) as cart,
         _record_hash as record_hash,
@@ -46,7 +49,7 @@ named as (
         *,
         coalesce(
             told_id,
-            concat('store.carts/', _record_key, '/', cast(version as string), '/', event_type)
+            concat('store.carts/', cart_key, '/', cast(version as string), '/', event_type)
         ) as event_id
     from events
 
@@ -63,7 +66,7 @@ latest as (
 select
     latest.event_id,
     latest.event_type,
-    safe_cast(latest._record_key as int64) as cart_id,
+    safe_cast(latest.cart_key as int64) as cart_id,
     latest.version,
     coalesce(latest.detected_at, latest._ingested_at) as happened_at,
     safe_cast(json_value(latest.cart, '$.userId') as int64) as user_id,

@@ -67,7 +67,10 @@ pub fn batches(
             let batch = Batch { state: landed, ..Batch::default() };
             sender.send(Ok(batch)).map_err(|_| "interrupted".to_owned())
         };
-        if let Err(problem) = read() {
+        // A load that ends early must not look like a whole one.
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(&mut read));
+        let bug = || Err("this is a bug in elt: reading the payload panicked".to_owned());
+        if let Err(problem) = outcome.unwrap_or_else(|_| bug()) {
             // Nor does this.
             let _ = sender.send(Err(problem));
         }

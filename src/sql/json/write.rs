@@ -44,6 +44,10 @@ fn write(value: &Value, out: &mut String) {
 fn number_text(number: &Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() => {
+            if float == 0.0 && float.is_sign_negative() {
+                // A document keeps its sign, which CAST does not.
+                return "-0.0".to_owned();
+            }
             let text = float_text(float);
             match text.contains(['.', 'e']) {
                 true => text,
