@@ -56,6 +56,11 @@ impl Parsed {
         Self { manifest, graph, engine: engine.value, globals, started_at }
     }
 
+    /// Its nodes and sources.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
     /// Builds all of it with a warehouse, `threads` nodes at a time.
     pub async fn build(
         &self,

@@ -28,6 +28,10 @@ pub enum Mishap {
 pub struct Faults {
     /// For requests whose method and path hold the text, in order.
     planned: Vec<(String, VecDeque<Mishap>)>,
+    /// For requests by their number, from 0.
+    numbered: Vec<(usize, Mishap)>,
+    /// How many requests there were.
+    seen: usize,
     random: Option<Random>,
 }
 
@@ -46,12 +50,22 @@ impl Faults {
         self.planned.push((request.to_owned(), mishaps.iter().copied().collect()));
     }
 
+    /// Says what happens to the request of a number, from 0.
+    pub fn at(&mut self, number: usize, mishap: Mishap) {
+        self.numbered.push((number, mishap));
+    }
+
     pub fn seed(&mut self, seed: u64) {
         self.random = Some(Random { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1, row: 0 });
     }
 
     /// What happens to a request.
     pub fn next(&mut self, request: &str) -> Option<Mishap> {
+        let number = self.seen;
+        self.seen += 1;
+        if let Some((_, mishap)) = self.numbered.iter().find(|(at, _)| *at == number) {
+            return Some(*mishap);
+        }
         for (part, mishaps) in &mut self.planned {
             if request.contains(part.as_str())
                 && let Some(mishap) = mishaps.pop_front()

@@ -174,6 +174,9 @@ impl Database {
                 let comma = if at == 0 { "" } else { ", " };
                 let text = match row.get(name) {
                     None | Some(Value::Null) => "null".to_owned(),
+                    Some(value) if kind == "JSON" => {
+                        format!("'{}'", value.to_string().replace('\'', "''"))
+                    }
                     Some(Value::String(text)) => format!("'{}'", text.replace('\'', "''")),
                     Some(other) => format!("'{other}'"),
                 };

@@ -25,6 +25,7 @@ pub fn field(name: &str, data_type: &str) -> Value {
         "DATE" => "DATE",
         "TIMESTAMP" | "TIMESTAMP WITH TIME ZONE" => "TIMESTAMP",
         "BLOB" => "BYTES",
+        "JSON" => "JSON",
         _ => "STRING",
     };
     json!({"name": name, "type": kind, "mode": "NULLABLE"})
@@ -37,6 +38,7 @@ pub fn engine_type(field: &Value) -> String {
         "FLOAT" | "FLOAT64" => "DOUBLE".to_owned(),
         "NUMERIC" => "DECIMAL(38, 9)".to_owned(),
         "BOOLEAN" | "BOOL" => "BOOLEAN".to_owned(),
+        "JSON" => "JSON".to_owned(),
         "DATE" => "DATE".to_owned(),
         "TIMESTAMP" | "DATETIME" => "TIMESTAMP".to_owned(),
         "RECORD" | "STRUCT" => {
