@@ -4,6 +4,7 @@
 pub mod adapter;
 pub mod analysis;
 pub mod artifact;
+pub mod backoff;
 pub mod check;
 pub mod cli;
 pub mod compile;

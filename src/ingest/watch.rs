@@ -10,12 +10,13 @@ use tokio::sync::{Mutex, Semaphore};
 
 use super::{
     Cadence, Feed, IngestRequest, Lander,
-    fetch::{fraction, in_order},
+    fetch::in_order,
     load_options::LoadOptions,
     runner::{run_stream, streams},
 };
 use crate::{
     adapter::Cancel,
+    backoff::fraction,
     run::{EventSink, NodeResult, Status},
 };
 

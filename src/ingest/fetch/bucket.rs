@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use chrono::Utc;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
@@ -16,10 +15,9 @@ use tokio::sync::OnceCell;
 use super::{
     FetchContext,
     http::{Answer, Fault, encoded, host_of, once, words},
-    pause::pause_asked,
     retry::before_the_next,
 };
-use crate::{adapter::bigquery::GoogleAccess, project::Secret};
+use crate::{adapter::bigquery::GoogleAccess, backoff::pause_asked, project::Secret};
 
 /// Where objects are, unless an emulator has them.
 const ENDPOINT: &str = "https://storage.googleapis.com";
@@ -271,9 +269,8 @@ async fn written(request: RequestBuilder, shown: &str) -> Result<Option<String>,
     if status.is_success() || more {
         return Ok(location);
     }
-    let asked = response.headers().get(header::RETRY_AFTER);
     Err(Fault {
-        pause: asked.and_then(|value| pause_asked(value.to_str().ok()?, Utc::now())),
+        pause: pause_asked(response.headers()),
         passing: status.is_server_error() || matches!(status.as_u16(), 401 | 408 | 429),
         status: Some(status.as_u16()),
         ..Fault::lasting(format!("{shown} cannot be written: answered {status}"))

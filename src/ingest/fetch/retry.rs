@@ -1,10 +1,13 @@
 //! What comes behind a fault: a pause, or the end.
 
-use super::{
-    FetchContext,
-    http::Fault,
-    pause::{LONGEST_ASKED, pause},
-};
+use std::time::Duration;
+
+use super::{FetchContext, http::Fault};
+use crate::backoff::{Backoff, LONGEST_ASKED};
+
+/// Pauses between attempts at one payload.
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(500), longest: Duration::from_secs(30) };
 
 /// Waits for the next attempt behind `attempt` ones.
 ///
@@ -31,6 +34,6 @@ pub async fn before_the_next(
         let attempts = if attempt == 1 { "attempt" } else { "attempts" };
         return Err(format!("{} ({attempt} {attempts})", fault.problem));
     }
-    tokio::time::sleep(pause(attempt, fault.pause)).await;
+    tokio::time::sleep(BACKOFF.pause(attempt, fault.pause)).await;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Numbers that are the same for the same seed.
 
-/// SplitMix64: small, quick, spread enough for test data and pauses; no secret comes from it.
+/// SplitMix64: small, quick, spread enough for test data; no secret comes from it.
 #[derive(Clone, Debug)]
 pub struct Random {
     state: u64,
@@ -10,11 +10,6 @@ impl Random {
     /// The numbers of a seed.
     pub fn seeded(seed: u64) -> Self {
         Self { state: seed }
-    }
-
-    /// Numbers that differ each time.
-    pub fn of_now() -> Self {
-        Self::seeded(uuid::Uuid::new_v4().as_u64_pair().0)
     }
 
     /// 64 bits.

@@ -12,8 +12,11 @@ use std::{
 
 use tokio::task::JoinSet;
 
-use super::{Events, Random};
-use crate::adapter::Cancel;
+use super::Events;
+use crate::{
+    adapter::Cancel,
+    backoff::{Backoff, pause_asked},
+};
 
 /// Events of one file.
 const FILE_EVENTS: u64 = 10_000;
@@ -21,8 +24,9 @@ const FILE_EVENTS: u64 = 10_000;
 const REQUESTS: usize = 32;
 /// Attempts at one request that is sent away for later.
 const MAX_ATTEMPTS: u32 = 8;
-/// The bound of the first pause between attempts; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// Pauses between them.
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(30) };
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -251,16 +255,17 @@ impl Requests {
 
 /// Whether it was taken or refused; none where nobody took it.
 async fn deliver(request: reqwest::RequestBuilder) -> Option<bool> {
-    let mut random = Random::of_now();
-    let mut bound = FIRST_PAUSE;
-    for _ in 0..MAX_ATTEMPTS {
-        match request.try_clone()?.send().await.map(|answer| answer.status()) {
-            Ok(status) if status.is_success() => return Some(true),
-            Ok(status) if status.is_client_error() && status.as_u16() != 429 => return Some(false),
+    for failures in 1..=MAX_ATTEMPTS {
+        let answer = request.try_clone()?.send().await.ok();
+        match answer.as_ref().map(reqwest::Response::status) {
+            Some(status) if status.is_success() => return Some(true),
+            Some(status) if status.is_client_error() && status.as_u16() != 429 => {
+                return Some(false);
+            }
             _ => {}
         }
-        tokio::time::sleep(bound.mul_f64(random.fraction())).await;
-        bound *= 2;
+        let asked = answer.and_then(|answer| pause_asked(answer.headers()));
+        tokio::time::sleep(BACKOFF.pause(failures, asked)).await;
     }
     None
 }

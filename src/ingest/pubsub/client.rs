@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::{
     adapter::bigquery::GoogleAccess,
-    ingest::{FeedMetrics, generate::Random},
+    backoff::{Backoff, pause_asked},
+    ingest::FeedMetrics,
     project::Secret,
 };
 
@@ -18,10 +18,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const PULL_TIMEOUT: Duration = Duration::from_secs(120);
 /// Attempts at one request.
 const MAX_ATTEMPTS: u32 = 6;
-/// The bound of the first pause between attempts; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// The longest pause, and the longest that a server may ask for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Pauses between them.
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(250), longest: Duration::from_secs(30) };
 /// Acknowledgements in one request: some hundred bytes each, of 512 KiB that a request may have
 /// (<https://cloud.google.com/pubsub/quotas#resource_limits>).
 const IDS_AT_A_TIME: usize = 1_000;
@@ -157,8 +156,6 @@ impl PubSubClient {
     async fn post(&self, what: &str, body: &Value, timeout: Duration) -> Result<Value, String> {
         let url = format!("{}/v1/{what}", self.base);
         let body = body.to_string();
-        let mut random = Random::of_now();
-        let mut bound = FIRST_PAUSE;
         let mut attempt = 1;
         loop {
             let fault = match self.once(&url, what, body.clone(), timeout).await {
@@ -172,10 +169,7 @@ impl PubSubClient {
                 return Err(format!("{} ({attempt} attempts)", fault.problem));
             }
             FeedMetrics::add(&self.metrics.retries, 1);
-            // Spread evenly, so that many clients do not come back at the same moment.
-            let own = bound.mul_f64(random.fraction());
-            tokio::time::sleep(fault.pause.unwrap_or_default().min(LONGEST_PAUSE) + own).await;
-            bound = (bound * 2).min(LONGEST_PAUSE);
+            tokio::time::sleep(BACKOFF.pause(attempt, fault.pause)).await;
             attempt += 1;
         }
     }
@@ -205,8 +199,7 @@ impl PubSubClient {
         };
         let mut answer = request.send().await.map_err(unreachable)?;
         let status = answer.status();
-        let pause = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
-        let pause = pause.and_then(|text| pause_asked(text, Utc::now()));
+        let pause = pause_asked(answer.headers());
         let mut bytes = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
             bytes.extend_from_slice(&chunk);
@@ -233,13 +226,4 @@ impl PubSubClient {
             _ => false,
         }
     }
-}
-
-/// `Retry-After`: seconds or a date.
-fn pause_asked(text: &str, now: DateTime<Utc>) -> Option<Duration> {
-    if let Ok(secs) = text.trim().parse() {
-        return Some(Duration::from_secs(secs));
-    }
-    let until = DateTime::parse_from_rfc2822(text.trim()).ok()?;
-    Some((until.to_utc() - now).to_std().unwrap_or_default())
 }

@@ -1,14 +1,12 @@
 //! Requests: sent, judged, and sent again where that helps.
 
 mod answer;
-mod backoff;
 mod pace;
 mod patience;
 mod request;
 mod transport;
 
 pub(super) use answer::Answer;
-pub(super) use backoff::{Backoff, Jitter};
 pub(super) use pace::{Gate, TableUpdates};
 pub use patience::Tell;
 pub(super) use request::{Address, Request, Urgency};

@@ -5,14 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::Utc;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use tokio::sync::Semaphore;
 
-use super::{
-    Answer, Backoff, Gate, Jitter, Request, TableUpdates, Urgency, backoff::pause_asked,
-    patience::Patience,
-};
+use super::{Answer, Gate, Request, TableUpdates, Urgency, patience::Patience};
 use crate::{
     adapter::{
         Cancel,
@@ -23,6 +19,7 @@ use crate::{
             settings::ClientSettings,
         },
     },
+    backoff::{Backoff, pause_asked},
     project::Secret,
 };
 
@@ -138,7 +135,6 @@ pub(in crate::adapter::bigquery) struct Transport {
     updates: TableUpdates,
     partitions: TableUpdates,
     places: Semaphore,
-    jitter: Jitter,
     reached: AtomicBool,
 }
 
@@ -182,7 +178,6 @@ impl Transport {
             updates: TableUpdates::of_metadata(),
             partitions: TableUpdates::of_partitions(),
             places: Semaphore::new(MAX_CONCURRENT_REQUESTS),
-            jitter: Jitter::new(),
             reached: AtomicBool::new(false),
         }
     }
@@ -204,7 +199,7 @@ impl Transport {
 
     /// The pause before the attempt after `failures` ones.
     pub(in crate::adapter::bigquery) fn pause(&self, failures: u32) -> Duration {
-        self.backoff.pause(failures, None, &self.jitter)
+        self.backoff.pause(failures, None)
     }
 
     /// Whether an address is BigQuery's own, where the token may be sent.
@@ -241,7 +236,7 @@ impl Transport {
                 true => MAX_FIRST_ATTEMPTS,
                 false => MAX_ATTEMPTS,
             };
-            let pause = self.backoff.pause(failures, fault.pause, &self.jitter);
+            let pause = self.backoff.pause(failures, fault.pause);
             let enough = failures >= attempts || begin.elapsed() + pause > patience;
             if !fault.verdict.may_pass() || enough {
                 if fault.verdict.may_pass() && failures > 1 {
@@ -387,10 +382,9 @@ pub(in crate::adapter::bigquery) async fn once(
     }
     let proto = read_error_body(status, &body);
     let verdict = judge(status, proto.reason.as_deref());
-    let asked = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
     Err(Fault {
         verdict,
-        pause: asked.and_then(|asked| pause_asked(asked, Utc::now())),
+        pause: pause_asked(&headers),
         maybe_done: status >= 500,
         unreachable: false,
         error: BigQueryError::said(Some(status), proto),

@@ -2,11 +2,10 @@
 
 use std::{fs::File, io::Write, path::Path, time::Duration};
 
-use chrono::Utc;
 use reqwest::{header::HeaderMap, redirect::Policy};
 
 use super::address::shown_url;
-use crate::ingest::fetch::pause::pause_asked;
+use crate::backoff::pause_asked;
 
 /// Redirects in a row at most: what browsers take.
 const MAX_REDIRECTS: usize = 10;
@@ -62,8 +61,7 @@ pub async fn once(
         return Err(Fault::lasting(elsewhere(shown, &response)));
     }
     if !status.is_success() {
-        let asked = response.headers().get("retry-after");
-        let pause = asked.and_then(|value| pause_asked(value.to_str().ok()?, Utc::now()));
+        let pause = pause_asked(response.headers());
         // 408 is the server's own timeout.
         let passing = status.is_server_error() || matches!(status.as_u16(), 408 | 429);
         let problem = format!("{shown} answered {status}");
