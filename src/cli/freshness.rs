@@ -51,11 +51,6 @@ pub fn run(
             session.fail(&[Diagnostic::error("cannot-write", message)])
         })?;
     }
-    Ok(if cancel.is_cancelled() {
-        ExitCode::Interrupted
-    } else if checked.iter().any(|checked| checked.result.status.is_failure()) {
-        ExitCode::NodeFailure
-    } else {
-        ExitCode::Success
-    })
+    let failed = checked.iter().any(|checked| checked.result.status.is_failure());
+    Ok(ExitCode::of(cancel.is_cancelled(), failed))
 }

@@ -64,13 +64,8 @@ pub fn run(global: &GlobalArgs, args: &IngestArgs, handle: &Handle) -> Result<Ex
         None => handle.block_on(run_feeds(request, &cancel, &sink)),
     };
     sink(Event::RunFinished { elapsed_secs: clock.elapsed().as_secs_f64() });
-    Ok(if cancel.is_cancelled() {
-        ExitCode::Interrupted
-    } else if results.iter().any(|result| result.status.is_failure()) {
-        ExitCode::NodeFailure
-    } else {
-        ExitCode::Success
-    })
+    let failed = results.iter().any(|result| result.status.is_failure());
+    Ok(ExitCode::of(cancel.is_cancelled(), failed))
 }
 
 /// The feeds that are selected; that there is none is said.

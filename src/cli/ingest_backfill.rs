@@ -69,11 +69,6 @@ pub fn run(
     sink(Event::RunStarted { total, threads, target: session.target_name() });
     let results = handle.block_on(run_backfill(request, left, &cancel, &sink));
     sink(Event::RunFinished { elapsed_secs: clock.elapsed().as_secs_f64() });
-    Ok(if cancel.is_cancelled() {
-        ExitCode::Interrupted
-    } else if results.iter().any(|result| result.status.is_failure()) {
-        ExitCode::NodeFailure
-    } else {
-        ExitCode::Success
-    })
+    let failed = results.iter().any(|result| result.status.is_failure());
+    Ok(ExitCode::of(cancel.is_cancelled(), failed))
 }

@@ -66,13 +66,8 @@ pub fn run(
     for health in &healths {
         session.report.note(&summed(health));
     }
-    if cancel.is_cancelled() {
-        ExitCode::Interrupted
-    } else if healths.iter().any(|health| health.problem.is_some()) {
-        ExitCode::NodeFailure
-    } else {
-        ExitCode::Success
-    }
+    let failed = healths.iter().any(|health| health.problem.is_some());
+    ExitCode::of(cancel.is_cancelled(), failed)
 }
 
 fn clock(moment: DateTime<Utc>) -> String {

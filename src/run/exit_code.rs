@@ -22,6 +22,15 @@ impl From<ExitCode> for std::process::ExitCode {
 }
 
 impl ExitCode {
+    /// Of work that was done, stopped (`interrupted`), or of which a part failed.
+    pub fn of(interrupted: bool, failed: bool) -> Self {
+        match (interrupted, failed) {
+            (true, _) => Self::Interrupted,
+            (false, true) => Self::NodeFailure,
+            (false, false) => Self::Success,
+        }
+    }
+
     /// The more telling of two: interrupted, then usage, then failures.
     pub fn worst(self, other: Self) -> Self {
         if (self as u8) >= (other as u8) { self } else { other }

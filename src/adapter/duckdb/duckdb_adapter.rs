@@ -8,6 +8,7 @@ use super::{
     DuckDbOptions, apply,
     errors::{cancelled, warehouse_error},
     explained::explained,
+    lower::in_engine,
     open,
     session::Session,
     shared::Shared,
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel, OnText, PlanOutcome},
     plan::Plan,
-    relation::{Column, Dialect, Quoting, Relation, RelationKind, Table, is_pseudo_column},
+    relation::{Column, Dialect, Relation, RelationKind, Table, is_pseudo_column},
 };
 
 /// Between two interrupts of a statement: one that comes between two statements has no effect.
@@ -111,11 +112,7 @@ impl Adapter for DuckDbAdapter {
         relation: &'a Relation,
     ) -> BoxFuture<'a, Result<Option<Vec<Column>>, AdapterError>> {
         Box::pin(async move {
-            let relation = Relation {
-                dialect: Dialect::DuckDb,
-                quoting: Quoting::default(),
-                ..relation.clone()
-            };
+            let relation = in_engine(relation);
             self.work(&Cancel::default(), move |shared, connection| {
                 let session = Session::new(shared, connection);
                 let found = session.table_columns(&relation.to_string())?;
@@ -133,11 +130,7 @@ impl Adapter for DuckDbAdapter {
         relation: &'a Relation,
     ) -> BoxFuture<'a, Result<Vec<String>, AdapterError>> {
         Box::pin(async move {
-            let relation = Relation {
-                dialect: Dialect::DuckDb,
-                quoting: Quoting::default(),
-                ..relation.clone()
-            };
+            let relation = in_engine(relation);
             self.work(&Cancel::default(), move |shared, connection| {
                 let session = Session::new(shared, connection);
                 let name = relation.to_string();
@@ -209,11 +202,7 @@ impl Adapter for DuckDbAdapter {
         cancel: &'a Cancel,
     ) -> BoxFuture<'a, Result<bool, AdapterError>> {
         Box::pin(async move {
-            let relation = Relation {
-                dialect: Dialect::DuckDb,
-                quoting: Quoting::default(),
-                ..relation.clone()
-            };
+            let relation = in_engine(relation);
             let sql = format!("select {} from {relation}", Dialect::DuckDb.quote(column));
             self.work(cancel, move |shared, connection| {
                 Session::new(shared, connection).each_text(&sql, &mut on).map(|()| true)

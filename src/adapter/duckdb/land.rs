@@ -14,6 +14,7 @@ use duckdb::{
 
 use super::{
     errors::{cancelled, engine_error, warehouse_error},
+    lower::in_engine,
     session::Session,
 };
 use crate::{
@@ -162,10 +163,6 @@ join asked on versions.k = asked.k
 left join landed on versions.k = landed.k
 where versions.n > coalesce(elt_known_versions(landed.hashes, asked.hashes), 0)"
     )
-}
-
-fn in_engine(relation: &Relation) -> Relation {
-    Relation { dialect: Dialect::DuckDb, quoting: Default::default(), ..relation.clone() }
 }
 
 struct Open<'a> {

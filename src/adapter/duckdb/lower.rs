@@ -188,7 +188,7 @@ impl Lowering<'_> {
         if self.staged.iter().any(|staged| staged.same_place(relation)) {
             return temporary(&relation.identifier, relation);
         }
-        Relation { dialect: Dialect::DuckDb, quoting: Quoting::default(), ..relation.clone() }
+        in_engine(relation)
     }
 
     fn rows(&self, rows: &RowSource) -> Result<RowSource, AdapterError> {
@@ -264,6 +264,11 @@ fn without_database(sql: &str, database: &str) -> Option<String> {
         rest = &rest[c.len_utf8()..];
     }
     Some(out)
+}
+
+/// A relation as the engine writes it.
+pub(super) fn in_engine(relation: &Relation) -> Relation {
+    Relation { dialect: Dialect::DuckDb, quoting: Quoting::default(), ..relation.clone() }
 }
 
 fn temporary(identifier: &str, like: &Relation) -> Relation {

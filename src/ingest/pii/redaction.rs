@@ -109,17 +109,8 @@ impl Redaction {
                         _ => {}
                     }
                 }
-                if action == Some(PiiAction::Drop) {
-                    continue;
-                }
-                if !std::mem::take(&mut first) {
-                    out.push(',');
-                }
-                out.push_str(raw_key);
-                out.push(':');
-                match action {
-                    Some(action) => self.hidden(raw, action, out),
-                    None => self.value(raw, &below, out),
+                if self.member((raw_key, raw), action, &mut first, out) {
+                    self.value(raw, &below, out);
                 }
             }
             out.push('}');
@@ -166,19 +157,8 @@ impl Redaction {
             let mut first = true;
             for (raw_key, raw) in members {
                 let action = names(&key_text(raw_key));
-                if action == Some(PiiAction::Drop) {
-                    continue;
-                }
-                if !std::mem::take(&mut first) {
-                    out.push(',');
-                }
-                out.push_str(raw_key);
-                out.push(':');
-                match action {
-                    Some(action) => self.hidden(raw, action, out),
-                    None => {
-                        self.anywhere(raw, out);
-                    }
+                if self.member((raw_key, raw), action, &mut first, out) {
+                    self.anywhere(raw, out);
                 }
             }
             out.push('}');
@@ -195,6 +175,29 @@ impl Redaction {
             out.push_str(text);
         }
         true
+    }
+
+    /// A member of an object as far as `action` lets it be seen. Whether its value is still to be
+    /// written: nothing is to be done with it.
+    fn member(
+        &self,
+        (key, value): (&str, &str),
+        action: Option<PiiAction>,
+        first: &mut bool,
+        out: &mut String,
+    ) -> bool {
+        if action == Some(PiiAction::Drop) {
+            return false;
+        }
+        if !std::mem::take(first) {
+            out.push(',');
+        }
+        out.push_str(key);
+        out.push(':');
+        if let Some(action) = action {
+            self.hidden(value, action, out);
+        }
+        action.is_none()
     }
 
     /// A value that may not be seen. NULL hides nothing.
