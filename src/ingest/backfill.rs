@@ -172,6 +172,7 @@ async fn feed_windows(
             listing: Some(Arc::clone(&listing)),
             when_whole: vec![entry(feed, &window)],
             shown: format!(" {}", shown(&window)),
+            is_watched: false,
         };
         let of_window = run_stream(&feeds, request, lander, &options, cancel, events).await;
         let is_whole =

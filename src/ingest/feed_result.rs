@@ -29,27 +29,31 @@ pub fn feed_result(
     outcome: Result<Landed, Failed>,
     fetching: &Fetching,
 ) -> NodeResult {
-    let problem = |severity: Severity, message: &str| {
-        let code = if severity == Severity::Error { "ingest-failed" } else { "ingest-partial" };
+    let told = |severity: Severity, code: &'static str, message: &str| {
         let diagnostic = Diagnostic::error(code, message).at(feed.declared.clone(), "in this feed");
         Diagnostic { severity, ..diagnostic }
     };
+    let Fetching { problems, notices, .. } = fetching;
     let (status, rows, message, diagnostics) = match &outcome {
         Ok(landed) => {
-            let problems = &fetching.problems;
-            let told = problems.iter().map(|told| problem(Severity::Warning, told)).collect();
-            let status = if problems.is_empty() { Status::Success } else { Status::Warn };
-            (status, Some(landed.total()), Some(said(landed, fetching)), told)
+            let partial = problems.iter().map(|said| ("ingest-partial", said));
+            let warnings: Vec<_> = partial
+                .chain(notices.iter().map(|said| ("nothing-to-ingest", said)))
+                .map(|(code, said)| told(Severity::Warning, code, said))
+                .collect();
+            let status = if warnings.is_empty() { Status::Success } else { Status::Warn };
+            (status, Some(landed.total()), Some(said(landed, fetching)), warnings)
         }
         Err(failed) => {
-            let told = vec![problem(Severity::Error, &failed.message)];
-            (failed.status, None, Some(failed.message.clone()), told)
+            let told = told(Severity::Error, "ingest-failed", &failed.message);
+            (failed.status, None, Some(failed.message.clone()), vec![told])
         }
     };
     let landed = outcome.unwrap_or_default();
     let answer = json!({
         "status": match status {
             Status::Success => "success",
+            Status::Warn if problems.is_empty() => "success",
             Status::Warn => "partial",
             Status::Skipped => "skipped",
             _ => "failed",
@@ -61,8 +65,10 @@ pub fn feed_result(
         "bytes": fetching.bytes,
         "requests": fetching.requests,
         "retries": fetching.retries,
+        "not_modified": fetching.not_modified,
         "lag_secs": fetching.newest.map(|newest| (Utc::now() - newest).num_seconds().max(0)),
-        "problems": fetching.problems,
+        "notices": notices,
+        "problems": problems,
     });
     NodeResult {
         execute: Some((began, Utc::now())),
@@ -95,6 +101,11 @@ fn said(landed: &Landed, fetching: &Fetching) -> String {
         0 => {}
         1 => parts.push("1 retry".to_owned()),
         count => parts.push(format!("{count} retries")),
+    }
+    match fetching.not_modified {
+        0 => {}
+        1 => parts.push("not modified".to_owned()),
+        count => parts.push(format!("{count} answers not modified")),
     }
     match fetching.problems.len() {
         0 => {}

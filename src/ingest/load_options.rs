@@ -17,6 +17,8 @@ pub struct LoadOptions {
     pub when_whole: Vec<StateEntry>,
     /// What is shown behind the feed's name.
     pub shown: String,
+    /// Whether the feed is asked again soon.
+    pub is_watched: bool,
 }
 
 /// What says to which window something belongs.

@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 use chrono::Utc;
 
 use super::{
-    EnvLookup, Envelope, Feed, FeedKind, Landed, Lander,
+    EnvLookup, Envelope, Feed, FeedKind, KnownFiles, Landed, Lander, Load,
     feed_result::{Failed, feed_result},
-    fetch::{FetchContext, GoogleLookup, Hosts, fetch, in_order},
+    fetch::{FetchContext, GoogleLookup, Hosts, KnownAnswers, fetch, in_order},
     intake::{OpenError, Reading, batches, open_load},
     is_superseded,
     load_options::LoadOptions,
@@ -161,7 +161,9 @@ pub(super) async fn run_stream(
         hosts: Arc::clone(&request.hosts),
         window: options.window,
         listing: options.listing.clone(),
-        known_files: Arc::default(),
+        known_files: None,
+        known_answers: None,
+        is_watched: options.is_watched,
         background: Arc::default(),
         cancel: cancel.clone(),
         stats: Arc::default(),
@@ -268,12 +270,48 @@ async fn land_once(
         OpenError::Feed(message) => Unlanded::Failed(error(message)),
         OpenError::Warehouse(problem) => told(problem),
     })?;
-    if let FeedKind::Files(_) = &feed.kind {
-        let known = lander.known_files(&load, &context.cancel).await.map_err(told)?;
-        context.known_files = Arc::new(known);
-    }
+    remember(feeds, &load, &mut context, lander).await.map_err(told)?;
     let fetched = fetch(feed, &context).map_err(|problem| Unlanded::Failed(error(problem)))?;
     let cancel = context.cancel.clone();
     let reading = Reading { feed: (*feed).clone(), fetched, context, options: options.clone() };
     lander.land_all(&load, batches(reading, intake), &cancel).await.map_err(told)
+}
+
+/// What has landed and is not read again: files, and answers that a server has a name for.
+async fn remember(
+    feeds: &[&Feed],
+    load: &Load,
+    context: &mut FetchContext,
+    lander: &Lander,
+) -> Result<(), AdapterError> {
+    let Some(feed) = feeds.first() else { return Ok(()) };
+    // A snapshot is compared whole: what is not read would be missing in it.
+    let is_compared = feeds.iter().any(|feed| feed.rules.changes.is_some());
+    let remembers = match &feed.kind {
+        FeedKind::Files(_) => !is_compared,
+        FeedKind::Http(http) => {
+            http.asks_for_changes()
+                && context.window.is_none()
+                && (!is_compared || http.endpoints() == 1)
+        }
+        _ => false,
+    };
+    if !remembers {
+        return Ok(());
+    }
+    // A table that is new, or was dropped, has none of what landed before.
+    let has_tables = lander.has_tables(load).await?;
+    if let FeedKind::Files(_) = &feed.kind {
+        let known = match has_tables {
+            true => lander.known_files(load, &context.cancel).await?,
+            false => KnownFiles::default(),
+        };
+        context.known_files = Some(Arc::new(known));
+    } else {
+        let state = lander.state(load, &context.cancel).await?;
+        let definitions: Vec<&str> = feeds.iter().map(|feed| feed.definition.as_str()).collect();
+        let known = KnownAnswers::new(&state, definitions.join("+"), has_tables);
+        context.known_answers = Some(Arc::new(known));
+    }
+    Ok(())
 }

@@ -201,7 +201,7 @@ impl Polled {
         // Nobody listens for days: what is told is told by `tell`.
         let silent: EventSink = Arc::new(|_| {});
         let feeds: Vec<&Feed> = self.feeds.iter().collect();
-        let options = LoadOptions::default();
+        let options = LoadOptions { is_watched: true, ..LoadOptions::default() };
         let results = run_stream(&feeds, request, lander, &options, &self.cancel, &silent).await;
         results.into_iter().map(Ok).collect()
     }

@@ -98,6 +98,81 @@ fn records_at_a_path_with_keys_and_a_secret_header() {
     assert!(request.contains("accept: application/json\r\n"), "{request}");
 }
 
+/// A server that knows its version says only whether there is another one; what it says is remembered with
+/// the rows.
+#[test]
+fn what_a_server_says_has_not_changed_is_not_sent_again() {
+    let tagged = |tag: &str, body: &str| answer("200 OK", &format!("ETag: \"{tag}\"\r\n"), body);
+    let server = Server::start(vec![
+        tagged("a", r#"[{"id":1}]"#),
+        answer("304 Not Modified", "ETag: \"a\"\r\n", ""),
+        // Broken: nothing of it lands, and its name is not remembered.
+        tagged("b", r#"[{"id":2},"#),
+        tagged("b", r#"[{"id":2}]"#),
+        // A version without a name: the ones before may come again.
+        ok(r#"[{"id":3}]"#),
+        tagged("b", r#"[{"id":2}]"#),
+        answer("304 Not Modified", "", ""),
+        tagged("b", r#"[{"id":2}]"#),
+    ]);
+    let folder = feed(&server, "");
+    let codes = [0, 0, 1, 0, 0, 0, 0];
+    for (number, code) in codes.into_iter().enumerate() {
+        let said = ingest(folder.path());
+        assert_eq!(said.code, Some(code), "{number}: {}", said.err);
+        if [1, 6].contains(&number) {
+            assert!(said.err.contains("things, 0 rows (not modified)"), "{}", said.err);
+        }
+    }
+    let condition = |request: &String| {
+        let request = request.to_lowercase();
+        let line = request.lines().find(|line| line.starts_with("if-"));
+        line.unwrap_or("-").trim().to_owned()
+    };
+    let asked: Vec<String> = server.requests().iter().map(condition).collect();
+    let (a, b) = ("if-none-match: \"a\"", "if-none-match: \"b\"");
+    assert_eq!(asked, ["-", a, a, a, b, "-", b]);
+    let rows: Vec<String> =
+        bronze(folder.path()).lines().map(|row| row.chars().take(1).collect()).collect();
+    assert_eq!(rows, ["1", "2", "3"], "and what was landed is no news");
+
+    // Where the table is gone, or the feed another one, all of it is asked for.
+    let dropped = elt(folder.path(), &["sql", "drop table bronze.things"]);
+    assert_eq!(dropped.code, Some(0), "{}", dropped.err);
+    assert_eq!(ingest(folder.path()).code, Some(0));
+    assert!(bronze(folder.path()).starts_with("2,"));
+    define(folder.path(), &server, "              source_ts: at\n");
+    assert_eq!(ingest(folder.path()).code, Some(0));
+    let asked: Vec<String> = server.requests().iter().skip(codes.len()).map(condition).collect();
+    assert_eq!(asked, ["-", "-"]);
+}
+
+#[test]
+fn a_snapshot_that_has_not_changed_has_no_changes() {
+    let modified =
+        "Last-Modified: Wed, 21 Oct 2015 07:28:00 GMT\r\nDate: Wed, 21 Oct 2015 08:00:00 GMT\r\n";
+    let server = Server::start(vec![
+        answer("200 OK", modified, r#"[{"id":1},{"id":2}]"#),
+        answer("304 Not Modified", "", ""),
+        answer("200 OK", "", r#"[{"id":1}]"#),
+    ]);
+    let folder = feed(&server, "              changes: {}\n");
+    for _ in 0..3 {
+        let said = ingest(folder.path());
+        assert_eq!(said.code, Some(0), "{}", said.err);
+    }
+    let second = server.requests()[1].to_lowercase();
+    assert!(second.contains("if-modified-since: wed, 21 oct 2015 07:28:00 gmt"), "{second}");
+    let keys: Vec<String> = bronze(folder.path())
+        .lines()
+        .map(|row| row.split(',').next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(
+        keys,
+        ["api.things/1/1/created", "api.things/2/1/created", "api.things/2/2/deleted"]
+    );
+}
+
 #[test]
 fn a_passing_fault_is_tried_again_when_the_server_says() {
     let busy = answer("503 Service Unavailable", "Retry-After: 1\r\n", "");
@@ -124,6 +199,8 @@ fn faults_that_stay_fail() {
     let (_, server) =
         fails(vec![answer("404 Not Found", "", "")], headers, "answered 404 Not Found");
     assert_eq!(server.requests().len(), 1, "asking again finds nothing either");
+    // Nobody asked whether anything has changed.
+    fails(vec![answer("304 Not Modified", "", "")], headers, "answered 304 Not Modified");
     fails(
         vec![answer("429 Too Many Requests", retry, "")],
         headers,

@@ -91,6 +91,28 @@ fn feeds_are_polled_until_they_are_stopped_and_one_that_fails_leaves_the_others(
     assert_eq!(landed, asked(&server, "/things"), "a poll did not land");
 }
 
+/// Files may come later: until then there is nothing to tell.
+#[test]
+fn a_folder_without_files_is_looked_at_again() {
+    let folder = project(&[("in/other.csv", "")]);
+    let text = "sources:\n  - name: api\n    schema: bronze\n    tables:\n      - name: things\n        config:\n          meta:\n            ingest: {type: files, path: 'in/*.json', key: id, every: 1s}\n";
+    write(folder.path(), "models/_sources.yml", text);
+    let landed = || {
+        let sql = "select count(*) as n from bronze.things";
+        elt(folder.path(), &["show", "--output", "csv", "--inline", sql]).out
+    };
+    let child = start(&folder, &[]);
+    until("a poll of nothing", || landed() == "n\n0");
+    write(folder.path(), "in/a.json", "{\"id\":1}");
+    until("a row", || landed() == "n\n1");
+    interrupt(&child);
+    let said = ended(child);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(!said.err.contains("warning"), "{}", said.err);
+    assert!(said.err.contains(" ok bronze.things, 0 rows, next "), "{}", said.err);
+    assert!(said.err.contains("0 failed, 1 rows"), "{}", said.err);
+}
+
 /// A poll that takes longer than the time between two is not begun again meanwhile.
 #[test]
 fn polls_of_a_feed_do_not_overlap() {

@@ -70,6 +70,21 @@ pub struct HttpFeed {
 }
 
 impl HttpFeed {
+    /// Whether it can ask for what has changed: of pages the next ones are known from the one before, and
+    /// what a feed asks itself, it gets.
+    pub fn asks_for_changes(&self) -> bool {
+        let is_condition = |name: &str| name.to_ascii_lowercase().starts_with("if-");
+        !self.post
+            && self.paging.is_none()
+            && !self.has_window()
+            && !self.headers.iter().any(|(name, _)| is_condition(name))
+    }
+
+    /// Endpoints that are asked.
+    pub fn endpoints(&self) -> usize {
+        self.urls.len() * self.each.len().max(1)
+    }
+
     /// Whether it asks for a window of time.
     pub fn has_window(&self) -> bool {
         asks(&self.urls, &self.params, self.body.as_ref())

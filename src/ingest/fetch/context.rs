@@ -11,7 +11,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use tokio::{sync::OnceCell, task::JoinHandle};
 
-use super::{FetchStats, FoundFile, Hosts};
+use super::{FetchStats, FoundFile, Hosts, KnownAnswers};
 use crate::{
     adapter::{Cancel, bigquery::GoogleAccess},
     ingest::{EnvLookup, KnownFiles, Window},
@@ -43,8 +43,12 @@ pub struct FetchContext {
     pub window: Option<Window>,
     /// The files of a feed, where several loads of it share them.
     pub listing: Option<Arc<OnceCell<Arc<Vec<FoundFile>>>>>,
-    /// The files that have been landed.
-    pub known_files: Arc<KnownFiles>,
+    /// The files that have been landed, where they are not read again.
+    pub known_files: Option<Arc<KnownFiles>>,
+    /// The answers that have been landed, where they are not asked for again.
+    pub known_answers: Option<Arc<KnownAnswers>>,
+    /// Whether the feed is asked again soon: nothing there yet is no news then.
+    pub is_watched: bool,
     /// What is to end before the load has: payloads being archived.
     pub background: Arc<Mutex<Vec<JoinHandle<()>>>>,
     /// Whether the user wants to stop.

@@ -68,31 +68,46 @@ async fn give(
         }
         None => Arc::new(listed.await?),
     };
+    if found.is_empty() {
+        let nothing = nothing_matches(feed, context);
+        // A window that is remembered as landed would never be looked at again.
+        if context.window.is_some() {
+            return Err(nothing);
+        }
+        context.stats.nothing_to_compare();
+        if !context.is_watched {
+            context.stats.notice(nothing);
+        }
+    }
     let mut chosen = Vec::new();
     for file in found.iter() {
         if !is_wanted(feed, context, file)? {
             continue;
         }
         // Asked before the file is read: what changes while it is read is news.
-        let version = match file {
-            FoundFile::Local(path) => {
-                std::fs::metadata(path).ok().and_then(|about| FileVersion::of_file(&about))
+        let version = match (file, &context.known_files) {
+            (FoundFile::Local(path), Some(known)) => {
+                let version = std::fs::metadata(path).ok();
+                let version = version.and_then(|about| FileVersion::of_file(&about));
+                version.map(|version| (version, known))
             }
-            FoundFile::Object(_) => None,
+            _ => None,
         };
-        let is_known = version
-            .as_ref()
-            .is_some_and(|version| context.known_files.holds(&name_of(context, file), version));
-        if !is_known {
-            chosen.push((file.clone(), version));
+        let name = name_of(context, file);
+        match version {
+            Some((version, known)) if known.holds(&name, &version) => {}
+            version => {
+                let landed = version.map(|(version, _)| version.entry(&name));
+                chosen.push((file.clone(), landed));
+            }
         }
     }
     let buckets = buckets.map(|(buckets, _)| buckets);
-    let tasks = chosen.into_iter().map(|(file, version)| {
+    let tasks = chosen.into_iter().map(|(file, landed)| {
         let (context, buckets) = (context.clone(), buckets.clone());
         async move {
             let payload = payload(&context, buckets.as_ref(), file).await?;
-            Ok(payload.of_version(version))
+            Ok(payload.remembered_as(landed))
         }
     });
     in_order(tasks, feed.parallel, |got| async {
@@ -169,11 +184,14 @@ async fn objects(buckets: &Buckets, pattern: &Place) -> Result<Vec<FoundFile>, S
     let fixed = pattern.name.split(SIGNS).next().unwrap_or_default().to_owned();
     let begin = Place { bucket: pattern.bucket.clone(), name: fixed };
     let names = buckets.list(&begin).await?;
-    let found: Vec<FoundFile> =
-        names.into_iter().filter(|name| matcher.is_match(name)).map(object).collect();
-    match found.is_empty() {
-        true => Err(format!("no object matches `gs://{}/{}`", pattern.bucket, pattern.name)),
-        false => Ok(found),
+    Ok(names.into_iter().filter(|name| matcher.is_match(name)).map(object).collect())
+}
+
+/// What is told where there is nothing to read.
+fn nothing_matches(feed: &FilesFeed, context: &FetchContext) -> String {
+    match Place::parse(&feed.path) {
+        Some(_) => format!("no object matches `{}`", feed.path),
+        None => format!("no file matches `{}` (looked in {})", feed.path, context.root.display()),
     }
 }
 
@@ -188,17 +206,38 @@ fn matching_files(root: &Path, pattern: &str) -> Result<Vec<FoundFile>, String> 
     let matcher = matcher(pattern)?;
     let fixed = pattern.split(SIGNS).next().unwrap_or_default();
     let folder = fixed.rfind('/').map_or("", |at| &fixed[..at]);
-    let mut files: Vec<PathBuf> = walkdir::WalkDir::new(root.join(folder))
-        .follow_links(true)
-        .into_iter()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file())
-        .map(walkdir::DirEntry::into_path)
-        .filter(|file| matcher.is_match(file.strip_prefix(root).unwrap_or(file)))
-        .collect();
-    files.sort();
-    match files.is_empty() {
-        true => Err(format!("no file matches `{pattern}` (looked in {})", root.display())),
-        false => Ok(files.into_iter().map(FoundFile::Local).collect()),
+    // An empty folder may be filled later; one that is not there is a slip of the keyboard.
+    if !root.join(folder).is_dir() {
+        return Err(format!(
+            "`{folder}` of `{pattern}` is no folder (looked in {})",
+            root.display()
+        ));
     }
+    let below = &pattern[fixed.rfind('/').map_or(0, |at| at + 1)..];
+    let depth = match below.contains("**") {
+        true => usize::MAX,
+        false => below.matches('/').count() + 1,
+    };
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(root.join(folder)).follow_links(true).max_depth(depth) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) if is_gone(&error) => continue,
+            // To pass over what cannot be read would be to lose it in silence.
+            Err(error) => return Err(format!("`{pattern}` cannot be looked for: {error}")),
+        };
+        let file = entry.path();
+        if entry.file_type().is_file() && matcher.is_match(file.strip_prefix(root).unwrap_or(file))
+        {
+            files.push(entry.into_path());
+        }
+    }
+    files.sort();
+    Ok(files.into_iter().map(FoundFile::Local).collect())
+}
+
+/// Whether something was there and is no more, leads nowhere, or leads back to where one came from.
+fn is_gone(error: &walkdir::Error) -> bool {
+    let kind = error.io_error().map(std::io::Error::kind);
+    error.loop_ancestor().is_some() || kind == Some(std::io::ErrorKind::NotFound)
 }

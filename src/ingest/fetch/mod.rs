@@ -19,6 +19,7 @@ pub use context::{FetchContext, GoogleLookup};
 pub use fetched::{Fetched, Payloads};
 pub use files::FoundFile;
 pub use hosts::Hosts;
+pub use http::KnownAnswers;
 pub use in_order::in_order;
 pub use payload::Payload;
 pub use stats::{FetchStats, Fetching};

@@ -8,7 +8,7 @@ use std::{
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::ingest::{FileVersion, StateEntry};
+use crate::ingest::StateEntry;
 
 /// What every gzip file begins with (<https://www.rfc-editor.org/rfc/rfc1952>).
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -22,30 +22,30 @@ pub struct Payload {
     pub uri: String,
     file: PathBuf,
     temporary: bool,
-    version: Option<FileVersion>,
+    landed: Option<StateEntry>,
 }
 
 impl Payload {
     /// One in a file that is somebody's.
     pub fn kept(uri: String, file: PathBuf) -> Self {
-        Self { uri, file, temporary: false, version: None }
+        Self { uri, file, temporary: false, landed: None }
     }
 
     /// One in a file that was made for this load.
     pub fn temporary(uri: String, file: PathBuf) -> Self {
-        Self { uri, file, temporary: true, version: None }
+        Self { uri, file, temporary: true, landed: None }
     }
 
-    /// The same, of a version that is remembered when all of its records have landed.
-    pub fn of_version(self, version: Option<FileVersion>) -> Self {
+    /// The same, with what is to be remembered when all of its records have landed.
+    pub fn remembered_as(self, landed: Option<StateEntry>) -> Self {
         let mut payload = self;
-        payload.version = version;
+        payload.landed = landed;
         payload
     }
 
     /// What is to be remembered when all of its records have landed.
     pub fn landed(&self) -> Option<StateEntry> {
-        self.version.as_ref().map(|version| version.entry(&self.uri))
+        self.landed.clone()
     }
 
     /// The file that holds it, compressed or not.

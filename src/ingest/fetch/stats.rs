@@ -2,7 +2,7 @@
 
 use std::sync::{
     Mutex, PoisonError,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
 };
 
 use chrono::{DateTime, Utc};
@@ -16,6 +16,10 @@ pub struct FetchStats {
     payloads: AtomicU64,
     /// Seconds since 1970; 0 where no record bears a time.
     newest_secs: AtomicI64,
+    not_modified: AtomicU64,
+    has_nothing_to_compare: AtomicBool,
+    lacks_a_part: AtomicBool,
+    notices: Mutex<Vec<String>>,
     problems: Mutex<Vec<String>>,
 }
 
@@ -30,9 +34,17 @@ pub struct Fetching {
     pub bytes: u64,
     /// Payloads: files, pages, outputs.
     pub payloads: u64,
+    /// Answers that say that nothing has changed.
+    pub not_modified: u64,
     /// The newest time that a record bears itself.
     pub newest: Option<DateTime<Utc>>,
-    /// Parts that could not be had, while others could: a sentence each.
+    /// Whether what has come says nothing of what is missing: there is nothing, or it has not changed.
+    pub has_nothing_to_compare: bool,
+    /// Whether a part of the payloads could not be had.
+    pub lacks_a_part: bool,
+    /// What is no failure, and worth a look: a sentence each.
+    pub notices: Vec<String>,
+    /// What went wrong while the rest went on: parts that could not be had, an archive. A sentence each.
     pub problems: Vec<String>,
 }
 
@@ -60,7 +72,29 @@ impl FetchStats {
         self.newest_secs.fetch_max(moment.timestamp(), Ordering::Relaxed);
     }
 
-    /// A part cannot be had, the others can.
+    /// A server says that nothing has changed.
+    pub fn not_modified(&self) {
+        self.not_modified.fetch_add(1, Ordering::Relaxed);
+        self.nothing_to_compare();
+    }
+
+    /// What comes, or does not, says nothing of what is missing.
+    pub fn nothing_to_compare(&self) {
+        self.has_nothing_to_compare.store(true, Ordering::Relaxed);
+    }
+
+    /// Something worth a look, and no failure.
+    pub fn notice(&self, notice: String) {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+    }
+
+    /// A part of the payloads cannot be had, the others can.
+    pub fn missing_part(&self, problem: String) {
+        self.lacks_a_part.store(true, Ordering::Relaxed);
+        self.problem(problem);
+    }
+
+    /// Something beside the payloads goes wrong.
     pub fn problem(&self, problem: String) {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
     }
@@ -74,6 +108,10 @@ impl FetchStats {
             retries: count(&self.retries),
             bytes: count(&self.bytes),
             payloads: count(&self.payloads),
+            not_modified: count(&self.not_modified),
+            has_nothing_to_compare: self.has_nothing_to_compare.load(Ordering::Relaxed),
+            lacks_a_part: self.lacks_a_part.load(Ordering::Relaxed),
+            notices: self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             newest: newest_secs.and_then(|secs| DateTime::from_timestamp(secs, 0)),
             problems: self.problems.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }

@@ -58,8 +58,9 @@ pub fn batches(
                 landed.extend(payload.landed().filter(|_| !by_records));
                 read_payload(feed, &payload, &mut intake, &mut between)?;
             }
-            let is_whole = context.stats.so_far().problems.is_empty();
-            intake.end(is_whole)?;
+            let fetching = context.stats.so_far();
+            let is_whole = !fetching.lacks_a_part;
+            intake.end(is_whole && !fetching.has_nothing_to_compare)?;
             send(&mut intake)?;
             if is_whole {
                 landed.append(&mut options.when_whole);

@@ -119,6 +119,20 @@ impl Lander {
         KnownFiles::read(self.adapter.as_ref(), &load.main().relation, &load.feed, cancel).await
     }
 
+    /// Whether all of a load's tables are there.
+    ///
+    /// # Errors
+    /// What the warehouse says.
+    pub async fn has_tables(&self, load: &Load) -> Result<bool, AdapterError> {
+        for target in &load.targets {
+            let is_known = self.known().exist.contains(&target.relation);
+            if !is_known && self.adapter.columns(&target.relation).await?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Lands a batch that is held in memory, and returns when it is durable.
     ///
     /// # Errors

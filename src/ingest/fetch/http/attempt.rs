@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Write, path::Path, time::Duration};
 
-use reqwest::{header::HeaderMap, redirect::Policy};
+use reqwest::{StatusCode, header::HeaderMap, redirect::Policy};
 
 use super::address::shown_url;
 use crate::backoff::pause_asked;
@@ -39,6 +39,8 @@ pub struct Answer {
     pub url: reqwest::Url,
     /// The body's length, unzipped where the connection zipped it.
     pub bytes: u64,
+    /// What the body comes to.
+    pub hash: blake3::Hash,
 }
 
 /// Sends the request and writes the answer's body into a file.
@@ -57,7 +59,7 @@ pub async fn once(
         }
     })?;
     let status = response.status();
-    if status.is_redirection() {
+    if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
         return Err(Fault::lasting(elsewhere(shown, &response)));
     }
     if !status.is_success() {
@@ -71,7 +73,7 @@ pub async fn once(
         Fault::lasting(format!("the payload of {shown} cannot be kept in a file: {error}"))
     };
     let mut file = File::create(into).map_err(cannot_write)?;
-    let mut bytes = 0;
+    let (mut bytes, mut hasher) = (0, blake3::Hasher::new());
     loop {
         let chunk = response.chunk().await;
         let chunk = chunk
@@ -83,11 +85,12 @@ pub async fn once(
             let problem = format!("{shown} answered more than {limit} MiB (`max_body_mb`)");
             return Err(Fault::lasting(problem));
         }
+        hasher.update(&chunk);
         file.write_all(&chunk).map_err(cannot_write)?;
     }
     file.flush().map_err(cannot_write)?;
     let (headers, url) = (response.headers().clone(), response.url().clone());
-    Ok(Answer { headers, url, bytes })
+    Ok(Answer { headers, url, bytes, hash: hasher.finalize() })
 }
 
 /// Redirects are followed; with what may be secret, not to another host.

@@ -73,7 +73,7 @@ pub fn fetch(feed: &Feed, http: &HttpFeed, context: &FetchContext) -> Result<Fet
             return;
         }
         for problem in problems {
-            stats.problem(problem);
+            stats.missing_part(problem);
         }
     }))
 }

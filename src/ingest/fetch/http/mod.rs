@@ -3,9 +3,11 @@
 mod address;
 mod attempt;
 mod endpoint;
+mod known_answers;
 mod pages;
 mod requester;
 
 pub use address::{encoded, host_of};
 pub use attempt::{Answer, Fault, once, words};
 pub use endpoint::fetch;
+pub use known_answers::KnownAnswers;

@@ -24,8 +24,7 @@ pub async fn pages(
     mut asked: Asked,
 ) -> Result<Vec<Payload>, String> {
     let Some(paging) = &http.paging else {
-        let (payload, _) = page(requester, &asked, None).await?.ok_or("no answer")?;
-        return Ok(vec![payload]);
+        return Ok(changed(requester, &asked).await?.into_iter().collect());
     };
     let shown = shown_url(&asked.url);
     let mut walk = Walk::new(paging);
@@ -67,13 +66,29 @@ pub async fn pages(
     }
 }
 
+/// The answer of an endpoint that has no pages; none where it is the one that has landed.
+async fn changed(requester: &Requester, asked: &Asked) -> Result<Option<Payload>, String> {
+    let context = &requester.context;
+    let known = context.known_answers.as_ref();
+    let validators = known.and_then(|known| known.validators(&asked.name));
+    let payload = Payload::temporary(shown_url(&asked.url), context.new_file());
+    let answer = requester.fetch(asked, payload.file(), None, validators.as_ref()).await?;
+    let Some(answer) = answer else {
+        context.stats.not_modified();
+        return Ok(None);
+    };
+    context.stats.payload(answer.bytes);
+    let landed = known.and_then(|known| known.entry(&asked.name, &answer.headers, answer.hash));
+    Ok(Some(payload.remembered_as(landed)))
+}
+
 async fn page(
     requester: &Requester,
     asked: &Asked,
     nothing: Option<u16>,
 ) -> Result<Option<(Payload, Answer)>, String> {
     let payload = Payload::temporary(shown_url(&asked.url), requester.context.new_file());
-    let answer = requester.fetch(asked, payload.file(), nothing).await?;
+    let answer = requester.fetch(asked, payload.file(), nothing, None).await?;
     Ok(answer.map(|answer| {
         requester.context.stats.payload(answer.bytes);
         (payload, answer)

@@ -8,12 +8,16 @@ use serde_json::Value;
 use super::{
     address::{encoded, host_of, shown_url},
     attempt::{Answer, once, redirects, words},
+    known_answers::Validators,
 };
 use crate::ingest::{
     AskedWindow, HttpFeed, SecretText,
     feed::placeholder::filled,
     fetch::{FetchContext, retry::before_the_next},
 };
+
+/// What a server answers that has nothing but what is known.
+const NOT_MODIFIED: Option<u16> = Some(304);
 
 /// What all requests of a feed share, its secrets known.
 #[derive(Clone)]
@@ -42,6 +46,8 @@ pub struct Asked {
     pub params: Vec<(String, String)>,
     /// What is posted.
     pub body: Option<Value>,
+    /// What tells it from the feed's other requests, without what may be secret.
+    pub name: String,
 }
 
 impl Requester {
@@ -84,28 +90,44 @@ impl Requester {
         };
         let in_address = |name: &str| value(name).map(|value| encoded(&value));
         let fill = |(name, text): &(String, String)| (name.clone(), filled(text, value));
+        let url = filled(url, in_address);
+        let params: Vec<_> = self.params.iter().map(fill).collect();
+        let mut name = blake3::Hasher::new_derive_key("elt ingest endpoint");
+        name.update(url.as_bytes());
+        // What is the same in all requests tells none from the others.
+        for (param, _) in params.iter().zip(&self.params).filter(|(filled, text)| filled != text) {
+            name.update(format!("\0{}={}", param.0, param.1).as_bytes());
+        }
         Asked {
-            url: filled(url, in_address),
-            params: self.params.iter().map(fill).collect(),
+            name: format!("{}#{}", shown_url(&url), &name.finalize().to_hex()[..16]),
+            url,
+            params,
             body: self.body.as_ref().map(|body| filled_body(body, &value)),
         }
     }
 
     /// Fetches an answer into a file, again after passing faults (429, 5xx, broken connections).
-    /// Nothing where the server answers with the status that is to say so.
+    /// Nothing where the server answers with the status that is to say so, or that it is the version that is
+    /// known.
     pub async fn fetch(
         &self,
         asked: &Asked,
         into: &Path,
         nothing: Option<u16>,
+        known: Option<&Validators>,
     ) -> Result<Option<Answer>, String> {
         let (shown, host) = (shown_url(&asked.url), host_of(&asked.url));
         for attempt in 1.. {
             self.context.hosts.turn(&host, self.requests_per_sec).await;
             self.context.stats.request(attempt > 1);
-            let fault = match once(self.built(asked), &shown, into, self.max_body_bytes).await {
+            let mut request = self.built(asked);
+            for (name, value) in known.iter().flat_map(|known| known.headers()) {
+                request = request.header(name, value);
+            }
+            let fault = match once(request, &shown, into, self.max_body_bytes).await {
                 Ok(answer) => return Ok(Some(answer)),
                 Err(fault) if fault.status.is_some() && fault.status == nothing => return Ok(None),
+                Err(fault) if known.is_some() && fault.status == NOT_MODIFIED => return Ok(None),
                 Err(fault) => fault,
             };
             before_the_next(&self.context, fault, (attempt, self.attempts), &host).await?;
