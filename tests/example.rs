@@ -74,6 +74,47 @@ fn a_second_build_changes_nothing_and_a_changed_cart_its_lines_only() {
     assert_eq!(query(project, secrets), "n\n0");
 }
 
+/// Feeds land side by side, and now one is the faster, now another.
+#[test]
+fn models_do_not_depend_on_which_feed_lands_first() {
+    let (forth, back) = (example(), example());
+    let listed = elt(forth.path(), &["ls", "--resource-type", "source", "--output", "name"]);
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let feeds: Vec<String> = listed.lines().map(|name| format!("source:{name}")).collect();
+    assert!(feeds.len() > 10, "{listed}");
+    let built = |project: &Path, feeds: &mut dyn Iterator<Item = &String>| {
+        for feed in feeds {
+            let output = elt(project, &["ingest", "--select", feed]);
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(0), "{feed}: {told}");
+        }
+        land_and_run(project, &[]);
+        tables(project)
+    };
+    let forth = built(forth.path(), &mut feeds.iter());
+    let back = built(back.path(), &mut feeds.iter().rev());
+    for ((name, forth), (_, back)) in forth.into_iter().zip(back) {
+        let without_times = |rows: Vec<String>| {
+            let mut rows: Vec<String> =
+                rows.iter().map(|row| without_times_of_the_run(row)).collect();
+            rows.sort();
+            rows
+        };
+        assert_eq!(without_times(forth), without_times(back), "{name}");
+    }
+}
+
+/// What tells when it was landed or built, and which of two feeds was the faster.
+fn without_times_of_the_run(row: &str) -> String {
+    let mut row: serde_json::Value = serde_json::from_str(row).expect("JSON");
+    let columns = row.as_object_mut().expect("a row");
+    // What has no time of its own is as old as its landing.
+    for time in example_support::TIMES_OF_THE_RUN.into_iter().chain(["observed_at"]) {
+        columns.shift_remove(time);
+    }
+    row.to_string()
+}
+
 /// Lands and builds, without tests: half of the payloads do not fit together.
 fn land_and_run(project: &Path, args: &[&str]) -> Vec<(String, i64)> {
     for args in [&["ingest"], &["seed"]] {

@@ -10,6 +10,22 @@ use std::{
 
 use tempfile::TempDir;
 
+/// What depends on when it was landed or built, and on which of two feeds was the faster.
+pub const TIMES_OF_THE_RUN: [&str; 12] = [
+    "origin",
+    "loaded_at",
+    "first_loaded_at",
+    "fetched_at",
+    "happened_at",
+    "first_seen_at",
+    "changed_at",
+    "valid_from",
+    "valid_to",
+    "dbt_scd_id",
+    "dbt_updated_at",
+    "dbt_valid_from",
+];
+
 /// A copy of the example project in a folder of its own.
 pub fn example() -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");

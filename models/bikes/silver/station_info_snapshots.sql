@@ -68,7 +68,7 @@ latest as (
     where station_id is not null and observed_at is not null
     qualify row_number() over (
         partition by station_id, observed_at
-        order by _ingested_at desc, source_version, _seq desc
+        order by source_version desc, _ingested_at desc, _seq desc
     ) = 1
 
 )
@@ -87,4 +87,4 @@ select
     latest.record_hash,
     latest._ingested_at as loaded_at
 from latest
-{{ unless_known('latest', ['station_id', 'observed_at']) }}
+{{ unless_known('latest', ['station_id', 'observed_at'], rank=['source_version', 'source_version']) }}

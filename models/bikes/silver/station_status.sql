@@ -8,7 +8,7 @@
     )
 }}
 
--- One row a station and report, whichever of the APIs told it.
+-- One row a station and report. Where several APIs told it, it is the same one's whichever landed first.
 with latest as (
 
     select *, _record_hash as record_hash
@@ -17,7 +17,7 @@ with latest as (
     {{ landed_lately(days=2) }}
     qualify row_number() over (
         partition by station_id, reported_at
-        order by _ingested_at desc, source_version, _seq desc
+        order by source_version desc, _ingested_at desc, _seq desc
     ) = 1
 
 )
@@ -50,4 +50,4 @@ select
     latest.record_hash,
     latest._ingested_at as loaded_at
 from latest
-{{ unless_known('latest', ['station_id', 'reported_at']) }}
+{{ unless_known('latest', ['station_id', 'reported_at'], rank=['source_version', 'source_version']) }}

@@ -34,4 +34,4 @@ select
     latest.record_hash,
     latest._ingested_at as loaded_at
 from latest
-{{ unless_known('latest', ['inventory_id'], time=['moved_at', 'event_at']) }}
+{{ unless_known('latest', ['inventory_id'], rank=['moved_at', 'event_at']) }}

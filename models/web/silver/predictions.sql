@@ -44,4 +44,4 @@ select
     latest.record_hash,
     latest._ingested_at as loaded_at
 from latest
-{{ unless_known('latest', ['event_id', 'model_version'], time=['predicted_at', 'predicted_at']) }}
+{{ unless_known('latest', ['event_id', 'model_version'], rank=['predicted_at', 'predicted_at']) }}
