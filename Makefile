@@ -34,10 +34,11 @@ bench: libduckdb ## measure the parser, and the scheduler against a server that 
 libduckdb: # the pinned library, once; nothing is fetched where DUCKDB_LIB_DIR already points at one
 	@if [ -z "$$DUCKDB_LIB_DIR" ]; then script/fetch-libduckdb; fi
 
-# What only tests need (Google's analyzer, the BigQuery emulator), once, into a cache folder. Where one
-# cannot be had, the tests that need it say that they are not run; in CI they must be.
+# What only tests need (Google's analyzer, the emulators of BigQuery and of Cloud Storage), once, into a
+# cache folder. Where one cannot be had, the tests that need it say that they are not run; in CI they
+# must be.
 test-tools:
-	@for tool in googlesql-analyzer bigquery-emulator; do \
+	@for tool in googlesql-analyzer bigquery-emulator storage-emulator; do \
 		script/$$tool/setup >/dev/null && continue; \
 		if [ -n "$$ELT_TEST_TOOLS_REQUIRED" ]; then exit 1; fi; \
 		echo "warning: without $$tool the tests that need it are not run" >&2; \

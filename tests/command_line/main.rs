@@ -75,6 +75,7 @@ fn copy_state(project: &Path) {
 mod audited;
 mod audited_batches;
 mod bigquery_configs;
+mod bucket_emulator;
 mod bucket_feeds;
 mod clean;
 mod clones;
@@ -112,5 +113,7 @@ mod seed_types;
 mod server;
 mod snapshots;
 mod stopping;
+#[path = "../test_tools/mod.rs"]
+mod test_tools;
 mod time_travel;
 mod warnings;
