@@ -161,19 +161,33 @@ impl Texts {
 
 /// Batches, taken once: a step that failed behind its first batch cannot be tried again.
 #[derive(Clone)]
-pub struct RowStream(Arc<Mutex<Option<Batches>>>);
+pub struct RowStream {
+    batches: Arc<Mutex<Option<Batches>>>,
+    is_held: bool,
+}
 
 type Batches = Box<dyn Iterator<Item = Result<RowBatch, String>> + Send>;
 
 impl RowStream {
     /// A stream of batches.
     pub fn new(batches: impl Iterator<Item = Result<RowBatch, String>> + Send + 'static) -> Self {
-        Self(Arc::new(Mutex::new(Some(Box::new(batches)))))
+        Self { batches: Arc::new(Mutex::new(Some(Box::new(batches)))), is_held: false }
+    }
+
+    /// Batches that are in memory already: those of a commit among many. They are written the quickest
+    /// way, which may be with the statement itself.
+    pub fn held(batches: Vec<RowBatch>) -> Self {
+        Self { is_held: true, ..Self::new(batches.into_iter().map(Ok)) }
+    }
+
+    /// Whether they are in memory already.
+    pub fn is_held(&self) -> bool {
+        self.is_held
     }
 
     /// The batches; none where they were taken before.
     pub fn take(&self) -> Option<Batches> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.batches.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -185,7 +199,7 @@ impl std::fmt::Debug for RowStream {
 
 impl PartialEq for RowStream {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.batches, &other.batches)
     }
 }
 

@@ -16,6 +16,7 @@ mod introspection;
 mod jobs;
 mod killed;
 mod landing_faults;
+mod landing_inline;
 mod landing_killed;
 mod landing_project;
 mod landing_together;

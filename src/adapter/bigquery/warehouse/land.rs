@@ -1,8 +1,8 @@
-//! Rows that come in batches: written to files of JSON lines, loaded into staging tables by jobs that
-//! bill nothing, and written to their tables by one script in a transaction, so that all of them are
-//! there or none.
+//! Rows that come in batches: written to files of JSON lines, and from there to their tables by one
+//! script in a transaction, so that all of them are there or none. They get to it by load jobs into
+//! staging tables, which bill nothing; few rows that are in memory already go with the script itself.
 
-use super::{apply::Applying, failed, names::table_id, spool};
+use super::{apply::Applying, failed, inline, names::table_id, spool};
 use crate::{
     adapter::{
         AdapterError,
@@ -27,27 +27,16 @@ pub(super) async fn land(
     let (layout, cancel) = (tables.to_vec(), applying.cancel.clone());
     let written = tokio::task::spawn_blocking(move || spool::batches(&layout, batches, &cancel));
     let spools = written.await.map_err(|bug| gone(&bug.to_string()))??;
-    let mut statements = Vec::new();
-    let mut counted = Vec::new();
+    let bytes: u64 = spools.iter().flatten().map(|spool| spool.bytes).sum();
+    let goes_along = rows.is_held() && bytes <= inline::MAX_BYTES;
+    let mut script = Script::default();
     for (at, (table, spool)) in tables.iter().zip(spools).enumerate() {
         let Some(spool) = spool else { continue };
-        let staging = match &table.passed_on {
-            Some(_) => table.relation.clone(),
-            None => staging(&table.relation),
+        let source = match goes_along {
+            true => script.along(table, &spool)?,
+            false => RowSource::Relation(staged(applying, table, &spool).await?),
         };
-        let staging = Relation { kind: Some(RelationKind::Table), ..staging };
-        // One that a killed process leaves behind expires.
-        let create = Step::CreateEmptyTable {
-            relation: staging.clone(),
-            columns: table.columns.clone(),
-            options: TableOptions::default(),
-            temporary: true,
-        };
-        applying.create_staging(&create, &staging).await?;
-        let mut destination = Destination::replace(table_id(&applying.adapter.client, &staging));
-        destination.write = WriteDisposition::Append;
-        applying.load(destination, &table.columns, &spool).await?;
-        let (target, columns, rows) = match &table.passed_on {
+        let (target, columns, source) = match &table.passed_on {
             Some(passed) => {
                 let Passing { changes, columns, values } = passed.values.now();
                 // Metadata has no transaction: a table that was widened for rows that do not come is
@@ -55,50 +44,122 @@ pub(super) async fn land(
                 for change in &changes {
                     applying.change(change).await?;
                 }
-                let query = new_rows_query(passed, &values, &staging);
+                let query = new_rows_query(passed, &values, &as_table(&source));
                 (passed.target.clone(), columns, RowSource::Query(query))
             }
             None => (
                 table.relation.clone(),
                 table.columns.iter().map(|column| column.name.clone()).collect(),
-                RowSource::Relation(staging),
+                source,
             ),
         };
-        let insert = Step::Insert { target, columns, rows };
-        statements.extend(google_sql_statements(&insert).into_iter().map(|one| one.sql));
-        counted.push((at, spool.rows));
+        let insert = Step::Insert { target, columns, rows: source };
+        script.statements.extend(google_sql_statements(&insert).into_iter().map(|one| one.sql));
+        script.staged.push((at, spool.rows));
     }
     let mut counts = vec![0; tables.len()];
-    if statements.is_empty() {
+    if script.statements.is_empty() {
         return Ok(counts);
     }
-    let sql = format!("begin transaction;\n{};\ncommit transaction;", statements.join(";\n"));
-    let (sql, _) = applying.plan.context.with_comment(&sql);
-    let id = JobId::new(commit).map_err(AdapterError::from)?;
-    let options = JobOptions { id: Some(id), ..applying.job_options() };
-    let job = QueryJob { options, ..QueryJob::new(sql) };
-    let client = &applying.adapter.client;
-    let outcome = client.query_job(&job, applying.cancel).await?;
-    applying.tally.add(&outcome);
-    applying.reattached = outcome.reattached;
-    // What was written is told by the script's statements; without them by what was staged.
-    let told: Vec<u64> = client.child_jobs(&outcome.job).await.map_or_else(
-        |_| Vec::new(),
-        |children| {
-            let inserts = children
-                .iter()
-                .filter(|child| child.statistics.statement_type.as_deref() == Some("INSERT"));
-            inserts
-                .filter_map(|child| u64::try_from(child.statistics.rows_written()?).ok())
-                .collect()
-        },
-    );
-    for (place, (at, staged)) in counted.iter().enumerate() {
+    let told = script.run(applying, commit, writes_all(tables)).await?;
+    for ((at, staged), place) in script.staged.iter().zip(0..) {
         if let Some(slot) = counts.get_mut(*at) {
-            *slot = if told.len() == counted.len() { told[place] } else { *staged };
+            *slot = if told.len() == script.staged.len() { told[place] } else { *staged };
         }
     }
     Ok(counts)
+}
+
+/// What commits.
+#[derive(Default)]
+struct Script {
+    statements: Vec<String>,
+    parameters: Vec<serde_json::Value>,
+    /// Tables that get rows, and how many came for them.
+    staged: Vec<(usize, u64)>,
+}
+
+impl Script {
+    /// Rows that go with the script.
+    fn along(
+        &mut self,
+        table: &LandTable,
+        spool: &spool::Spool,
+    ) -> Result<RowSource, AdapterError> {
+        let name = format!("rows_{}", self.parameters.len());
+        let query = inline::rows_query(&table.columns, &name);
+        self.parameters.push(inline::rows_parameter(&name, spool)?);
+        Ok(RowSource::Query(query))
+    }
+
+    /// Runs it: the rows that each of its statements has written, where that is not known before.
+    async fn run(
+        &mut self,
+        applying: &mut Applying<'_>,
+        commit: &str,
+        is_known: bool,
+    ) -> Result<Vec<u64>, AdapterError> {
+        let statements = self.statements.join(";\n");
+        let sql = format!("begin transaction;\n{statements};\ncommit transaction;");
+        let (sql, _) = applying.plan.context.with_comment(&sql);
+        let id = JobId::new(commit).map_err(AdapterError::from)?;
+        let options = JobOptions { id: Some(id), ..applying.job_options() };
+        let parameters = std::mem::take(&mut self.parameters);
+        let job = QueryJob { options, parameters, ..QueryJob::new(sql) };
+        let client = &applying.adapter.client;
+        let outcome = client.query_job(&job, applying.cancel).await?;
+        applying.tally.add(&outcome);
+        applying.reattached = outcome.reattached;
+        if is_known {
+            return Ok(Vec::new());
+        }
+        let Ok(children) = client.child_jobs(&outcome.job).await else { return Ok(Vec::new()) };
+        let inserts = children
+            .iter()
+            .filter(|child| child.statistics.statement_type.as_deref() == Some("INSERT"));
+        Ok(inserts
+            .filter_map(|child| u64::try_from(child.statistics.rows_written()?).ok())
+            .collect())
+    }
+}
+
+/// Whether all rows that come are written, so that nobody need be asked how many were.
+fn writes_all(tables: &[LandTable]) -> bool {
+    let rules = tables.iter().filter_map(|table| table.passed_on.as_ref());
+    rules.into_iter().all(|passed| passed.rule == PassRule::All)
+}
+
+/// Rows in a staging table, loaded by a job.
+async fn staged(
+    applying: &mut Applying<'_>,
+    table: &LandTable,
+    spool: &spool::Spool,
+) -> Result<Relation, AdapterError> {
+    let staging = match &table.passed_on {
+        Some(_) => table.relation.clone(),
+        None => staging(&table.relation),
+    };
+    let staging = Relation { kind: Some(RelationKind::Table), ..staging };
+    // One that a killed process leaves behind expires.
+    let create = Step::CreateEmptyTable {
+        relation: staging.clone(),
+        columns: table.columns.clone(),
+        options: TableOptions::default(),
+        temporary: true,
+    };
+    applying.create_staging(&create, &staging).await?;
+    let mut destination = Destination::replace(table_id(&applying.adapter.client, &staging));
+    destination.write = WriteDisposition::Append;
+    applying.load(destination, &table.columns, spool).await?;
+    Ok(staging)
+}
+
+/// Rows as they stand behind `from`.
+fn as_table(rows: &RowSource) -> String {
+    match rows {
+        RowSource::Relation(relation) => relation.to_string(),
+        RowSource::Query(query) => format!("(\n{query}\n)"),
+    }
 }
 
 /// A staging table of this load's own.
@@ -115,7 +176,7 @@ fn gone(problem: &str) -> AdapterError {
 const ALL_PARTITIONS: &str = "_ingested_at >= timestamp '1970-01-01'";
 
 /// The rows of a staging table that are new.
-fn new_rows_query(passed: &PassedOn, values: &[String], staging: &Relation) -> String {
+fn new_rows_query(passed: &PassedOn, values: &[String], staging: &str) -> String {
     let values = values.join(", ");
     let table = &passed.target;
     let new = match passed.rule {
@@ -124,7 +185,7 @@ fn new_rows_query(passed: &PassedOn, values: &[String], staging: &Relation) -> S
             "select min(_seq) from {staging} where _record_key not in (select _record_key from {table} \
              where {ALL_PARTITIONS}) group by _record_key"
         ),
-        PassRule::NewVersions => new_versions(table, &staging.to_string()),
+        PassRule::NewVersions => new_versions(table, staging),
         PassRule::NewMessages => new_versions(
             table,
             &format!(

@@ -7,6 +7,7 @@ mod catalog;
 mod checks;
 mod columns;
 mod estimate;
+mod inline;
 mod land;
 mod names;
 mod partition_times;

@@ -29,6 +29,8 @@ pub(super) struct Spool {
     pub path: PathBuf,
     /// Its rows.
     pub rows: u64,
+    /// Its bytes.
+    pub bytes: u64,
 }
 
 impl Drop for Spool {
@@ -234,7 +236,7 @@ impl Writer {
         let file = file.map_err(|error| {
             failed("load-file", format!("`{}` cannot be written: {error}", path.display()))
         })?;
-        let spool = Spool { path, rows: 0 };
+        let spool = Spool { path, rows: 0, bytes: 0 };
         Ok(Self { file: BufWriter::new(file), spool, line: Vec::new() })
     }
 
@@ -284,6 +286,7 @@ impl Writer {
     fn end(&mut self) -> Result<(), AdapterError> {
         self.line.extend(b"}\n");
         self.spool.rows += 1;
+        self.spool.bytes += self.line.len() as u64;
         self.file.write_all(&self.line).map_err(|error| cut(&error))
     }
 

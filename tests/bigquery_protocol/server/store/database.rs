@@ -107,6 +107,20 @@ impl Database {
         Ok(all)
     }
 
+    /// Sets the parameters of a job: texts.
+    pub fn set_parameters(&self, parameters: &[Value]) -> Result<(), Wrong> {
+        for parameter in parameters {
+            let text = |at: &str| parameter.pointer(at).and_then(Value::as_str);
+            let (Some(name), Some("STRING"), Some(value)) =
+                (text("/name"), text("/parameterType/type"), text("/parameterValue/value"))
+            else {
+                return Err(format!("no parameter that this server knows: {parameter}"));
+            };
+            self.run(&format!("set variable {name} = '{}'", value.replace('\'', "''")))?;
+        }
+        Ok(())
+    }
+
     /// Runs a statement or a script. What a script does until it fails stays, unless it is in a
     /// transaction.
     pub fn script(&self, statements: &[Statement]) -> Result<Ran, Wrong> {

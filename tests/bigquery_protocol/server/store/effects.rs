@@ -42,6 +42,8 @@ impl Database {
             return Ok(json!({"copy": {"copiedRows": count.to_string()}}));
         }
         let statements = Statement::all(&job.statement());
+        let parameters = configuration.pointer("/query/queryParameters").and_then(Value::as_array);
+        self.set_parameters(parameters.map_or(&[], Vec::as_slice)).map_err(wrong)?;
         let ran = self.script(&statements).map_err(wrong)?;
         for statement in &statements {
             self.note(catalog, statement);

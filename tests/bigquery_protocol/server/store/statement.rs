@@ -35,6 +35,15 @@ static DESCRIBED: LazyLock<Regex> = LazyLock::new(|| {
 static COPY_WORD: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)\n(copy|clone) ").expect("it is one"));
 
+/// Rows that come as a parameter: lines of JSON.
+static LINES: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"unnest\(split\(@(\w+), '\\n'\)\) as line").expect("it is one"));
+
+static JSON_TEXT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"parse_json\((json_query\(line, '[^']*'\)), wide_number_mode => 'round'\)")
+        .expect("it is one")
+});
+
 /// A statement of a script, or one alone.
 #[derive(Clone, Debug)]
 pub struct Statement {
@@ -224,7 +233,12 @@ impl Statement {
 
 /// A text in the embedded engine's words.
 pub fn lowered(text: &str, variables: &[String]) -> String {
-    let mut text = text.replace('`', "\"");
+    let text = text.replace('`', "\"");
+    let lines = "(select unnest(string_split(getvariable('$1'), chr(10))) as line)";
+    let text = LINES.replace_all(&text, lines);
+    let text =
+        JSON_TEXT.replace_all(&text, "$1").replace("json_query(line, ", "json_extract(line, ");
+    let mut text = text.replace("json_value(line, ", "json_extract_string(line, ");
     for name in variables {
         let value = format!("getvariable('{name}')");
         text = text.replace(&format!("in unnest({name})"), &format!("in {value}"));
