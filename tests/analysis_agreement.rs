@@ -4,7 +4,8 @@
 //! `ELT_ANALYSIS_CORPUS` names files or folders of `*.jsonl`, with colons between: a line is
 //! `{"id": …, "sql": …, "tables": {"data.orders": [["id", "INT64"], …]}}`; where `tables` is left out
 //! or a list, they are those of `tables.json` beside it for the line's `file`
-//! (`{"file": [{"name": …, "cols": [[…]]}]}`). Each query is also changed in ways that make most of
+//! (`{"file": [{"name": …, "cols": [[…]]}]}`). Of a line with `"judged": true` the analyzer's refusal
+//! counts too: others are right, and what it refuses is newer than it. Each query is also changed in ways that make most of
 //! them wrong (a name, a literal, a function), deterministically, and both judge that.
 //! `ELT_ANALYSIS_REPORT` names a file for all that differs. Without a corpus, or without
 //! `script/googlesql-analyzer/setup`, the test says that it was not run.
@@ -164,6 +165,8 @@ struct Query {
     id: String,
     tables: Value,
     sql: String,
+    /// Whether it may be wrong.
+    judged: bool,
 }
 
 fn queries(corpus: &str) -> Vec<Query> {
@@ -194,7 +197,8 @@ fn queries(corpus: &str) -> Vec<Query> {
                 Value::Object(tables.map(named).collect())
             });
             let text = |key: &str| case[key].as_str().expect("a text").to_owned();
-            queries.push(Query { id: text("id"), tables, sql: text("sql") });
+            let judged = case["judged"].as_bool().unwrap_or_default();
+            queries.push(Query { id: text("id"), tables, sql: text("sql"), judged });
         }
     }
     queries
@@ -213,7 +217,7 @@ fn elt_agrees_with_googles_analyzer() {
     let mut counts: BTreeMap<(bool, Verdict), usize> = BTreeMap::new();
     let mut unjudged: BTreeMap<bool, usize> = BTreeMap::new();
     let mut differing = String::new();
-    for Query { id, tables, sql } in queries(&corpus) {
+    for Query { id, tables, sql, judged } in queries(&corpus) {
         let catalog = Tables::of(&tables);
         let mut judge = |id: &str, sql: &str, is_changed: bool| {
             let wanted = reference.describe(&tables, sql);
@@ -222,7 +226,8 @@ fn elt_agrees_with_googles_analyzer() {
             let is_judged = match &wanted {
                 Ok(_) => true,
                 Err(error) => {
-                    is_changed && !NOT_JUDGED.iter().any(|begin| error.starts_with(begin))
+                    (is_changed || judged)
+                        && !NOT_JUDGED.iter().any(|begin| error.starts_with(begin))
                 }
             };
             if !is_judged {

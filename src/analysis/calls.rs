@@ -11,10 +11,7 @@ use super::{
     rows::Value,
     types::Type,
 };
-use crate::{
-    diagnostic::did_you_mean,
-    sql::ast::{Call, Expr, ExprKind, Frame, FrameBound, FrameUnit, Ident, Over, WindowSpec},
-};
+use crate::sql::ast::{Call, Expr, ExprKind, Ident};
 
 /// Signatures that a message lists.
 const MOST_SIGNATURES: usize = 4;
@@ -38,7 +35,9 @@ impl Analyzer<'_> {
         for (at, argument) in call.arguments.iter().enumerate() {
             let value = match &argument.value.kind {
                 ExprKind::Lambda(names, body) => self.lambda(names, body, &values),
-                _ if known.is_some_and(|known| takes_word(known, at)) => self.word(&argument.value),
+                _ if known.is_some_and(|known| takes_word(known, at)) => {
+                    self.word(call, &name, &argument.value, &values)
+                }
                 _ => self.expression(&argument.value),
             };
             values.push(value);
@@ -58,15 +57,20 @@ impl Analyzer<'_> {
         if gathers {
             self.scope().inside_aggregates -= 1;
         }
-        if let Some(over) = &call.over {
-            others.add(&self.over(over));
+        let window = call.over.as_ref().map(|over| self.over(over));
+        if let Some(window) = &window {
+            others.add(&window.flow);
         }
         if let Some(known) = known {
-            self.check_clauses(call, &name, known.kind);
+            self.check_clauses(call, &name, known.kind, window.as_ref());
         }
         let kind = match known {
             _ if call.star => Type::Int64,
-            Some(known) => self.result(call, &name, known, &values),
+            Some(known) if self.check_names(call, &name, known) => {
+                self.check_parts(call, &name, &values);
+                self.result(call, &name, known, &values)
+            }
+            Some(_) => Type::Unknown,
             None => self.catalog.function(&call.name.names()).unwrap_or_default(),
         };
         let mut flow = flow_of(&name, known, &values, call.over.is_some());
@@ -128,44 +132,6 @@ impl Analyzer<'_> {
         }
     }
 
-    /// What only some functions take: `*`, DISTINCT, OVER.
-    fn check_clauses(&mut self, call: &Call, name: &str, kind: FunctionKind) {
-        if call.star && name != "COUNT" {
-            let message = format!("`{name}(*)`: only COUNT takes `*`");
-            self.problem(Problem::at("wrong-arguments", message, call.span));
-        }
-        if call.distinct && kind != FunctionKind::Aggregate {
-            let message = format!("`{name}` is no aggregate, and takes no DISTINCT");
-            self.problem(Problem::at("wrong-arguments", message, call.span));
-        }
-        match (kind, call.over.is_some()) {
-            (FunctionKind::Scalar, true) => {
-                let message = format!("`{name}` is neither an aggregate nor a window function");
-                let problem = Problem::at("misplaced-window", message, call.span);
-                self.problem(problem.help("leave `OVER` out"));
-            }
-            (FunctionKind::Window, false) => {
-                let message = format!("`{name}` needs a window");
-                let problem = Problem::at("misplaced-window", message, call.span);
-                self.problem(problem.help("add `OVER (…)`"));
-            }
-            _ => {}
-        }
-    }
-
-    /// An argument where a word can stand: `DAY`, `WEEK(MONDAY)`, `NFC`.
-    fn word(&mut self, argument: &Expr) -> Value {
-        let is_word = match &argument.kind {
-            ExprKind::Path(parts) => parts.len() == 1,
-            ExprKind::Call(call) => call.function() == "WEEK",
-            _ => false,
-        };
-        match is_word {
-            true => Value::of(Type::Part),
-            false => self.expression(argument),
-        }
-    }
-
     /// What a lambda gives for the elements of the arrays before it; behind their names comes that of
     /// the place.
     fn lambda(&mut self, names: &[Ident], body: &Expr, before: &[Value]) -> Value {
@@ -188,68 +154,6 @@ impl Analyzer<'_> {
         let value = self.expression(body);
         self.scope().locals.truncate(known);
         Value { literal: Literal::No, ..value }
-    }
-
-    /// What divides and orders a window.
-    fn over(&mut self, over: &Over) -> Flow {
-        match over {
-            Over::Spec(spec) => self.window(spec),
-            Over::Name(name) => self.named_window(name),
-        }
-    }
-
-    fn named_window(&mut self, name: &Ident) -> Flow {
-        let windows = &self.scope().windows;
-        if let Some((_, flow)) =
-            windows.iter().find(|(known, _)| name.value.eq_ignore_ascii_case(known))
-        {
-            return flow.clone();
-        }
-        let near = did_you_mean(&name.value, windows.iter().map(|(known, _)| known.as_str()));
-        let message = format!("no window `{name}` here");
-        let help = near.unwrap_or_else(|| format!("name it: `WINDOW {name} AS (…)`"));
-        self.problem(Problem::at("unknown-name", message, name.span).help(help));
-        Flow::default()
-    }
-
-    /// The bounds of a frame: numbers of rows, or what goes with the window's order.
-    fn frame(&mut self, frame: &Frame, order: Option<Type>) {
-        for bound in std::iter::once(&frame.start).chain(&frame.end) {
-            let (FrameBound::Preceding(Some(bound)) | FrameBound::Following(Some(bound))) = bound
-            else {
-                continue;
-            };
-            let value = self.expression(bound);
-            match (frame.unit, &order) {
-                (FrameUnit::Rows, _) => self.expect(&value, &Type::Int64, "ROWS", bound.span),
-                (FrameUnit::Range, Some(order)) if order.is_number() => {
-                    self.expect(&value, order, "RANGE", bound.span);
-                }
-                (FrameUnit::Range, _) => {}
-            }
-        }
-    }
-
-    /// What divides and orders a window that is written out.
-    pub fn window(&mut self, spec: &WindowSpec) -> Flow {
-        let mut flow = match &spec.base {
-            Some(base) => self.named_window(base),
-            None => Flow::default(),
-        };
-        for key in &spec.partition_by {
-            let key = self.expression(key);
-            flow.add_used(&key.flow, How::Window);
-        }
-        let mut order = None;
-        for item in &spec.order_by {
-            let key = self.expression(&item.key);
-            flow.add_used(&key.flow, How::Window);
-            order.get_or_insert(key.kind);
-        }
-        if let Some(frame) = &spec.frame {
-            self.frame(frame, order);
-        }
-        flow
     }
 }
 

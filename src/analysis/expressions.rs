@@ -10,6 +10,7 @@ use super::{
     problem::Problem,
     rows::{Rows, Value},
     types::Type,
+    written_types::Place,
 };
 use crate::sql::ast::{Expr, ExprKind, IsTest, Span, StructItem, SubscriptKind, When};
 
@@ -34,7 +35,7 @@ impl Analyzer<'_> {
             ExprKind::Text(_) => Value::literal(Type::String),
             ExprKind::Bytes(_) => Value::literal(Type::Bytes),
             ExprKind::TypedText(kind, text) => {
-                let kind = Type::from_ast(kind);
+                let kind = self.written_type(kind, Place::Constructor);
                 let text = Expr { kind: ExprKind::Text(text.clone()), span };
                 self.text_as(&text, &kind);
                 Value::of(kind)
@@ -126,7 +127,7 @@ impl Analyzer<'_> {
                         self.expect(&given, &Type::String, what, other.span);
                     }
                 }
-                let kind = self.known_type(data_type, span);
+                let kind = self.written_type(data_type, Place::Limited);
                 if !can_cast(&given.kind, &kind, given.literal.is_whole()) {
                     let message = format!("{} cannot be cast to {kind}", given.kind);
                     self.problem(Problem::at("wrong-types", message, value.span));
@@ -156,6 +157,7 @@ impl Analyzer<'_> {
                         format!("EXTRACT takes a date, a time or an interval, not {}", given.kind);
                     self.problem(Problem::at("wrong-types", message, value.span));
                 }
+                self.check_extract(part, &given.kind);
                 computed(kind, &[&given])
             }
             ExprKind::Call(call) => self.call(call),
@@ -183,16 +185,19 @@ impl Analyzer<'_> {
                 Value { kind: one.kind.settled(), literal: Literal::No, flow }
             }
             ExprKind::Array(kind, items) => {
-                self.array(kind.as_ref().map(Type::from_ast), items, span)
+                let kind = kind.as_ref().map(|kind| self.written_type(kind, Place::Constructor));
+                self.array(kind, items, span)
             }
             ExprKind::Struct(kind, items) => {
-                self.structure(kind.as_ref().map(Type::from_ast), items, span)
+                let kind = kind.as_ref().map(|kind| self.written_type(kind, Place::Constructor));
+                self.structure(kind, items, span)
             }
             ExprKind::Tuple(items) => {
                 let values: Vec<Value> = items.iter().map(|item| self.expression(item)).collect();
                 structure_of(values.into_iter().map(|value| (Arc::from(""), value)))
             }
-            ExprKind::Interval { value, .. } => {
+            ExprKind::Interval { value, first, last } => {
+                self.check_interval(first, last.as_ref());
                 let written = value;
                 let value = self.expression(written);
                 self.text_as(written, &Type::Interval);

@@ -157,18 +157,20 @@ impl Analyzer<'_> {
         }
     }
 
-    /// The item of the SELECT list that has an alias: it goes before columns of that name.
+    /// The item of the SELECT list that has a name, given or its column's: it goes before columns of
+    /// that name.
     fn item_named<'q>(&self, parts: &[Ident], items: &'q [SelectItem]) -> Option<&'q Expr> {
         let [name] = parts else { return None };
-        let mut found = items.iter().filter_map(|item| match item {
-            SelectItem::Expr(item, Some(alias))
-                if alias.value.eq_ignore_ascii_case(&name.value) =>
-            {
-                Some(item)
-            }
-            _ => None,
-        });
-        found.next()
+        items.iter().find_map(|item| {
+            let SelectItem::Expr(item, alias) = item else { return None };
+            let own = match (alias, &item.kind) {
+                (Some(alias), _) => alias,
+                (None, ExprKind::Path(parts)) => parts.last()?,
+                (None, ExprKind::Field(_, field)) => field,
+                _ => return None,
+            };
+            own.value.eq_ignore_ascii_case(&name.value).then_some(item)
+        })
     }
 
     /// The columns of the innermost scope that a path names, and the fields behind; nothing for

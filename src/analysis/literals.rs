@@ -1,7 +1,7 @@
 //! Literals that cannot be what they stand for.
 
 use super::{analyzer::Analyzer, problem::Problem, rows::Value, types::Type};
-use crate::sql::ast::{DataType, Expr, ExprKind};
+use crate::sql::ast::{Expr, ExprKind};
 
 impl Analyzer<'_> {
     /// Says it where a text stands for a value of a type that it cannot be.
@@ -31,40 +31,6 @@ impl Analyzer<'_> {
         for part in written {
             self.text_as(part, &kind);
         }
-    }
-
-    /// Says it where a type has a name that BigQuery has not.
-    pub(super) fn known_type(&mut self, written: &DataType, span: crate::sql::ast::Span) -> Type {
-        let kind = Type::from_ast(written);
-        if let (Type::Unknown, [name], None) =
-            (&kind, written.name.parts.as_slice(), &written.inner)
-            && !["ARRAY", "STRUCT", "RANGE", "TOKENLIST"].iter().any(|known| name.is(known))
-        {
-            const NAMES: [&str; 17] = [
-                "INT64",
-                "FLOAT64",
-                "NUMERIC",
-                "BIGNUMERIC",
-                "BOOL",
-                "STRING",
-                "BYTES",
-                "DATE",
-                "DATETIME",
-                "TIME",
-                "TIMESTAMP",
-                "JSON",
-                "GEOGRAPHY",
-                "INTERVAL",
-                "ARRAY",
-                "STRUCT",
-                "RANGE",
-            ];
-            let upper = name.value.to_ascii_uppercase();
-            let near = crate::diagnostic::did_you_mean(&upper, NAMES);
-            let message = format!("no type is named `{name}`");
-            self.problem(Problem::at("unknown-type", message, span).maybe_help(near));
-        }
-        kind
     }
 }
 

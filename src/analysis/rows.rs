@@ -6,6 +6,7 @@ use super::{
     coercion::Literal,
     flow::{Flow, Input},
     types::Type,
+    windows::Window,
 };
 use crate::sql::ast::Span;
 
@@ -172,7 +173,7 @@ pub struct Scope {
     /// How many aggregates the expression is inside of.
     pub inside_aggregates: u32,
     /// Named windows: what divides and orders them.
-    pub windows: Vec<(String, Flow)>,
+    pub windows: Vec<(String, Window)>,
     /// What chooses the rows.
     pub chosen_by: Flow,
 }

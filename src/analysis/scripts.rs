@@ -10,12 +10,13 @@ use super::{
     problem::Problem,
     rows::{Rows, Scope, Value},
     types::Type,
+    written_types::Place,
 };
 use crate::{
     diagnostic::did_you_mean,
     sql::ast::{
-        AlterAction, ColumnDef, Create, CreateFunction, Expr, Ident, Query, ScriptKind, Statement,
-        StatementKind,
+        AlterAction, ColumnDef, Create, CreateFunction, DataType, Expr, Ident, Query, ScriptKind,
+        Statement, StatementKind,
     },
 };
 
@@ -155,9 +156,9 @@ impl Script<'_> {
                 self.create(&create.create, listed, create.query.as_ref());
             }
             StatementKind::CreateView(create) => {
-                let names: Vec<&Ident> = create.columns.iter().collect();
+                let listed: Vec<_> = create.columns.iter().map(|name| (name, None)).collect();
                 let columns = self.rows(&create.query);
-                self.made(&create.create, columns, &names);
+                self.made(&create.create, columns, &listed);
             }
             StatementKind::CreateFunction(create) => self.create_function(create),
             StatementKind::Drop { name, .. } => {
@@ -190,7 +191,8 @@ impl Script<'_> {
     fn control(&mut self, kind: &ScriptKind) {
         match kind {
             ScriptKind::Declare { names, data_type, default } => {
-                let declared = data_type.as_ref().map(Type::from_ast);
+                let declared =
+                    data_type.as_ref().map(|written| self.written(written, Place::Limited));
                 let given = default.as_ref().map(|default| (self.expression(default), default));
                 if let (Some(kind), Some((value, written))) = (&declared, &given)
                     && let Some(name) = names.first()
@@ -309,11 +311,21 @@ impl Script<'_> {
         rows
     }
 
+    /// A type that is written; what is wrong with it is told.
+    fn written(&mut self, written: &DataType, place: Place) -> Type {
+        self.analyze(|analyzer| analyzer.written_type(written, place))
+    }
+
     fn create(&mut self, create: &Create, listed: Option<&[ColumnDef]>, query: Option<&Query>) {
+        for written in listed.into_iter().flatten().filter_map(|column| column.data_type.as_ref()) {
+            self.written(written, Place::Limited);
+        }
         let rows = query.map(|query| self.rows(query));
         if let Some(rows) = rows {
-            let names: Vec<&Ident> = listed.into_iter().flatten().map(|one| &one.name).collect();
-            self.made(create, rows, &names);
+            let listed = listed.into_iter().flatten();
+            let listed: Vec<_> =
+                listed.map(|column| (&column.name, column.data_type.as_ref())).collect();
+            self.made(create, rows, &listed);
             return;
         }
         let name = create.name.names();
@@ -327,18 +339,21 @@ impl Script<'_> {
     }
 
     /// A query has made a table or a view.
-    fn made(&mut self, create: &Create, rows: Rows, names: &[&Ident]) {
+    fn made(&mut self, create: &Create, rows: Rows, listed: &[(&Ident, Option<&DataType>)]) {
         let name = create.name.names();
         if create.if_not_exists && self.world.table(&name).is_some() {
             return;
         }
         let is_complete = rows.is_complete;
         let columns = rows.columns.into_iter().enumerate().map(|(at, column)| TableColumn {
-            name: match names.get(at) {
-                Some(name) => Arc::from(name.value.as_str()),
+            name: match listed.get(at) {
+                Some((name, _)) => Arc::from(name.value.as_str()),
                 None => column.name,
             },
-            kind: column.value.kind.settled(),
+            kind: match listed.get(at).and_then(|(_, written)| *written) {
+                Some(written) => Type::from_ast(written),
+                None => column.value.kind.settled(),
+            },
         });
         let table = table(&name, columns.collect(), is_complete);
         self.world.set_table(name.join("."), Some(table));
@@ -347,10 +362,11 @@ impl Script<'_> {
     fn create_function(&mut self, create: &CreateFunction) {
         let before = self.world.variables.borrow().len();
         for (name, kind) in &create.arguments {
-            let kind = kind.as_ref().map(Type::from_ast).unwrap_or_default();
+            let kind = kind.as_ref().map(|written| self.written(written, Place::Routine));
+            let kind = kind.unwrap_or_default();
             self.world.variables.borrow_mut().push((name.value.clone(), kind));
         }
-        let declared = create.returns.as_ref().map(Type::from_ast);
+        let declared = create.returns.as_ref().map(|written| self.written(written, Place::Routine));
         let body = create.body.as_ref().map(|body| (self.expression(body), body));
         self.world.variables.borrow_mut().truncate(before);
         let name = create.create.name.names().join(".");

@@ -13,9 +13,7 @@ use super::{
     rows::{Column, Rows, Scope, Value},
     types::Type,
 };
-use crate::sql::ast::{
-    Expr, ExprKind, NamedWindow, OrderItem, Select, SelectItem, SelectMode, Span,
-};
+use crate::sql::ast::{Expr, ExprKind, OrderItem, Select, SelectItem, SelectMode, Span};
 
 impl Analyzer<'_> {
     /// What a SELECT gives.
@@ -65,12 +63,6 @@ impl Analyzer<'_> {
         let rows =
             Rows { columns, is_complete, is_value: false, open, chosen_by: scope.chosen_by.inputs };
         self.in_mode(rows, select.mode.as_ref(), select.span)
-    }
-
-    /// A window of the WINDOW clause.
-    pub fn name_window(&mut self, window: &NamedWindow) {
-        let flow = self.window(&window.spec);
-        self.scope().windows.push((window.name.value.clone(), flow));
     }
 
     /// Columns of the SELECT list come in sight.

@@ -4,8 +4,8 @@ use std::{fmt, sync::Arc};
 
 use crate::sql::{self, ast::DataType, parse};
 
-/// A type. Lengths and digits (`NUMERIC(10, 2)`) are left out: they belong to a table's columns, and
-/// no expression keeps them.
+/// A type. Lengths and digits (`NUMERIC(10, 2)`) are left out: they belong to columns, variables and
+/// casts, and no expression keeps them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Type {
     /// Not known: it goes with everything.

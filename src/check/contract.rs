@@ -1,7 +1,7 @@
 //! What a model gives against what its properties promise.
 
 use crate::{
-    analysis::{Analysis, OutputColumn, Type},
+    analysis::{Analysis, OutputColumn, Type, declared_type, shown_type},
     diagnostic::{Diagnostic, Span, did_you_mean},
     manifest::{Node, ResourceType},
     plan::{is_enforced, promised_columns},
@@ -27,7 +27,12 @@ fn contract(node: &Node, analysis: &Analysis, at: impl Fn(ast::Span) -> Span) ->
     let mut found = Vec::new();
     let promised = promised_columns(node);
     let name = &node.name;
-    for (column, wanted) in &promised {
+    for (column, promise) in &promised {
+        let (wanted, wrong) = declared_type(promise);
+        if let Some(wrong) = wrong {
+            let message = format!("the contract of `{name}` says of `{column}` what no type is");
+            found.push(Diagnostic::error("contract", message).at(place(node), "").note(wrong));
+        }
         match find(analysis, column) {
             None if analysis.is_complete => {
                 let message =
@@ -38,18 +43,14 @@ fn contract(node: &Node, analysis: &Analysis, at: impl Fn(ast::Span) -> Span) ->
                 );
             }
             None => {}
+            Some(given) if is_same(&given.kind, &wanted) => {}
             Some(given) => {
-                let wanted = Type::parse(wanted);
-                if !is_same(&given.kind, &wanted) {
-                    let message = format!(
-                        "`{column}` is {}, the contract of `{name}` says {wanted}",
-                        given.kind
-                    );
-                    let help = format!("cast it: `CAST(… AS {wanted})`, or change the contract");
-                    found.push(
-                        Diagnostic::error("contract", message).at(at(given.span), "").help(help),
-                    );
-                }
+                let wanted = shown_type(promise);
+                let message =
+                    format!("`{column}` is {}, the contract of `{name}` says {wanted}", given.kind);
+                let help = format!("cast it: `CAST(… AS {wanted})`, or change the contract");
+                found
+                    .push(Diagnostic::error("contract", message).at(at(given.span), "").help(help));
             }
         }
     }

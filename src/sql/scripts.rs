@@ -3,10 +3,11 @@
 
 use super::{
     Schemas, SqlError, Type,
-    ast::{Expr, Query, Statement, StatementKind},
+    ast::{DataType, Expr, Query, Statement, StatementKind},
     parse,
     scope::Scope,
     translate::{Translated, Translator, Typed},
+    type_parameters::Limits,
 };
 
 /// A script as it was read.
@@ -26,6 +27,15 @@ pub(crate) struct Variable {
     pub sql: String,
     /// Its type.
     pub kind: Type,
+    /// The type it was declared with, if that limits its values: `STRING(3)`.
+    pub limited: Option<DataType>,
+}
+
+impl Variable {
+    /// A variable that takes any value of its type.
+    pub fn new(name: impl Into<String>, sql: impl Into<String>, kind: Type) -> Self {
+        Self { name: name.into(), sql: sql.into(), kind, limited: None }
+    }
 }
 
 /// Reads statements; none where they hold nothing that only scripts have.
@@ -90,6 +100,24 @@ impl Script {
             None => typed,
         };
         translator.finish((typed.sql, typed.kind))
+    }
+
+    /// A value of a type, cut or refused where it does not keep to the limits of how it is written.
+    ///
+    /// # Errors
+    /// Limits that the type cannot have.
+    pub fn limited(
+        &self,
+        sql: &str,
+        kind: &Type,
+        written: &DataType,
+        schemas: &dyn Schemas,
+    ) -> Result<String, Vec<SqlError>> {
+        let limits = Limits::from_ast(written).map_err(|error| vec![error])?;
+        let Some(limits) = limits else { return Ok(sql.to_owned()) };
+        let mut translator = self.translator(&[], schemas);
+        let limited = limits.apply(&mut translator, &Typed::new(sql, kind.clone()), false);
+        translator.finish(limited)
     }
 
     /// A condition of a statement.

@@ -54,7 +54,7 @@ pub fn choose(function: &Function, arguments: &[Argument<'_>]) -> Chosen {
 }
 
 fn fit(signature: &Signature, arguments: &[Argument<'_>]) -> Option<(Cost, Type)> {
-    let pairs = pairs(&signature.parameters, arguments)?;
+    let pairs = pairs(signature, arguments)?;
     let mut bindings: Bindings = [None, None];
     for (at, binding) in bindings.iter_mut().enumerate() {
         *binding = bound(at as u8, &pairs)?;
@@ -89,16 +89,14 @@ type Pair<'p, 'c> = (&'p Parameter, &'p Argument<'c>);
 
 /// Each argument with its parameter; nothing where their number or names do not fit.
 fn pairs<'p, 'c>(
-    parameters: &'p [Parameter],
+    signature: &'p Signature,
     arguments: &'p [Argument<'c>],
 ) -> Option<Vec<Pair<'p, 'c>>> {
+    let parameters = &signature.parameters;
     let mut pairs = Vec::with_capacity(arguments.len());
     let (placed, named): (Vec<_>, Vec<_>) =
         arguments.iter().partition(|argument| argument.name.is_none());
     let mut given = placed.into_iter().peekable();
-    let takes_any = parameters
-        .last()
-        .is_some_and(|last| last.pattern == Pattern::Any && last.times == Times::Many);
     for parameter in parameters {
         if let Some(name) = parameter.name
             && let Some(argument) = named.iter().find(|argument| {
@@ -117,7 +115,7 @@ fn pairs<'p, 'c>(
             Times::Many => pairs.extend(given.by_ref().map(|argument| (parameter, argument))),
         }
     }
-    let all_named = takes_any
+    let all_named = signature.takes_any_name()
         || named.iter().all(|argument| {
             let is_it =
                 |name: &str| argument.name.is_some_and(|given| given.eq_ignore_ascii_case(name));

@@ -25,6 +25,13 @@ pub struct Function {
     pub signatures: Vec<Signature>,
 }
 
+impl Function {
+    /// Whether its arguments may have any names.
+    pub fn takes_any_name(&self) -> bool {
+        self.signatures.iter().any(Signature::takes_any_name)
+    }
+}
+
 /// What a function takes and gives.
 #[derive(Clone, Debug)]
 pub struct Signature {
@@ -35,6 +42,13 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// Whether its last parameter is anything, any number of times.
+    pub fn takes_any_name(&self) -> bool {
+        self.parameters
+            .last()
+            .is_some_and(|last| last.pattern == Pattern::Any && last.times == Times::Many)
+    }
+
     /// Its parameters, as messages show them.
     pub fn shown(&self) -> String {
         let shown = self.parameters.iter().map(|parameter| {

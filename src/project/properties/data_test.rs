@@ -98,7 +98,7 @@ fn read_test(
         span: span.clone(),
     };
     let mut beside: Vec<(YamlKey, Yaml)> = Vec::new();
-    for (key, value) in body {
+    for (key, value) in with_inner_arguments(body, source, diagnostics) {
         match key.text.as_str() {
             "name" | "description" => match value.scalar_text() {
                 Some(text) => {
@@ -106,11 +106,6 @@ fn read_test(
                     if key.text == "name" { read.name = text } else { read.description = text }
                 }
                 None => diagnostics.push(wrong(&key.text, "text", &value, source)),
-            },
-            "arguments" => match value.value {
-                YamlValue::Map(arguments) => read.arguments.extend(arguments),
-                YamlValue::Null => {}
-                _ => diagnostics.push(wrong("arguments", "a mapping", &value, source)),
             },
             "config" => match value.value {
                 YamlValue::Map(_) => read.config = Some(value),
@@ -129,6 +124,27 @@ fn read_test(
 }
 
 type Body = Vec<(YamlKey, Yaml)>;
+
+/// The keys of a test with those under `arguments` where that stands: dbt takes `config`, `where` and
+/// the like from there too.
+fn with_inner_arguments(
+    body: Body,
+    source: &Arc<SourceFile>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Body {
+    let mut all = Vec::with_capacity(body.len());
+    for (key, value) in body {
+        match value.value {
+            YamlValue::Map(arguments) if key.text == "arguments" => all.extend(arguments),
+            YamlValue::Null if key.text == "arguments" => {}
+            _ if key.text == "arguments" => {
+                diagnostics.push(wrong("arguments", "a mapping", &value, source));
+            }
+            _ => all.push((key, value)),
+        }
+    }
+    all
+}
 
 /// `- unique: {...}`, `- test_name: unique` with the body beside it, or `- unique:` with the body's
 /// keys at the same depth (a common slip that dbt reads as well).

@@ -17,7 +17,7 @@ use crate::{
     relation::{Dialect, Table},
     sql::{
         Script, Type, Variable,
-        ast::{Expr, Ident, Query, ScriptKind, Spanned, Statement, StatementKind},
+        ast::{DataType, Expr, Ident, Query, ScriptKind, Spanned, Statement, StatementKind},
     },
 };
 
@@ -96,14 +96,7 @@ impl Running<'_> {
                 return self.script_statement(script, inner, Some(label), statement);
             }
             ScriptKind::Declare { names, data_type, default } => {
-                let declared = match data_type {
-                    Some(data_type) => Some(
-                        Type::from_ast(data_type)
-                            .map_err(|error| translation_error(vec![error]))?,
-                    ),
-                    None => None,
-                };
-                self.declare(script, names, declared, default.as_ref(), statement)?;
+                self.declare(script, names, data_type.as_ref(), default.as_ref(), statement)?;
             }
             ScriptKind::Set { targets, is_tuple, value } => {
                 self.set(script, targets, *is_tuple, value)?;
@@ -202,11 +195,7 @@ impl Running<'_> {
             (ended, _) => return ended,
         };
         let sql = self.keep(&quoted(&error.message))?;
-        self.variables.push(Variable {
-            name: "@@error.message".to_owned(),
-            sql,
-            kind: Type::String,
-        });
+        self.variables.push(Variable::new("@@error.message", sql, Type::String));
         self.caught.push(error);
         let ended = self.statements(script, handler);
         self.caught.pop();
@@ -257,8 +246,7 @@ impl Running<'_> {
         for row in 1..=count {
             let before = self.variables.len();
             let sql = format!("({rows})[{row}]");
-            let (name, kind) = (name.value.clone(), kind.clone());
-            self.variables.push(Variable { name, sql, kind });
+            self.variables.push(Variable::new(&name.value, sql, kind.clone()));
             let flow = self.block(script, body);
             self.variables.truncate(before);
             if let Some(flow) = flow?.leaves(label) {
@@ -272,10 +260,12 @@ impl Running<'_> {
         &mut self,
         script: &Script,
         names: &[Ident],
-        declared: Option<Type>,
+        written: Option<&DataType>,
         default: Option<&Expr>,
         statement: &Statement,
     ) -> Result<(), AdapterError> {
+        let declared = written.map(Type::from_ast).transpose();
+        let declared = declared.map_err(|error| translation_error(vec![error]))?;
         let (sql, kind) = match (default, declared) {
             (Some(default), Some(kind)) => {
                 let target = (names[0].value.clone(), kind);
@@ -296,9 +286,10 @@ impl Running<'_> {
             return Err(at(warehouse_error("unsupported-syntax", message), &names[0]));
         }
         for name in names {
-            let kept = self.keep(&sql).map_err(|error| at(error, statement))?;
-            let sql = typed(&kept, &kind);
-            self.variables.push(Variable { name: name.value.clone(), sql, kind: kind.clone() });
+            let kept = self.keep_limited(script, (&sql, &kind), written);
+            let sql = typed(&kept.map_err(|error| at(error, statement))?, &kind);
+            let variable = Variable::new(&name.value, sql, kind.clone());
+            self.variables.push(Variable { limited: written.cloned(), ..variable });
         }
         Ok(())
     }
@@ -317,7 +308,9 @@ impl Running<'_> {
         if let ([place], false) = (places.as_slice(), is_tuple) {
             let target = (self.variables[*place].name.clone(), self.variables[*place].kind.clone());
             let (sql, kind) = self.value(script, value, Some(&target))?;
-            let kept = self.keep(&sql).map_err(|error| at(error, value))?;
+            let limited = self.variables[*place].limited.clone();
+            let kept = self.keep_limited(script, (&sql, &kind), limited.as_ref());
+            let kept = kept.map_err(|error| at(error, value))?;
             self.variables[*place].sql = typed(&kept, &kind);
             return Ok(());
         }
@@ -333,7 +326,7 @@ impl Running<'_> {
         let kept = self.keep(&sql).map_err(|error| at(error, value))?;
         for (place, (field, kind)) in places.into_iter().zip(fields) {
             let part = format!("({kept}).{}", Dialect::DuckDb.quote(&field));
-            self.assign(place, &part, &kind, value)?;
+            self.assign(script, place, (&part, &kind), value)?;
         }
         Ok(())
     }
@@ -341,9 +334,9 @@ impl Running<'_> {
     /// Gives a variable a value of a type.
     fn assign(
         &mut self,
+        script: &Script,
         place: usize,
-        sql: &str,
-        kind: &Type,
+        (sql, kind): (&str, &Type),
         at_node: &impl Spanned,
     ) -> Result<(), AdapterError> {
         let variable = &self.variables[place];
@@ -358,8 +351,9 @@ impl Running<'_> {
             );
             return Err(at(warehouse_error("wrong-type", message), at_node));
         }
-        let own = variable.kind.clone();
-        let kept = self.keep(&typed(sql, &own)).map_err(|error| at(error, at_node))?;
+        let (own, limited) = (variable.kind.clone(), variable.limited.clone());
+        let kept = self.keep_limited(script, (&typed(sql, &own), &own), limited.as_ref());
+        let kept = kept.map_err(|error| at(error, at_node))?;
         self.variables[place].sql = typed(&kept, &own);
         Ok(())
     }
@@ -416,7 +410,7 @@ impl Running<'_> {
                 Some(name) => format!("@{name}"),
                 None => format!("?{}", number + 1),
             };
-            parameters.push(Variable { name, sql: typed(&kept, &kind), kind });
+            parameters.push(Variable::new(name, typed(&kept, &kind), kind));
         }
         // Its places are those of another text.
         let inner = |errors| AdapterError { position: None, ..translation_error(errors) };
@@ -450,7 +444,7 @@ impl Running<'_> {
         for (target, (field, kind)) in into.iter().zip(fields) {
             let place = self.place(target)?;
             let part = format!("({rows})[1].{}", Dialect::DuckDb.quote(&field));
-            self.assign(place, &part, &kind, target)?;
+            self.assign(script, place, (&part, &kind), target)?;
         }
         Ok(())
     }

@@ -4,7 +4,10 @@ use super::run::{Running, at};
 use crate::{
     adapter::{AdapterError, duckdb::errors::translation_error},
     relation::Cell,
-    sql::{Script, Type, ast::Expr},
+    sql::{
+        Script, Type,
+        ast::{DataType, Expr},
+    },
 };
 
 impl Running<'_> {
@@ -24,6 +27,19 @@ impl Running<'_> {
         let name = variable(self.made);
         self.session.run(&format!("SET VARIABLE {name} = {sql}"), 0)?;
         Ok(format!("getvariable('{name}')"))
+    }
+
+    /// Keeps a value of a type that may be declared with limits (`NUMERIC(5, 2)`).
+    pub(super) fn keep_limited(
+        &mut self,
+        script: &Script,
+        (sql, kind): (&str, &Type),
+        written: Option<&DataType>,
+    ) -> Result<String, AdapterError> {
+        let Some(written) = written else { return self.keep(sql) };
+        let limited =
+            script.limited(sql, kind, written, self.session).map_err(translation_error)?;
+        self.keep(&limited)
     }
 
     /// Leaves the connection as it was.
