@@ -6,6 +6,7 @@ use super::tables::{snapshot_columns, table_of};
 use crate::{
     analysis::{Analysis, Table, TableColumn, Type},
     manifest::{FunctionLanguage, Node, ResourceType},
+    plan::is_enforced,
     relation::Dialect,
 };
 
@@ -14,7 +15,12 @@ pub(super) fn given_table(node: &Node, analysis: Option<&Analysis>) -> Option<Ta
     if !matches!(node.resource_type, ResourceType::Model | ResourceType::Snapshot) {
         return None;
     }
+    // Without a contract the types that properties say are words: nothing keeps the table to them.
+    let is_kept = is_enforced(node);
     let declared = |name: &str| {
+        if !is_kept {
+            return None;
+        }
         let column = node.columns.values().find(|column| column.name.eq_ignore_ascii_case(name))?;
         Some(Type::parse(column.data_type.as_deref()?))
     };

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use minijinja::Value;
@@ -12,8 +12,7 @@ use super::{
     candidate::Candidate,
     deferral::Deferral,
     header,
-    host::{NodeHost, SharedHost, StandIns, cte_name},
-    inject::{Injected, inject},
+    host::{NodeHost, SharedHost, StandIns},
     job_notes::{JobNotes, NoteWriter},
     mapped::MappedText,
     node_value::{model_in_batch, model_value},
@@ -61,7 +60,7 @@ pub struct Compiler {
     pub(super) host: Arc<SharedHost>,
     pub(super) notes: Arc<NoteWriter>,
     /// Ephemeral models, each rendered once for all that read it.
-    ephemeral: Mutex<HashMap<UniqueId, Arc<OnceLock<EphemeralResult>>>>,
+    pub(super) ephemeral: Mutex<HashMap<UniqueId, Arc<OnceLock<EphemeralResult>>>>,
     /// What a check has compiled, for the build after it.
     pub(super) kept: Mutex<Kept>,
 }
@@ -69,7 +68,7 @@ pub struct Compiler {
 /// Nodes whose templates did nothing but give their SQL, by whether the table was there.
 pub type Kept = HashMap<(UniqueId, bool), CompiledNode>;
 
-type EphemeralResult = Result<Arc<RenderedNode>, Diagnostic>;
+pub(super) type EphemeralResult = Result<Arc<RenderedNode>, Diagnostic>;
 
 /// A node's SQL.
 #[derive(Clone, Debug)]
@@ -245,9 +244,9 @@ impl Compiler {
             return Ok(known);
         }
         let rendered = self.render(node, &changes).map_err(|diagnostic| vec![*diagnostic])?;
-        let may_keep = is_check && is_whole && rendered.is_pure && rendered.ephemeral.is_empty();
-        let compiled = self.finish(node, rendered)?;
-        if may_keep {
+        let may_keep = is_check && is_whole && rendered.is_pure;
+        let (compiled, is_pure) = self.finish(node, rendered, changes.warehouse.as_ref())?;
+        if may_keep && is_pure {
             self.kept().insert((id.clone(), is_incremental), compiled.clone());
         }
         Ok(compiled)
@@ -264,7 +263,7 @@ impl Compiler {
     ) -> Result<CompiledNode, Vec<Diagnostic>> {
         let changes = Changes { candidate: Some(candidate.clone()), ..Changes::default() };
         let rendered = self.render(test, &changes).map_err(|diagnostic| vec![*diagnostic])?;
-        self.finish(test, rendered)
+        Ok(self.finish(test, rendered, None)?.0)
     }
 
     /// Compiles many nodes at once, in no order; none of them incremental.
@@ -343,76 +342,28 @@ impl Compiler {
         Ok(RenderedNode { text, ephemeral, captured: rendered.captured, is_pure })
     }
 
+    /// The compiled node, and whether the ephemeral models in it did nothing but give their SQL.
     fn finish(
         &self,
         node: &Arc<Node>,
         rendered: RenderedNode,
-    ) -> Result<CompiledNode, Vec<Diagnostic>> {
-        let (code, extra_ctes) = self.inject_ephemeral(rendered.text, &rendered.ephemeral)?;
+        warehouse: Option<&Arc<dyn Warehouse>>,
+    ) -> Result<(CompiledNode, bool), Vec<Diagnostic>> {
+        let injected = self.inject_ephemeral(rendered.text, &rendered.ephemeral, warehouse)?;
         let makes_relation = match node.resource_type {
             ResourceType::Model => node.config.materialized() != "ephemeral",
             ResourceType::Seed | ResourceType::Snapshot | ResourceType::Function => true,
             _ => false,
         };
-        Ok(CompiledNode {
+        let compiled = CompiledNode {
             unique_id: node.unique_id.clone(),
-            code,
-            extra_ctes,
+            code: injected.code,
+            extra_ctes: injected.extra_ctes,
             relation_name: makes_relation.then(|| node.relation.to_string()),
             header: header::header(node, &rendered.captured),
             captured: rendered.captured,
-        })
-    }
-
-    /// Puts the ephemeral models before a query, those they read first.
-    pub(super) fn inject_ephemeral(
-        &self,
-        text: MappedText,
-        ephemeral: &[UniqueId],
-    ) -> Result<(MappedText, Vec<ExtraCte>), Vec<Diagnostic>> {
-        let mut order: Vec<(UniqueId, Arc<RenderedNode>)> = Vec::new();
-        for id in ephemeral {
-            self.collect_ephemeral(id, &mut order).map_err(|diagnostic| vec![diagnostic])?;
-        }
-        let name = |id: &UniqueId| cte_name(&self.manifest.nodes[id].relation.identifier);
-        let injected: Vec<Injected<'_>> = order
-            .iter()
-            .map(|(id, rendered)| Injected { name: name(id), query: &rendered.text })
-            .collect();
-        let text = inject(&text, &injected, self.globals.dialect);
-        let extra = injected
-            .iter()
-            .zip(&order)
-            .map(|(one, (id, _))| ExtraCte {
-                id: id.clone(),
-                sql: format!(" {} as (\n{}\n)", one.name, one.query.text()),
-            })
-            .collect();
-        Ok((text, extra))
-    }
-
-    fn collect_ephemeral(
-        &self,
-        id: &UniqueId,
-        order: &mut Vec<(UniqueId, Arc<RenderedNode>)>,
-    ) -> Result<(), Diagnostic> {
-        if order.iter().any(|(known, _)| known == id) {
-            return Ok(());
-        }
-        let cell = {
-            let mut cells = self.ephemeral.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(cells.entry(id.clone()).or_default())
         };
-        let node = &self.manifest.nodes[id];
-        let rendered = cell.get_or_init(|| {
-            self.render(node, &Changes::default()).map(Arc::new).map_err(|diagnostic| *diagnostic)
-        });
-        let rendered = Arc::clone(rendered.as_ref().map_err(Clone::clone)?);
-        for inner in &rendered.ephemeral {
-            self.collect_ephemeral(inner, order)?;
-        }
-        order.push((id.clone(), rendered));
-        Ok(())
+        Ok((compiled, injected.is_pure))
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use super::{
     compiler::{Changes, CompiledNode, Compiler, Kept},
     mapped::MappedText,
+    refusal::RefusingWarehouse,
     turn::Turn,
 };
 use crate::{
@@ -58,6 +59,7 @@ impl Compiler {
         if node.generated_code.is_some() {
             return None;
         }
+        let refusing: Arc<dyn Warehouse> = Arc::new(RefusingWarehouse::default());
         [true, false].into_iter().find_map(|macros| {
             let changes = Changes {
                 turn: Turn::whole(is_incremental),
@@ -65,7 +67,10 @@ impl Compiler {
                 ..Changes::default()
             };
             let rendered = self.render(node, &changes).ok()?;
-            let (code, _) = self.inject_ephemeral(rendered.text, &rendered.ephemeral).ok()?;
+            let code = self
+                .inject_ephemeral(rendered.text, &rendered.ephemeral, Some(&refusing))
+                .ok()?
+                .code;
             (code.text() == text).then_some(code)
         })
     }

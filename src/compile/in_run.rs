@@ -90,7 +90,7 @@ impl Compiler {
             let rendered = self.engine.render(file, range.clone(), &scope, marks).ok()?;
             let text = MappedText::rendered(&rendered.text, &rendered.lines);
             let text = text.with_pieces(rendered.pieces);
-            let (text, _) = self.inject_ephemeral(text, &host.ephemeral_models()).ok()?;
+            let text = self.inject_ephemeral(text, &host.ephemeral_models(), None).ok()?.code;
             (!host.was_asked()).then_some(text)
         };
         let text = render(Marks::Lines)?;
@@ -120,7 +120,7 @@ impl Compiler {
         }
         let rendered = rendered.map_err(|error| vec![error.diagnostic])?;
         let text = MappedText::rendered(&rendered.text, &rendered.lines);
-        Ok(Some(self.inject_ephemeral(text, &host.ephemeral_models())?.0))
+        Ok(Some(self.inject_ephemeral(text, &host.ephemeral_models(), None)?.code))
     }
 
     /// The macro of a materialization that the user or a package wrote: as in dbt one for the

@@ -25,8 +25,7 @@ impl Compiler {
         let rendered = self.engine.render(file, 0..file.text().len(), &scope, Marks::Lines);
         let rendered = rendered.map_err(|error| vec![error.diagnostic])?;
         let text = MappedText::rendered(&rendered.text, &rendered.lines);
-        let (text, _) = self.inject_ephemeral(text, &host.ephemeral_models())?;
-        Ok(text)
+        Ok(self.inject_ephemeral(text, &host.ephemeral_models(), None)?.code)
     }
 
     /// Calls a macro as the root project does.

@@ -6,6 +6,7 @@ mod compiler;
 mod copied;
 mod data_test;
 mod deferral;
+mod ephemeral;
 mod for_check;
 mod header;
 mod host;

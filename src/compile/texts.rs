@@ -29,8 +29,7 @@ impl Compiler {
         let rendered = self.engine.render(file, range, &scope, Marks::Lines);
         let rendered = rendered.map_err(|error| vec![error.diagnostic])?;
         let text = MappedText::rendered(&rendered.text, &rendered.lines);
-        let (text, _) = self.inject_ephemeral(text, &host.ephemeral_models())?;
-        Ok(text)
+        Ok(self.inject_ephemeral(text, &host.ephemeral_models(), None)?.code)
     }
 
     /// The text of a file rendered as a node would see it.
