@@ -9,14 +9,29 @@
 }}
 
 -- The states that orders went through, one row a message that says so.
-with latest as (
+with landed as (
 
     select
-        json_value(payload, '$.order_id') as order_id,
-        coalesce(lower(json_value(payload, '$.status')), 'unknown') as status,
-        *
-    from {{ ref('shop_routed_events') }}
-    where event_type = 'order' and problem is null
+        order_id,
+        coalesce(lower(status), 'unknown') as status,
+        order_date as event_at,
+        customer_id,
+        total_amount,
+        currency,
+        payment_method,
+        payload,
+        _record_hash as record_hash,
+        _ingested_at,
+        _seq
+    from {{ source('shop', 'orders') }}
+
+),
+
+latest as (
+
+    select *
+    from landed
+    where true
     {{ landed_lately() }}
     qualify row_number() over (
         partition by order_id, status, event_at
@@ -30,11 +45,11 @@ select
     latest.status,
     latest.event_at,
     date(latest.event_at) as event_date,
-    json_value(latest.payload, '$.customer_id') as customer_id,
-    safe_cast(json_value(latest.payload, '$.total_amount') as numeric) as total_amount,
+    latest.customer_id,
+    latest.total_amount,
     -- Fields that came later in the stream's life are null before.
-    json_value(latest.payload, '$.currency') as currency,
-    json_value(latest.payload, '$.payment_method') as payment_method,
+    latest.currency,
+    latest.payment_method,
     json_value(latest.payload, '$.shipping_address.street') as street,
     json_value(latest.payload, '$.shipping_address.city') as city,
     json_value(latest.payload, '$.shipping_address.country') as country,

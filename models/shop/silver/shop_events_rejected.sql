@@ -1,28 +1,23 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='merge',
-        unique_key='record_hash',
-        partition_by={'field': 'loaded_at', 'data_type': 'timestamp', 'granularity': 'day'}
-    )
-}}
+{{ config(materialized='view') }}
 
--- Messages that no table takes, with the reason and the message as it came.
-with latest as (
+-- Messages that no table takes, with the reason and the message as it came: dead letters as they were tried last.
+-- One that is delivered twice is one message.
+with letters as (
 
     select *
-    from {{ ref('shop_routed_events') }}
-    where problem is not null
-    {{ landed_lately() }}
-    qualify row_number() over (partition by record_hash order by _ingested_at, _seq) = 1
+    from {{ source('shop', 'dead_letter') }}
+    where _source = 'shop'
+    qualify row_number() over (partition by _id order by attempts desc) = 1
 
 )
 
 select
-    latest.record_hash,
-    latest.event_type,
-    latest.problem,
-    to_json_string(latest.payload) as raw,
-    latest._ingested_at as loaded_at
-from latest
-{{ unless_known('latest', ['record_hash'], version=none) }}
+    to_hex(md5(raw)) as record_hash,
+    _stream as stream,
+    error_class,
+    error as problem,
+    raw,
+    _failed_at as loaded_at
+from letters
+where status = 'open'
+qualify row_number() over (partition by raw order by _failed_at, _id) = 1

@@ -12,19 +12,19 @@
 with typed as (
 
     select
-        json_value(payload, '$.user_id') as user_id,
-        coalesce(json_value(payload, '$.metadata.session_id'), json_value(payload, '$.session_id')) as session_id,
-        lower(json_value(payload, '$.activity_type')) as activity_type,
-        lower(coalesce(json_value(payload, '$.metadata.platform'), json_value(payload, '$.device_type'))) as platform,
-        json_value(payload, '$.ip_address') as ip_address,
-        json_value(payload, '$.user_agent') as user_agent,
-        json_value(payload, '$.page_url') as page_url,
-        event_at,
-        record_hash,
+        user_id,
+        coalesce(json_value(payload, '$.metadata.session_id'), session_id) as session_id,
+        lower(activity_type) as activity_type,
+        lower(coalesce(json_value(payload, '$.metadata.platform'), device_type)) as platform,
+        ip_address,
+        user_agent,
+        page_url,
+        timestamp as event_at,
+        _record_hash as record_hash,
         _ingested_at,
         _seq
-    from {{ ref('shop_routed_events') }}
-    where event_type = 'user_activity' and problem is null
+    from {{ source('shop', 'user_activity') }}
+    where true
     {{ landed_lately() }}
 
 ),

@@ -9,56 +9,30 @@
 }}
 
 -- What happened to carts: created, modified, deleted. An event's id holds the cart's version, so that a cart
--- that is again as it was, or back again, is another event. Bronze holds the events themselves, or the states
--- that they led to, one a version.
-with landed as (
+-- that is again as it was, or back again, is another event.
+with events as (
 
     select
-        -- The key of an event's row is the event's.
-        coalesce(json_value(payload, '$.key'), _record_key) as cart_key,
-        json_value(payload, '$.change') as change,
-        json_value(payload, '$.event_id') as told_id,
-        safe_cast(json_value(payload, '$.version') as int64) as told_version,
-        row_number() over (
-            partition by coalesce(json_value(payload, '$.key'), _record_key) order by _ingested_at, _seq
-        ) as counted_version,
-        safe_cast(json_value(payload, '$.detected_at') as timestamp) as detected_at,
-        if(json_value(payload, '$.change') is null, payload, json_query(payload, '$.record')) as cart,
+        json_value(payload, '$.event_id') as event_id,
+        json_value(payload, '$.change') as event_type,
+        safe_cast(json_value(payload, '$.key') as int64) as cart_id,
+        safe_cast(json_value(payload, '$.version') as int64) as version,
+        safe_cast(json_value(payload, '$.cold_start') as bool) as is_cold_start,
+        safe_cast(json_value(payload, '$.detected_at') as timestamp) as happened_at,
+        json_query(payload, '$.record') as cart,
         _record_hash as record_hash,
         _ingested_at,
         _seq
     from {{ source('store', 'carts') }}
-
-),
-
-events as (
-
-    select
-        *,
-        coalesce(told_version, counted_version) as version,
-        coalesce(change, if(counted_version = 1, 'created', 'modified')) as event_type
-    from landed
     where true
     {{ landed_lately() }}
-
-),
-
-named as (
-
-    select
-        *,
-        coalesce(
-            told_id,
-            concat('store.carts/', cart_key, '/', cast(version as string), '/', event_type)
-        ) as event_id
-    from events
 
 ),
 
 latest as (
 
     select *
-    from named
+    from events
     qualify row_number() over (partition by event_id order by _ingested_at, _seq) = 1
 
 )
@@ -66,9 +40,10 @@ latest as (
 select
     latest.event_id,
     latest.event_type,
-    safe_cast(latest.cart_key as int64) as cart_id,
+    latest.cart_id,
     latest.version,
-    coalesce(latest.detected_at, latest._ingested_at) as happened_at,
+    latest.is_cold_start,
+    latest.happened_at,
     safe_cast(json_value(latest.cart, '$.userId') as int64) as user_id,
     safe_cast(json_value(latest.cart, '$.date') as timestamp) as ordered_at,
     json_query(latest.cart, '$.products') as lines,

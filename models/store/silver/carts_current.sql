@@ -7,20 +7,28 @@
     )
 }}
 
--- The carts as their last version leaves them, their lines kept as they came. A cart that is gone stays as it
+-- The carts as their last event leaves them, their lines kept as they came. A cart that is gone stays as it
 -- was, and says that it is gone.
-with latest as (
+with events as (
+
+    -- Versions are a feed's own: another one of the same carts counts for itself.
+    select *, row_number() over (partition by cart_id order by happened_at, version, event_id) as place
+    from {{ ref('cart_events') }}
+    where cart_id is not null
+
+),
+
+latest as (
 
     select
         cart_id,
-        max(version) as version,
-        any_value(event_type having max version) = 'deleted' as is_deleted,
+        any_value(version having max place) as version,
+        any_value(event_type having max place) = 'deleted' as is_deleted,
         min(happened_at) as first_seen_at,
-        any_value(happened_at having max version) as changed_at,
-        max(if(event_type = 'deleted', null, version)) as last_version,
+        max(happened_at) as changed_at,
+        max(if(event_type = 'deleted', null, place)) as last_place,
         max(loaded_at) as loaded_at
-    from {{ ref('cart_events') }}
-    where cart_id is not null
+    from events
     group by cart_id
 
 ),
@@ -39,8 +47,8 @@ carts as (
         latest.changed_at,
         latest.loaded_at
     from latest
-    left join {{ ref('cart_events') }} as states
-        on latest.cart_id = states.cart_id and latest.last_version = states.version
+    left join events as states
+        on latest.cart_id = states.cart_id and latest.last_place = states.place
 
 )
 
