@@ -18,6 +18,7 @@ mod impact;
 mod ingest;
 mod ingest_args;
 mod ingest_backfill;
+mod ingest_first;
 mod ingest_state;
 mod ingest_watch;
 mod init;

@@ -10,6 +10,7 @@ use super::{
     check::before_build,
     compile::write_manifest,
     global_args::GlobalArgs,
+    ingest_first::{First, Landed, ingest_first, is_filled_by_a_feed},
     plan,
     refused::{batch_overrides, test_overrides},
     selection::selected,
@@ -23,14 +24,14 @@ use crate::{
         CompiledEntry, Journal, read_journal, read_previous_run, run_results_json, write_json,
     },
     compile::{Compiler, CompilerOptions, Kept, LogSink, TargetFolder, target_path},
-    ingest::{GoogleLookup, IngestRequest, MESSAGE_WINDOW_DAYS, feeds_of, run_feeds},
+    ingest::{GoogleLookup, IngestRequest, MESSAGE_WINDOW_DAYS},
     manifest::{Exposure, Microbatch, ResourceType, UniqueId},
     plan::PlanOptions,
     project::Connection,
     report::Report,
     run::{
         BatchOptions, Event, EventSink, ExitCode, Job, Limits, NodeLabel, NodeResult, RunCommand,
-        RunOptions, Status, node_label, preview_job, run_job, stop_on_signals, unit_test_label,
+        RunOptions, Status, preview_job, run_job, stop_on_signals,
     },
 };
 
@@ -167,10 +168,17 @@ pub fn execute(
         stop_what_was_left(session, &adapter, handle);
     }
     let sink = session.report.sink();
-    let mut landed = Landed::default();
-    if args.ingest {
-        landed = ingest_first(session, command, &mut ids, &adapter, &cancel, handle)?;
-    }
+    let first = match command {
+        _ if args.ingest => Some(First::All),
+        RunCommand::Build if !args.dry_run => Some(First::MissingFiles),
+        _ => None,
+    };
+    let landed = match first {
+        Some(first) => {
+            ingest_first(session, (command, first), &mut ids, &adapter, &cancel, handle)?
+        }
+        None => Landed::default(),
+    };
     let warehouse = Arc::clone(&adapter);
     let job = job(session, command, args, batches, ids, adapter, (handle, &cancel))?;
     // Feeds that failed leave nodes out, which templates may ask for.
@@ -188,6 +196,13 @@ pub fn execute(
         _ => Vec::new(),
     };
     let outcome = handle.block_on(run_job(job, cancel, noting(&journal, sink)));
+    if !args.ingest
+        && let Some(table) = is_filled_by_a_feed(session, &outcome.results)
+    {
+        let told =
+            "is filled by a feed: `elt ingest` lands it, and `elt build --ingest` before it builds";
+        session.report.note(&format!("{table} {told}"));
+    }
     // What a node left behind that did not stop in time.
     handle.block_on(warehouse.stop_all());
     // Nodes below a feed that failed are for `elt retry` too.
@@ -304,48 +319,6 @@ pub fn log_sink(report: &Report) -> LogSink {
     })
 }
 
-/// What landing gave: the feeds, and the nodes that are not run because one failed.
-#[derive(Default)]
-struct Landed {
-    feeds: Vec<Arc<NodeResult>>,
-    skipped: Vec<Arc<NodeResult>>,
-}
-
-/// Lands the feeds that the selected nodes read. What is below a feed that failed is skipped.
-fn ingest_first(
-    session: &Session,
-    command: RunCommand,
-    ids: &mut BTreeSet<UniqueId>,
-    adapter: &Arc<dyn Adapter>,
-    cancel: &Cancel,
-    handle: &Handle,
-) -> Result<Landed, ExitCode> {
-    let graph = &session.graph;
-    let above = graph.ids_of(&graph.ancestors(&graph.set_of(ids.iter()), None));
-    let sources: BTreeSet<UniqueId> = above.union(ids).cloned().collect();
-    let feeds =
-        feeds_of(&session.manifest, &sources).map_err(|problems| session.fail(&problems))?;
-    let sink = session.report.sink();
-    let request = request(session, feeds, adapter);
-    let feeds = handle.block_on(run_feeds(request, cancel, &sink));
-    let failed: Vec<UniqueId> = feeds
-        .iter()
-        // What landed in part is fresher than what was there.
-        .filter(|result| !matches!(result.status, Status::Success | Status::Warn))
-        .map(|result| result.node.unique_id.clone())
-        .collect();
-    let below = graph.ids_of(&graph.descendants(&graph.set_of(failed.iter()), None));
-    let mut skipped_nodes = Vec::new();
-    for id in below.iter().filter(|id| ids.contains(*id)) {
-        let Some(label) = label(session, command, id) else { continue };
-        let result = Arc::new(skipped(label, &failed));
-        sink(Event::NodeFinished { result: Arc::clone(&result) });
-        skipped_nodes.push(result);
-    }
-    ids.retain(|id| !below.contains(id));
-    Ok(Landed { feeds, skipped: skipped_nodes })
-}
-
 /// The credentials of the profile for Google's other services; without a profile of BigQuery those of
 /// the machine and its user.
 fn google_access(session: &Session) -> Arc<GoogleLookup> {
@@ -380,23 +353,6 @@ pub fn request(
         hosts: Arc::default(),
         at_once: session.project.target.threads,
         window_days: is_bigquery.then_some(MESSAGE_WINDOW_DAYS),
-    }
-}
-
-fn label(session: &Session, command: RunCommand, id: &UniqueId) -> Option<crate::run::NodeLabel> {
-    if let Some(node) = session.manifest.nodes.get(id) {
-        return command.runs(node.resource_type).then(|| node_label(node));
-    }
-    let test = session.manifest.unit_tests.get(id)?;
-    command.runs(ResourceType::UnitTest).then(|| unit_test_label(test))
-}
-
-fn skipped(node: crate::run::NodeLabel, failed: &[UniqueId]) -> NodeResult {
-    let names: Vec<&str> = failed.iter().map(UniqueId::as_str).collect();
-    NodeResult {
-        thread: 1,
-        message: Some(format!("skipped because {} could not be landed", names.join(", "))),
-        ..NodeResult::new(node, Status::Skipped)
     }
 }
 

@@ -77,3 +77,29 @@ fn a_payload_may_be_one_document_a_line() {
     assert_eq!(said.code, Some(0), "{}", said.err);
     assert!(said.err.contains("2 dead letters"), "{}", said.err);
 }
+
+/// A fresh clone is built by `elt build`: files are landed where their tables are not there yet, and nobody
+/// else is asked for anything.
+#[test]
+fn a_build_lands_the_files_whose_tables_are_not_there() {
+    let others = "      - name: others\n        config: {meta: {ingest: {type: http, url: 'http://127.0.0.1:9/x', key: id}}}\n";
+    let folder = project(&[
+        ("models/_sources.yml", &format!("{SOURCES}{others}")),
+        ("models/below.sql", "select _record_key from {{ source('shop', 'things') }}\n"),
+        ("models/other.sql", "select _record_key from {{ source('shop', 'others') }}\n"),
+        ("things.json", "{\"id\":1}"),
+    ]);
+    let path = folder.path();
+    let first = elt(path, &["build", "--select", "below"]);
+    assert_eq!(first.code, Some(0), "{}", first.err);
+    assert!(first.err.contains("built ingest bronze.things, 1 row"), "{}", first.err);
+    write(path, "things.json", "[{\"id\":1},{\"id\":2}]");
+    let second = elt(path, &["build", "--select", "below"]);
+    assert!(!second.err.contains("ingest"), "{}", second.err);
+    let landed = elt(path, &["build", "--ingest", "--select", "below"]);
+    assert!(landed.err.contains("built ingest bronze.things, 1 row"), "{}", landed.err);
+    let other = elt(path, &["build", "--select", "other"]);
+    assert_eq!(other.code, Some(1), "{}", other.err);
+    let told = "bronze.others is filled by a feed: `elt ingest` lands it, and `elt build --ingest`";
+    assert!(other.err.contains(told), "{}", other.err);
+}
