@@ -46,7 +46,7 @@ pub fn run(global: &GlobalArgs, args: &IngestArgs, handle: &Handle) -> Result<Ex
         return Ok(ExitCode::Success);
     }
     if args.watch {
-        return Ok(ingest_watch::run(session, feeds, args.every, handle));
+        return ingest_watch::run(session, feeds, args, handle);
     }
     let adapter = session.adapter()?;
     let cancel = Cancel::default();

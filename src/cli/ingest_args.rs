@@ -27,6 +27,9 @@ pub struct IngestArgs {
     /// How often feeds are polled that do not say it
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = span, requires = "watch")]
     pub every: Duration,
+    /// Where `--watch` answers who asks for `/metrics`, `/health`, `/readiness` and `/liveness`
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "watch")]
+    pub listen: Option<String>,
 }
 
 /// Subcommands of `ingest`.

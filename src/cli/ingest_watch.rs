@@ -1,28 +1,33 @@
 //! `elt ingest --watch`: feeds polled until they are stopped.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use tokio::runtime::Handle;
+use tokio::{net::TcpListener, runtime::Handle};
 
 use super::{
+    ingest_args::IngestArgs,
     nodes::request,
     open_adapter::{JobLimits, open_within},
     session::Session,
 };
 use crate::{
     adapter::Cancel,
-    ingest::{Feed, FeedKind, Health, TellHealth, Watch, watch},
+    diagnostic::Diagnostic,
+    ingest::{Feed, FeedKind, Health, TellHealth, Watch, WatchBoard, watch},
     run::{ExitCode, Status, stop_on_signals_in_two_steps},
 };
 
 /// Polls the feeds, each at its own times. The first Ctrl-C lets polls end, the second stops them.
+///
+/// # Errors
+/// The exit code, where it cannot be listened where the user says.
 pub fn run(
     session: &'static Session,
     mut feeds: Vec<Feed>,
-    every: Duration,
+    args: &IngestArgs,
     handle: &Handle,
-) -> ExitCode {
+) -> Result<ExitCode, ExitCode> {
     let (stop, cancel) = (Cancel::default(), Cancel::default());
     if let Err(error) = stop_on_signals_in_two_steps(&stop, &cancel) {
         session.report.note(&format!("Ctrl-C will not stop cleanly: {error}"));
@@ -33,7 +38,19 @@ pub fn run(
     session
         .report
         .note(&format!("watching {count} {noun}; Ctrl-C stops after the polls under way"));
-    let tell: Arc<TellHealth> = Arc::new(|health, result| {
+    let board = Arc::new(WatchBoard::of(&feeds));
+    if let Some(listen) = &args.listen {
+        let listener = handle.block_on(TcpListener::bind(listen));
+        let bound = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let (address, listener) = bound.map_err(|error| {
+            let told = format!("cannot listen on `{listen}`: {error}");
+            session.fail(&[Diagnostic::error("watch-failed", told)])
+        })?;
+        session.report.note(&format!("listening on http://{address}"));
+        handle.spawn(Arc::clone(&board).show(listener, cancel.clone()));
+    }
+    let tell: Arc<TellHealth> = Arc::new(move |health, result| {
+        board.note(health, result);
         let status = result.map_or(Status::Error, |result| result.status);
         let rows = result.and_then(|result| result.rows_affected);
         session.report.note(&line(health, status, rows, result.and_then(|r| r.message.as_deref())));
@@ -45,7 +62,7 @@ pub fn run(
     });
     let watched = Watch {
         feeds,
-        every,
+        every: args.every,
         at_once: session.project.target.threads,
         open: Arc::new(|| {
             let invocation = Some(session.invocation.id.as_str());
@@ -67,7 +84,7 @@ pub fn run(
         session.report.note(&summed(health));
     }
     let failed = healths.iter().any(|health| health.problem.is_some());
-    ExitCode::of(cancel.is_cancelled(), failed)
+    Ok(ExitCode::of(cancel.is_cancelled(), failed))
 }
 
 fn clock(moment: DateTime<Utc>) -> String {

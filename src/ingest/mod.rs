@@ -29,6 +29,7 @@ mod runner;
 mod serve;
 mod stream;
 mod watch;
+mod watch_board;
 
 pub use backfill::{Backfill, FeedWindows, run_backfill, windows_left};
 pub use changes::{Change, ChangeEvent, ChangeRules, Detector, Known, Refusal};
@@ -61,3 +62,4 @@ pub use runner::{IngestRequest, feeds_of, run_feeds};
 pub use serve::{ServeOptions, serve};
 pub use stream::{Entry, MESSAGE_WINDOW_DAYS, Mark, Outcome, Record, Stream, StreamOptions};
 pub use watch::{Health, OpenRequest, TellHealth, Watch, watch};
+pub use watch_board::WatchBoard;

@@ -49,6 +49,8 @@ pub struct Watch {
 /// How a feed that is watched is doing.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
+    /// The source table.
+    pub unique_id: String,
     /// The table.
     pub name: String,
     /// Polls so far.
@@ -70,7 +72,7 @@ pub struct Health {
 impl Health {
     fn of(feed: &Feed) -> Self {
         let name = format!("{}.{}", feed.relation.schema, feed.relation.identifier);
-        Self { name, ..Self::default() }
+        Self { unique_id: feed.unique_id.as_str().to_owned(), name, ..Self::default() }
     }
 
     fn note(&mut self, outcome: &Result<Arc<NodeResult>, String>) {

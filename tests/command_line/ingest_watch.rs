@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use std::{
+    io::{BufRead as _, Write as _},
     process::{Child, Stdio},
     sync::{
         Arc,
@@ -89,6 +90,56 @@ fn feeds_are_polled_until_they_are_stopped_and_one_that_fails_leaves_the_others(
     assert!(said.err.contains("0 rows, no success"), "{}", said.err);
     let landed = bronze(folder.path()).lines().count();
     assert_eq!(landed, asked(&server, "/things"), "a poll did not land");
+}
+
+/// What feeds have done is asked for while they are watched.
+#[test]
+fn a_watch_tells_who_asks_how_its_feeds_are_doing() {
+    let server = Server::answering(|request| match request.starts_with("GET /others ") {
+        true => answer("404 Not Found", "", ""),
+        false => ok("[{\"id\":1},{\"id\":2}]"),
+    });
+    let folder = feed(&server, "every: 1s");
+    let mut child = start(&folder, &["--listen", "127.0.0.1:0"]);
+    let mut err = std::io::BufReader::new(child.stderr.take().expect("piped"));
+    let mut address = String::new();
+    while !address.contains("listening on http://") {
+        address.clear();
+        assert!(err.read_line(&mut address).expect("text") > 0, "it says where it listens");
+    }
+    let address = address.trim().rsplit("http://").next().expect("an address").to_owned();
+    // Nobody waits for what it says further on.
+    let rest = std::thread::spawn(move || std::io::read_to_string(err).expect("text"));
+    let ask = |path: &str| {
+        let mut socket = std::net::TcpStream::connect(&address).expect("it listens");
+        write!(socket, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .expect("sent");
+        std::io::read_to_string(socket).expect("an answer")
+    };
+    until("two polls of each", || asked(&server, "/things") > 2 && asked(&server, "/others") > 2);
+    let metrics = ask("/metrics");
+    for line in [
+        "elt_ingest_rows_total{feed=\"api.things\"} 2",
+        "elt_ingest_rows_total{feed=\"api.others\"} 0",
+        "elt_ingest_commit_seconds_count{feed=\"api.things\"} 1",
+    ] {
+        assert!(metrics.lines().any(|found| found == line), "no line `{line}` in:\n{metrics}");
+    }
+    assert!(!metrics.contains("elt_ingest_failures_total{feed=\"api.others\"} 0"), "{metrics}");
+    let health = ask("/health");
+    assert!(health.contains("\"status\":\"failing\""), "{health}");
+    assert!(health.contains("answered 404 Not Found"), "{health}");
+    assert!(ask("/readiness").starts_with("HTTP/1.1 503 "), "a feed fails");
+    assert!(ask("/liveness").starts_with("HTTP/1.1 200 "), "it lives");
+    assert!(ask("/else").starts_with("HTTP/1.1 404 "), "there is no such thing");
+    interrupt(&child);
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert!(rest.join().expect("it is read").contains("failed, 2 rows"));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let refused = elt(folder.path(), &["ingest", "--watch", "--listen", &address]);
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(refused.err.contains("cannot listen on"), "{}", refused.err);
 }
 
 /// Files may come later: until then there is nothing to tell.

@@ -13,4 +13,5 @@ mod oidc;
 mod push_request;
 mod server;
 
+pub(super) use answer::{Answer, json_answer, refusal, with_type};
 pub use server::{ServeOptions, serve};
