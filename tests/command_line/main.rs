@@ -82,6 +82,7 @@ mod clones;
 mod command_feeds;
 mod compiled_files;
 mod constraints;
+mod contract_cases;
 mod copies;
 mod data_tests;
 mod defer;
