@@ -20,7 +20,7 @@ use crate::{
     relation::{Cell, Dialect},
     report::Report,
     run::ExitCode,
-    sql::Type,
+    sql::{Type, gives_structs},
 };
 
 /// Answers until stdin ends.
@@ -79,7 +79,18 @@ fn answer(adapter: &dyn Adapter, handle: &Handle, line: &str) -> Value {
                 .iter()
                 .map(|row| row.iter().zip(&kinds).map(|(cell, kind)| encode(cell, kind)).collect())
                 .collect();
-            json!({"id": id, "ok": true, "columns": columns, "rows": rows})
+            if !gives_structs(query) {
+                return json!({"id": id, "ok": true, "columns": columns, "rows": rows});
+            }
+            // Rows that are structs are one column without a name.
+            let fields: Vec<String> = table
+                .columns
+                .iter()
+                .map(|column| format!("`{}` {}", column.name, column.data_type))
+                .collect();
+            let column = json!({"name": "", "type": format!("STRUCT<{}>", fields.join(", "))});
+            let rows: Vec<Value> = rows.into_iter().map(|row| json!([row])).collect();
+            json!({"id": id, "ok": true, "columns": [column], "rows": rows})
         }
         Err(error) => refusal(id, &error),
     }

@@ -3,18 +3,19 @@
 use super::{
     ast::{self, Expr, Nulls},
     operators::constant_number,
+    percentiles::no_nan,
     translate::{Translator, Typed},
     types::Type,
 };
 
 /// The pieces of an aggregate call.
 pub(super) struct Call {
-    distinct: bool,
+    pub distinct: bool,
     pub args: Vec<Typed>,
     star: bool,
     order_by: Option<String>,
     limit: Option<String>,
-    nulls: Option<Nulls>,
+    pub nulls: Option<Nulls>,
     pub over: Option<String>,
     /// Whether the row with the most or the least of this counts.
     having: Option<(bool, Typed)>,
@@ -30,6 +31,9 @@ impl Translator<'_> {
         }
         let call = self.aggregate_call(name, call, place);
         if let Some(typed) = self.sketch(name, &call, place) {
+            return Some(typed);
+        }
+        if let Some(typed) = self.bignumeric_aggregate(name, &call) {
             return Some(typed);
         }
         let first = call.args.first().cloned().unwrap_or_else(|| Typed::new("*", Type::Unknown));
@@ -79,8 +83,9 @@ impl Translator<'_> {
                 let sum = as_type("sum", Type::Numeric).sql;
                 Typed::new(format!("({sum} + CAST(0 AS DECIMAL(38,9)))"), Type::Numeric)
             }
+            "SUM" if first.kind == Type::Null => as_type("sum", Type::Int64),
             "SUM" => as_type("sum", first.kind.clone()),
-            "AVG" if matches!(first.kind, Type::Numeric | Type::BigNumeric) => {
+            "AVG" if first.kind == Type::Numeric => {
                 // The engine's own average goes through a double.
                 let sum = plain("sum", first.kind.clone());
                 let count = plain("count", Type::Int64);
@@ -109,8 +114,16 @@ impl Translator<'_> {
             "ANY_VALUE" if call.having.is_some() => {
                 let (is_max, by) = call.having?;
                 let most = if is_max { "max" } else { "min" };
-                let by = no_nan(&by, name);
-                Typed::new(format!("arg_{most}_null({}, {by}){over}", first.sql), first.kind)
+                let found = format!("arg_{most}_null({}, {}){over}", first.sql, by.sql);
+                // NaN is the most and the least, and no row's value is equal to it.
+                let sql = match by.kind {
+                    Type::Float64 => {
+                        let nans = counted(&format!("isnan({})", by.sql));
+                        format!("(CASE WHEN {nans} = 0 THEN {found} END)")
+                    }
+                    _ => found,
+                };
+                Typed::new(sql, first.kind)
             }
             "ANY_VALUE" => plain("any_value", first.kind.clone()),
             "LOGICAL_AND" => plain("bool_and", Type::Bool),
@@ -131,7 +144,7 @@ impl Translator<'_> {
                 let sql = match first.kind {
                     // Differences from one of the values are exact; as doubles they lose nothing
                     // that counts.
-                    Type::Numeric | Type::BigNumeric => {
+                    Type::Numeric => {
                         let x = &first.sql;
                         let list = format!(
                             "array_agg({distinct}{x}) FILTER (WHERE {x} IS NOT NULL){over}"
@@ -149,8 +162,15 @@ impl Translator<'_> {
                         let others = counted(&format!("NOT isfinite({x})"));
                         let known = counted(&format!("{x} IS NOT NULL"));
                         let least = if function.ends_with("_pop") { 1 } else { 2 };
+                        // The squares of large numbers are too large for the engine, those of the same
+                        // numbers with a smaller power of 2 are not.
+                        let large = counted(&format!("abs({x}) > 1e140"));
+                        let back = match function.starts_with("var") {
+                            true => "pow(2, 600) * pow(2, 600)",
+                            false => "pow(2, 600)",
+                        };
                         format!(
-                            "(CASE WHEN {others} = 0 THEN {function}({distinct}{x}) FILTER (WHERE isfinite({x})){over} WHEN {known} >= {least} THEN CAST('NaN' AS DOUBLE) END)"
+                            "(CASE WHEN {others} > 0 THEN (CASE WHEN {known} >= {least} THEN CAST('NaN' AS DOUBLE) END) WHEN {large} = 0 THEN {function}({distinct}{x}) FILTER (WHERE abs({x}) <= 1e140){over} ELSE {function}({distinct}{x} * pow(2, -600)) FILTER (WHERE isfinite({x})){over} * {back} END)"
                         )
                     }
                     _ => plain(&function, Type::Float64).sql,
@@ -285,7 +305,10 @@ impl Translator<'_> {
                 return Some(self.refuse("sql-syntax", message, place, None));
             }
             "LAG" | "LEAD" | "FIRST_VALUE" | "LAST_VALUE" | "NTH_VALUE" => {
-                let args: Vec<&str> = call.args.iter().map(|arg| arg.sql.as_str()).collect();
+                let mut args: Vec<String> = call.args.iter().map(|arg| arg.sql.clone()).collect();
+                if let (Some(default), Some(last)) = (call.args.get(2), args.last_mut()) {
+                    *last = self.beside_bignumeric(default.clone(), &first.kind).sql;
+                }
                 let nulls = if ignore { " IGNORE NULLS" } else { "" };
                 let function = name.to_ascii_lowercase();
                 Typed::new(format!("{function}({}{nulls}){over}", args.join(", ")), first.kind)
@@ -302,47 +325,6 @@ impl Translator<'_> {
         })
     }
 
-    /// PERCENTILE_CONT and PERCENTILE_DISC.
-    fn percentile(&mut self, name: &str, call: &Call, first: &Typed, place: &Expr) -> Typed {
-        let Some(over) = &call.over else {
-            let message = format!("{name} needs OVER in BigQuery");
-            let help = format!("use APPROX_QUANTILES, or {name}(…) OVER () in a subquery");
-            return self.refuse("sql-syntax", message, place, Some(&help));
-        };
-        let respects = matches!(call.nulls, Some(Nulls::Respect));
-        if respects && name == "PERCENTILE_DISC" {
-            let message = format!("RESPECT NULLS in {name} is not supported");
-            return self.refuse("unsupported-syntax", message, place, None);
-        }
-        let at = call.args.get(1).map_or("0.5".to_owned(), |arg| arg.sql.clone());
-        if name == "PERCENTILE_DISC" {
-            let value = no_nan(first, name);
-            return Typed::new(format!("quantile_disc({value}, {at}){over}"), first.kind.clone());
-        }
-        if matches!(first.kind, Type::Numeric | Type::BigNumeric) {
-            // The engine interpolates as a double.
-            let message = "PERCENTILE_CONT of NUMERIC is not supported on the embedded engine";
-            let help = "CAST the value to FLOAT64";
-            return self.refuse("unsupported-function", message, place, Some(help));
-        }
-        let value = format!("CAST({} AS DOUBLE)", first.sql);
-        let fast =
-            format!("quantile_cont(CASE WHEN isfinite({value}) THEN {value} END, {at}){over}");
-        let others = match respects {
-            true => format!("{value} IS NULL OR NOT isfinite({value})"),
-            false => format!("NOT isfinite({value})"),
-        };
-        if first.kind != Type::Float64 && !respects {
-            return Typed::new(fast, Type::Float64);
-        }
-        // The engine's own knows neither NULL nor what is not finite.
-        let sql = format!(
-            "(CASE WHEN count(*) FILTER (WHERE {others}){over} = 0 THEN {fast} ELSE googlesql_percentile(array_agg({value}){over}, CAST({at} AS DOUBLE), {}) END)",
-            i32::from(respects)
-        );
-        Typed::new(sql, Type::Float64)
-    }
-
     fn aggregate_call(&mut self, name: &str, call: &ast::Call, place: &Expr) -> Call {
         let mut filter = self.row_filter.take();
         let mut args = Vec::with_capacity(call.arguments.len());
@@ -352,6 +334,12 @@ impl Translator<'_> {
                 self.refuse("sql-syntax", message, given, None);
             }
             args.push(self.expression(&argument.value));
+        }
+        if let Some(first) = args.first_mut()
+            && let Some(own) = self.own_column_beside(call)
+        {
+            // The engine would take an aggregate of outer columns for one of the outer query.
+            first.sql = format!("(CASE WHEN ({own} IS NULL) IS NOT NULL THEN {} END)", first.sql);
         }
         let mut star = call.star;
         let mut having = None;
@@ -396,17 +384,6 @@ impl Translator<'_> {
             having,
             filter,
         }
-    }
-}
-
-/// A value whose order decides: the engine holds NaN for the largest number, BigQuery for the least.
-fn no_nan(value: &Typed, function: &str) -> String {
-    let sql = &value.sql;
-    match value.kind {
-        Type::Float64 => format!(
-            "(CASE WHEN isnan({sql}) THEN error('{function} of NaN is not supported on the embedded engine') ELSE {sql} END)"
-        ),
-        _ => sql.clone(),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     bindings::has_subquery,
     operators::constant_number,
     translate::{Translator, Typed},
-    types::Type,
+    types::{Type, quote},
 };
 
 impl Translator<'_> {
@@ -74,6 +74,24 @@ impl Translator<'_> {
                 });
                 Some(Typed::new(sql, Type::Bool))
             }
+            ("COSINE_DISTANCE" | "EUCLIDEAN_DISTANCE", 2) => {
+                let sides: Option<Vec<String>> =
+                    args.iter().map(|vector| self.vector(vector)).collect();
+                let Some(sides) = sides else {
+                    let message = format!(
+                        "{name} takes two arrays of numbers, or of a name and a number each"
+                    );
+                    return Some(self.refuse("wrong-type", message, place, None));
+                };
+                let is_sparse = |arg: &Typed| matches!(element(&arg.kind), Type::Struct(_));
+                if is_sparse(&args[0]) != is_sparse(&args[1]) {
+                    let message = format!("{name} takes two vectors of one kind");
+                    return Some(self.refuse("wrong-type", message, place, None));
+                }
+                let function = if is_sparse(&args[0]) { "sparse_distance" } else { "distance" };
+                let sql = format!("googlesql_{function}('{name}', {})", sides.join(", "));
+                Some(Typed::new(sql, Type::Float64))
+            }
             ("GENERATE_ARRAY", 2 | 3) if args.same_kind() == Type::Int64 => {
                 let sql = match args.get(2) {
                     Some(step) if constant_number(&step.sql).is_none_or(|step| step == 0.0) => {
@@ -85,6 +103,23 @@ impl Translator<'_> {
                     _ => format!("generate_series({})", args.joined()),
                 };
                 Some(Typed::new(sql, Type::Array(Box::new(Type::Int64))))
+            }
+            ("GENERATE_ARRAY", 2 | 3) if args.same_kind() == Type::Numeric => {
+                let numeric = |at: usize| {
+                    let sql = args.get(at).map_or("1", |arg| arg.sql.as_str());
+                    Typed::new(format!("CAST({sql} AS DECIMAL(38,9))"), Type::Numeric)
+                };
+                let (from, to, step) = (numeric(0), numeric(1), numeric(2));
+                let sql = self.bind(&[&from, &to, &step], |names| {
+                    let (from, to, step) = (&names[0], &names[1], &names[2]);
+                    let last = format!(
+                        "CAST(googlesql_bignumeric_text(googlesql_bignumeric_floor(googlesql_bignumeric_divide(googlesql_bignumeric(CAST({to} - {from} AS VARCHAR)), googlesql_bignumeric(CAST({step} AS VARCHAR))))) AS BIGINT)"
+                    );
+                    format!(
+                        "(CASE WHEN {from} IS NULL OR {to} IS NULL OR {step} IS NULL THEN NULL WHEN {step} = 0 THEN error('the step of GENERATE_ARRAY cannot be 0') ELSE list_transform(generate_series(0, {last}), lambda i: CAST({from} + CAST(i AS DECIMAL(19,0)) * {step} AS DECIMAL(38,9))) END)"
+                    )
+                });
+                Some(Typed::new(sql, Type::Array(Box::new(Type::Numeric))))
             }
             ("GENERATE_ARRAY", 2 | 3) if args.same_kind() == Type::Float64 => {
                 let double = |at: usize| {
@@ -99,6 +134,26 @@ impl Translator<'_> {
                     )
                 });
                 Some(Typed::new(sql, Type::Array(Box::new(Type::Float64))))
+            }
+            _ => None,
+        }
+    }
+
+    /// A vector as arguments of the engine's: its numbers, behind their names where it has some; none
+    /// where it is no vector.
+    fn vector(&mut self, vector: &Typed) -> Option<String> {
+        let each = self.fresh("e");
+        let list = |sql: String| format!("list_transform({}, lambda {each}: {sql})", vector.sql);
+        match element(&vector.kind) {
+            kind if kind.is_number() => Some(format!("CAST({} AS DOUBLE[])", vector.sql)),
+            Type::Struct(fields) => {
+                let [(name, name_kind), (number, kind)] = fields.as_slice() else { return None };
+                if !matches!(name_kind, Type::Int64 | Type::String) || !kind.is_number() {
+                    return None;
+                }
+                let names = list(format!("encode(CAST({each}.{} AS VARCHAR))", quote(name)));
+                let numbers = list(format!("CAST({each}.{} AS DOUBLE)", quote(number)));
+                Some(format!("{names}, {numbers}"))
             }
             _ => None,
         }

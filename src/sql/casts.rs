@@ -62,9 +62,10 @@ impl Translator<'_> {
         match (&value.kind, to) {
             // A number written out keeps its digits.
             (Type::Float64, Type::Numeric | Type::BigNumeric)
-                if let Some(digits) = plain_digits(sql) =>
+                if let Some(digits) = written_float(sql) =>
             {
-                format!("{cast}({digits} AS {name})")
+                let decimal = written_decimal(&digits, to);
+                if safe { format!("TRY({decimal})") } else { decimal }
             }
             (Type::Time, Type::String) => {
                 short_fraction(&format!("strftime(DATE '2000-01-01' + {sql}, '%H:%M:%S.%f')"))
@@ -100,18 +101,19 @@ impl Translator<'_> {
                 });
                 if safe { format!("TRY({struct_sql})") } else { struct_sql }
             }
+            (Type::BigNumeric, _) | (_, Type::BigNumeric)
+                if let Some(converted) = self.convert_bignumeric(value, to, safe) =>
+            {
+                converted
+            }
             (from, to) if from == to => format!("CAST({sql} AS {name})"),
             // BigQuery rounds halves away from zero.
             (Type::Float64, Type::Int64) => format!("{cast}(round({sql}) AS BIGINT)"),
             (Type::Float64, Type::String) => format!("googlesql_float_text({sql})"),
-            (Type::Numeric | Type::BigNumeric, Type::String) => {
+            (Type::Numeric, Type::String) => {
                 format!(
                     "regexp_replace(regexp_replace(CAST({sql} AS VARCHAR), '(\\.[0-9]*?)0+$', '\\1'), '\\.$', '')"
                 )
-            }
-            // The engine would cut the digits that it does not hold.
-            (Type::String, Type::BigNumeric) => {
-                format!("{cast}(googlesql_bignumeric_text({sql}) AS {name})")
             }
             (Type::String, Type::Bytes) => format!("encode({sql})"),
             (Type::Bytes, Type::String) if safe => format!("TRY(decode({sql}))"),
@@ -162,14 +164,28 @@ fn constant(sql: &str, to: &Type) -> Option<String> {
     Some(format!("CAST({written} AS {name})"))
 }
 
-/// The digits of a FLOAT64 literal without exponent.
-fn plain_digits(sql: &str) -> Option<&str> {
-    let inner = sql.strip_prefix("(-").and_then(|rest| rest.strip_suffix(')'));
-    let text = inner.unwrap_or(sql).strip_prefix("CAST(")?.strip_suffix(" AS DOUBLE)")?;
-    // The engine's decimals have 38 digits.
-    let is_plain =
-        text.len() <= 38 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    (is_plain && inner.is_none()).then_some(text)
+/// The digits of a FLOAT64 that is written out.
+pub(super) fn written_float(sql: &str) -> Option<String> {
+    let negative = sql.strip_prefix("(-").and_then(|rest| rest.strip_suffix(')'));
+    let bare = negative.unwrap_or(sql);
+    let text = bare.strip_prefix("CAST(")?.strip_suffix(" AS DOUBLE)")?;
+    let is_number = text.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
+    let sign = if negative.is_some() { "-" } else { "" };
+    is_number.then(|| format!("{sign}{text}"))
+}
+
+/// A FLOAT64 that is written out, as the decimal of its digits.
+pub(super) fn written_decimal(digits: &str, kind: &Type) -> String {
+    // Longer ones the engine would read as a double.
+    let is_plain = digits.len() <= 38 && !digits.contains(['e', 'E']);
+    match kind {
+        Type::BigNumeric => format!("googlesql_bignumeric('{digits}')"),
+        _ if is_plain => format!("CAST({digits} AS DECIMAL(38,9))"),
+        _ => format!(
+            "CAST(googlesql_bignumeric_numeric(googlesql_bignumeric('{digits}')) AS DECIMAL(38,9))"
+        ),
+    }
 }
 
 /// No fraction, or three digits, or six: what BigQuery writes of a second.

@@ -62,8 +62,19 @@ impl Translator<'_> {
 
     /// Gives choices their common type. The engine would match the fields of structs by name.
     pub fn unify(&mut self, choices: &mut [Typed], place: &Expr) -> Type {
+        // A FLOAT64 that is written out is a decimal beside one.
+        let kinds = || choices.iter().map(|choice| &choice.kind);
+        let decimal = [Type::BigNumeric, Type::Numeric]
+            .into_iter()
+            .find(|decimal| kinds().any(|kind| kind == decimal));
+        if let Some(decimal) = decimal {
+            for choice in choices.iter_mut() {
+                *choice = choice.beside(&decimal);
+            }
+        }
         let kind = self.common_type(choices.iter(), place);
         for choice in choices {
+            *choice = self.beside_bignumeric(choice.clone(), &kind);
             if names_differ(&choice.kind, &kind) {
                 if !kind.is_known() || !choice.kind.is_known() {
                     let message = "structs whose fields have other names, and types not known";

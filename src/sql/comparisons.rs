@@ -4,6 +4,7 @@
 
 use super::{
     ast::{BinaryOperator, Expr, Spanned},
+    bignumerics::mixes_bignumeric,
     choices::{is_moment, is_text_literal},
     operators::constant_number,
     translate::{Translator, Typed},
@@ -14,6 +15,10 @@ impl Translator<'_> {
     /// A text written out becomes a date or moment beside one
     /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules#literal_coercion>).
     pub fn coerced(&mut self, value: &Typed, beside: &Typed) -> Typed {
+        if mixes_bignumeric(&value.kind, &beside.kind) {
+            let common = value.kind.common(&beside.kind);
+            return self.beside_bignumeric(value.clone(), &common);
+        }
         if !is_text_literal(value) || !is_moment(&beside.kind) {
             return value.clone();
         }
@@ -68,6 +73,7 @@ impl Translator<'_> {
 
     /// `left = right` of any types.
     pub fn equal(&mut self, left: &Typed, right: &Typed) -> String {
+        let (left, right) = (&self.coerced(left, right), &self.coerced(right, left));
         match (&left.kind, &right.kind) {
             (Type::Struct(left_fields), Type::Struct(right_fields))
                 if left_fields.len() == right_fields.len() && !left_fields.is_empty() =>
@@ -108,7 +114,8 @@ impl Translator<'_> {
 
     /// `value IN (…)`.
     pub fn is_in(&mut self, value: &Typed, items: &[Typed], negated: bool, place: &Expr) -> Typed {
-        let items: Vec<Typed> = items.iter().map(|item| self.coerced(item, value)).collect();
+        let items: Vec<Typed> =
+            items.iter().map(|item| self.coerced(&item.beside(&value.kind), value)).collect();
         let value = &items.iter().fold(value.clone(), |value, item| self.coerced(&value, item));
         if let Some(refused) = self.refuse_incomparable(value, &items, place) {
             return refused;
@@ -152,6 +159,7 @@ impl Translator<'_> {
     fn distinct(&mut self, left: &Typed, right: &Typed) -> String {
         let (Type::Struct(left_fields), Type::Struct(right_fields)) = (&left.kind, &right.kind)
         else {
+            let (left, right) = (self.coerced(left, right), self.coerced(right, left));
             return format!("({} IS DISTINCT FROM {})", left.sql, right.sql);
         };
         let kinds: Vec<_> = left_fields.iter().cloned().zip(right_fields.iter().cloned()).collect();
@@ -179,7 +187,8 @@ impl Translator<'_> {
         place: &Expr,
     ) -> Typed {
         let not = if negated { "NOT " } else { "" };
-        let (low, high) = (&self.coerced(low, value), &self.coerced(high, value));
+        let (low, high) = (low.beside(&value.kind), high.beside(&value.kind));
+        let (low, high) = (&self.coerced(&low, value), &self.coerced(&high, value));
         let value = self.coerced(value, low);
         let value = &self.coerced(&value, high);
         if let Some(refused) = self.refuse_incomparable(value, [low, high], place) {

@@ -37,7 +37,11 @@ impl Translator<'_> {
             .unwrap_or_default();
         let items: Vec<Typed> = items.iter().map(|item| item.beside(&decimal)).collect();
         let kind = (!items.is_empty()).then(|| self.common_type(items.iter(), place));
-        let texts: Vec<String> = items.into_iter().map(|item| item.sql).collect();
+        let alike = |item| match &kind {
+            Some(kind) => self.beside_bignumeric(item, kind),
+            None => item,
+        };
+        let texts: Vec<String> = items.into_iter().map(alike).map(|item| item.sql).collect();
         Typed::new(
             format!("[{}]", texts.join(", ")),
             Type::Array(Box::new(kind.unwrap_or(Type::Null))),

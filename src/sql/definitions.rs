@@ -136,6 +136,11 @@ impl Translator<'_> {
         };
         let mut out = match Limit::from_ast(data_type) {
             Ok(None) => format!("{name} {kind}"),
+            Ok(Some(Limit::Digits(..))) if Type::from_ast(data_type) == Ok(Type::BigNumeric) => {
+                let message = format!("`{}` cannot have a number of digits", column.name);
+                let help = "write BIGNUMERIC, and CAST what is written";
+                self.refuse("unsupported-type", message, data_type, Some(help)).sql
+            }
             Ok(Some(Limit::Digits(precision, digits))) => {
                 format!("{name} DECIMAL({precision},{digits})")
             }

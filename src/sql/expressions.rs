@@ -185,6 +185,9 @@ impl Translator<'_> {
                 let sql = self.truth(typed, value, "NOT");
                 Typed::new(format!("(NOT {sql})"), Type::Bool)
             }
+            UnaryOperator::Minus if typed.kind == Type::BigNumeric => {
+                Typed::new(format!("googlesql_bignumeric_negate({})", typed.sql), typed.kind)
+            }
             UnaryOperator::Minus => Typed::new(format!("(-{})", typed.sql), typed.kind),
             UnaryOperator::Plus => typed,
             UnaryOperator::BitNot if typed.kind == Type::Bytes => {

@@ -84,6 +84,10 @@ impl Translator<'_> {
             'f' | 'F' if value.kind == Type::Numeric => {
                 (true, format!("googlesql_format_decimal({spec}, CAST({sql} AS VARCHAR))"))
             }
+            'f' | 'F' if value.kind == Type::BigNumeric => {
+                let text = self.convert(value, &Type::String, false);
+                (true, format!("googlesql_format_decimal({spec}, {text})"))
+            }
             'f' | 'F' | 'e' | 'E' | 'g' | 'G' => (
                 // A double would show other digits than a decimal has.
                 unknown || matches!(value.kind, Type::Float64 | Type::Int64),
@@ -156,6 +160,7 @@ impl Translator<'_> {
             Type::String => text,
             Type::Interval if !as_literal => text,
             Type::Numeric => typed("NUMERIC"),
+            Type::BigNumeric => typed("BIGNUMERIC"),
             Type::Date => typed("DATE"),
             Type::DateTime => typed("DATETIME"),
             Type::Timestamp => typed("TIMESTAMP"),

@@ -7,7 +7,7 @@ use super::{
     bindings::has_subquery,
     queries::names_differ,
     translate::{Translator, Typed},
-    types::Type,
+    types::{Type, literal},
 };
 use crate::diagnostic::did_you_mean;
 
@@ -183,7 +183,17 @@ impl Translator<'_> {
             };
             return Typed::new(sql, typed.kind);
         }
-        let failing = call.arguments.iter().position(|argument| !cannot_fail(&argument.value));
+        // A pattern that is none fails when the engine reads the query, unless it is a value.
+        let is_no_pattern = |argument: &Argument| match &argument.value.kind {
+            ExprKind::Text(pattern) if name.starts_with("REGEXP_") => {
+                regex::Regex::new(pattern).is_err()
+            }
+            _ => false,
+        };
+        let failing = call
+            .arguments
+            .iter()
+            .position(|argument| !cannot_fail(&argument.value) || is_no_pattern(argument));
         if let Some(at) = failing {
             return self.safe_call_of_bound(call, at, place);
         }
@@ -201,7 +211,11 @@ impl Translator<'_> {
     fn safe_call_of_bound(&mut self, call: &Call, at: usize, place: &Expr) -> Typed {
         let argument = &call.arguments[at].value;
         if matches!(argument.kind, ExprKind::Lambda(..))
-            || call.arguments.iter().any(|other| has_subquery(&other.value))
+            || call
+                .arguments
+                .iter()
+                .enumerate()
+                .any(|(other, given)| other != at && has_subquery(&given.value))
         {
             let message =
                 format!("SAFE.{} takes no subquery or lambda on the embedded engine", call.name);
@@ -285,7 +299,12 @@ impl Translator<'_> {
                 });
                 Some(Typed::new(sql, kind))
             }
-            ("NULLIF", 2) => args.call("nullif", args.kind(0)),
+            ("NULLIF", 2) => {
+                let other = args[1].beside(&args.kind(0));
+                let (value, other) =
+                    (self.coerced(&args[0], &other), self.coerced(&other, &args[0]));
+                Some(Typed::new(format!("nullif({}, {})", value.sql, other.sql), value.kind))
+            }
             ("GENERATE_UUID", 0) => Some(Typed::new("CAST(uuid() AS VARCHAR)", Type::String)),
             ("GROUPING", 1) => {
                 // An alias means the key that it names.
@@ -306,8 +325,17 @@ impl Translator<'_> {
                 Type::Int64,
             )),
             ("NET.HOST", 1) => args.call("googlesql_host", Type::String),
+            ("NET.IP_FROM_STRING", 1) => args.call("googlesql_ip", Type::Bytes),
+            ("NET.SAFE_IP_FROM_STRING", 1) => {
+                Some(Typed::new(format!("TRY(googlesql_ip({}))", args.sql(0)), Type::Bytes))
+            }
+            ("NET.IP_TO_STRING", 1) => args.call("googlesql_ip_text", Type::String),
+            ("NET.IP_NET_MASK", 2) => args.call("googlesql_ip_mask", Type::Bytes),
+            ("NET.IP_TRUNC", 2) => args.call("googlesql_ip_trunc", Type::Bytes),
+            ("NET.IPV4_FROM_INT64", 1) => args.call("googlesql_ipv4", Type::Bytes),
+            ("NET.IPV4_TO_INT64", 1) => args.call("googlesql_ipv4_number", Type::Int64),
             ("TYPEOF", 1) if args.kind(0) != Type::Unknown => {
-                Some(Typed::new(format!("'{}'", type_name(&args.kind(0))), Type::String))
+                Some(Typed::new(literal(&type_name(&args.kind(0))), Type::String))
             }
             ("ERROR", 1) => args.call("error", Type::Unknown),
             ("STRING", 1) => {
@@ -353,13 +381,20 @@ fn type_name(kind: &Type) -> String {
                 .iter()
                 .map(|(name, kind)| match name.starts_with("_field_") {
                     true => type_name(kind),
-                    false => format!("{name} {}", type_name(kind)),
+                    false => format!("{} {}", field_name(name), type_name(kind)),
                 })
                 .collect();
             format!("STRUCT<{}>", fields.join(", "))
         }
         kind => kind.google(),
     }
+}
+
+/// A field's name as a type shows it: in backticks where it is no plain word.
+fn field_name(name: &str) -> String {
+    let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_plain { name.to_owned() } else { format!("`{name}`") }
 }
 
 /// Whether a value is computed without errors.

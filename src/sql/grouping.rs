@@ -45,10 +45,11 @@ impl Translator<'_> {
     fn group_by_all(&mut self, select: &Select) -> String {
         let stars = select.items.iter().any(|item| matches!(item, SelectItem::Star(_)));
         let items = self.scopes.last().map(|scope| scope.items.clone()).unwrap_or_default();
-        let constants = items.iter().filter(|item| is_plain(&item.sql) && !item.sql.contains('"'));
+        let constants = items.iter().filter(|item| is_constant(&item.sql));
         let constants: Vec<&str> = constants.map(|item| item.sql.as_str()).collect();
-        // The engine takes no QUALIFY behind GROUP BY ALL.
-        if select.qualify.is_some() && !stars && items.len() == select.items.len() {
+        let places = self.scopes.last().map(|scope| scope.places.clone()).unwrap_or_default();
+        // Behind GROUP BY ALL the engine takes no QUALIFY, and groups by what HAVING names too.
+        if !stars && places.len() == select.items.len() && constants.len() < places.len() {
             let is_key = |item: &SelectItem| match item {
                 SelectItem::Expr(expression, _) => !any_expression(
                     expression,
@@ -56,12 +57,18 @@ impl Translator<'_> {
                 ),
                 SelectItem::Star(_) => false,
             };
-            let keys = select.items.iter().zip(&items).filter(|(item, _)| is_key(item));
-            let keys: Vec<&str> = keys.map(|(_, item)| item.sql.as_str()).collect();
+            let keys = select.items.iter().zip(&places).filter(|(item, _)| is_key(item));
+            let keys = keys.map(|(_, sql)| sql.as_str());
+            let mut keys: Vec<&str> = keys.filter(|sql| !is_constant(sql)).collect();
+            keys.dedup();
             return match keys.is_empty() {
                 true => String::new(),
                 false => format!(" GROUP BY {}", keys.join(", ")),
             };
+        }
+        if stars && (select.having.is_some() || select.qualify.is_some()) {
+            let message = "GROUP BY ALL of `*` with HAVING or QUALIFY is not supported";
+            self.refuse("unsupported-syntax", message, select, Some("name the columns"));
         }
         if stars || constants.len() < select.items.len() {
             return " GROUP BY ALL".to_owned();
@@ -208,6 +215,11 @@ impl Translator<'_> {
             _ => self.expression(expression).sql,
         }
     }
+}
+
+/// Whether it is a value that is written out.
+fn is_constant(sql: &str) -> bool {
+    is_plain(sql) && !sql.contains('"')
 }
 
 /// SQL with columns in the place of keys.

@@ -4,6 +4,7 @@
 use super::{
     arguments::Args,
     ast::{BinaryOperator, Expr},
+    bignumerics::mixes_bignumeric,
     operators::constant_number,
     translate::{Translator, Typed},
     types::Type,
@@ -12,9 +13,31 @@ use super::{
 impl Translator<'_> {
     /// A function of numbers; none where the name is no such function.
     pub fn math_function(&mut self, name: &str, args: &Args<'_>, place: &Expr) -> Option<Typed> {
+        if let ("SAFE_DIVIDE" | "DIV" | "MOD", [left, right]) = (name, args.0) {
+            // A FLOAT64 that is written out is a decimal beside one.
+            let alike = [left.beside(&right.kind), right.beside(&left.kind)];
+            if alike[0].kind != left.kind || alike[1].kind != right.kind {
+                return self.math_function(name, &Args(&alike), place);
+            }
+        }
+        if args.iter().any(|arg| arg.kind == Type::BigNumeric) {
+            if let Some(found) = self.bignumeric_function(name, args) {
+                return Some(found);
+            }
+            // Beside a FLOAT64 it is one.
+            if args.same_kind() == Type::Float64 || name == "IEEE_DIVIDE" {
+                let alike: Vec<Typed> = args
+                    .iter()
+                    .map(|arg| self.beside_bignumeric(arg.clone(), &Type::Float64))
+                    .collect();
+                return self.math_function(name, &Args(&alike), place);
+            }
+        }
         match (name, args.len()) {
             ("GREATEST" | "LEAST", 1..) => {
-                let kind = self.common_type(args.iter(), place);
+                let mut alike = args.to_vec();
+                let kind = self.unify(&mut alike, place);
+                let args = Args(&alike);
                 let function = name.to_ascii_lowercase();
                 let is_float = kind == Type::Float64;
                 let values: Vec<&Typed> = args.iter().collect();
@@ -67,6 +90,14 @@ impl Translator<'_> {
                 ),
                 Type::Float64,
             )),
+            // The engine's own goes through a double.
+            ("DIV", 2) if args.same_kind() == Type::Numeric => {
+                let big = |arg| self.convert(arg, &Type::BigNumeric, false);
+                let sides: Vec<String> = args.iter().map(big).collect();
+                let sql = format!("googlesql_bignumeric_div({})", sides.join(", "));
+                let whole = Typed::new(sql, Type::BigNumeric);
+                Some(Typed::new(self.convert(&whole, &Type::Numeric, false), Type::Numeric))
+            }
             ("DIV", 2) => {
                 let sql = self.checked(&args[0], &args[1], |dividend, divisor| {
                     format!("(({dividend} - ({dividend} % {divisor})) // {divisor})")
@@ -85,10 +116,20 @@ impl Translator<'_> {
                     "SAFE_SUBTRACT" => BinaryOperator::Minus,
                     _ => BinaryOperator::Multiply,
                 };
-                let result = self.operator(op, args[0].clone(), args[1].clone(), place);
-                Some(Typed::new(format!("TRY({})", result.sql), result.kind))
+                // Errors of the arguments stay errors.
+                let mut kind = Type::Unknown;
+                let sql = self.bind_nested(&[&args[0], &args[1]], |translator, names| {
+                    let side = |at: usize| Typed::new(names[at].as_str(), args[at].kind.clone());
+                    let result = translator.operator(op, side(0), side(1), place);
+                    kind = result.kind;
+                    format!("TRY({})", result.sql)
+                });
+                Some(Typed::new(sql, kind))
             }
-            ("SAFE_NEGATE", 1) => Some(Typed::new(format!("TRY(-{})", args.sql(0)), args.kind(0))),
+            ("SAFE_NEGATE", 1) => {
+                let sql = self.bind(&[&args[0]], |names| format!("TRY(-{})", names[0]));
+                Some(Typed::new(sql, args.kind(0)))
+            }
             ("ABS", 1) => args.call("abs", args.kind(0)),
             ("SIGN", 1) if args.kind(0) == Type::Float64 => {
                 let sql = self.bind(&[&args[0]], |names| {
@@ -105,9 +146,20 @@ impl Translator<'_> {
                 ),
                 args.kind(0),
             )),
-            ("ROUND", 3) => {
-                let message = "ROUND with a rounding mode is not supported on the embedded engine";
-                Some(self.refuse("unsupported-function", message, place, None))
+            ("ROUND", 3) if matches!(args.kind(0), Type::Numeric | Type::BigNumeric) => {
+                let function = match args[2].sql.to_ascii_uppercase().as_str() {
+                    "'ROUND_HALF_AWAY_FROM_ZERO'" => "round",
+                    "'ROUND_HALF_EVEN'" => "round_even",
+                    _ => {
+                        let message = "the mode of ROUND is 'ROUND_HALF_EVEN' or 'ROUND_HALF_AWAY_FROM_ZERO', written out";
+                        return Some(self.refuse("unsupported-function", message, place, None));
+                    }
+                };
+                let kind = args.kind(0);
+                let value = self.convert(&args[0], &Type::BigNumeric, false);
+                let sql = format!("googlesql_bignumeric_{function}({value}, {})", args.sql(1));
+                let rounded = Typed::new(sql, Type::BigNumeric);
+                Some(Typed::new(self.convert(&rounded, &kind, false), kind))
             }
             ("ROUND", 1 | 2) if matches!(args.kind(0), Type::Int64 | Type::Float64) => {
                 let places =
@@ -186,6 +238,16 @@ impl Translator<'_> {
                 let text = format!("googlesql_{function}({})", values.join(", "));
                 Some(Typed::new(text, Type::Float64))
             }
+            ("RANGE_BUCKET", 2)
+                if let Type::Array(element) = args.kind(1)
+                    && mixes_bignumeric(&args.kind(0), &element) =>
+            {
+                let common = args.kind(0).common(&element);
+                let point = self.beside_bignumeric(args[0].clone(), &common);
+                let bounds = Type::Array(Box::new(common));
+                let bounds = self.beside_bignumeric(args[1].clone(), &bounds);
+                self.math_function(name, &Args(&[point, bounds]), place)
+            }
             ("RANGE_BUCKET", 2) => {
                 let sql = self.bind(&[&args[0], &args[1]], |names| {
                     let (point, bounds) = (&names[0], &names[1]);
@@ -197,6 +259,9 @@ impl Translator<'_> {
             }
             ("BIT_COUNT", 1) if args.kind(0) == Type::Int64 => {
                 Some(Typed::new(format!("CAST(bit_count({}) AS BIGINT)", args.sql(0)), Type::Int64))
+            }
+            ("BIT_COUNT", 1) if args.kind(0) == Type::Bytes => {
+                args.call("googlesql_bit_count", Type::Int64)
             }
             ("RAND", 0) => Some(Typed::new("random()", Type::Float64)),
             ("GENERATE_UUID", 0) => Some(Typed::new("CAST(uuid() AS VARCHAR)", Type::String)),

@@ -3,6 +3,7 @@
 
 use super::{
     ast::{Expr, ExprKind, Query},
+    bignumerics::mixes_bignumeric,
     translate::{Translator, Typed},
     types::Type,
 };
@@ -17,7 +18,13 @@ impl Translator<'_> {
             let items: Vec<Typed> = items.iter().map(|item| self.expression(item)).collect();
             return self.is_in(&value, &items, negated, array);
         }
-        let (value, list) = (self.expression(value), self.expression(array));
+        let (value, mut list) = (self.expression(value), self.expression(array));
+        if let Type::Array(element) = &list.kind
+            && mixes_bignumeric(&value.kind, element)
+        {
+            let common = Type::Array(Box::new(value.kind.common(element)));
+            list = self.beside_bignumeric(list, &common);
+        }
         let element = match &list.kind {
             Type::Array(element) => element.as_ref().clone(),
             _ => Type::Unknown,
@@ -49,7 +56,10 @@ impl Translator<'_> {
         let typed = self.expression(value);
         let (text, columns) = match typed.kind {
             Type::Struct(_) => self.value_query(query),
-            _ => self.query(query),
+            _ => {
+                let (text, columns) = self.query(query);
+                self.beside_bignumerics(text, columns, vec![typed.kind.clone()])
+            }
         };
         if columns.complete && columns.columns.len() != 1 {
             let message = format!("IN takes a query of one column, not {}", columns.columns.len());

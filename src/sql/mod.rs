@@ -2,9 +2,11 @@
 //! SQL. What has no exact counterpart is refused by name at its place.
 
 mod aggregates;
+mod alignment;
 mod arguments;
 mod array_functions;
 pub(crate) mod ast;
+mod bignumerics;
 mod bind;
 mod bindings;
 mod by_name;
@@ -35,9 +37,11 @@ mod merges;
 mod names;
 mod operators;
 mod ordering;
+mod own_columns;
 pub(crate) mod parse;
 mod paths;
 mod patterns;
+mod percentiles;
 mod pipes;
 mod pivot;
 mod projection;
@@ -57,6 +61,7 @@ mod translate;
 mod type_parameters;
 mod types;
 mod user_functions;
+mod value_tables;
 mod wildcards;
 mod windows;
 
@@ -72,5 +77,7 @@ pub use temporary_functions::{drop_temporary_function, is_temporary_call};
 pub use translate::{
     Translated, translate_expression, translate_query, translate_statements, translate_stored_query,
 };
+pub(crate) use types::BIGNUMERIC_FIELD;
 pub use types::{Type, duckdb_type, google_type};
 pub use user_functions::{TranslatedFunction, translate_function};
+pub use value_tables::gives_structs;

@@ -2,6 +2,7 @@
 
 use super::{
     ast::{BinaryOperator, Expr},
+    casts::{written_decimal, written_float},
     translate::{Translator, Typed},
     types::Type,
 };
@@ -17,6 +18,7 @@ impl Translator<'_> {
     ) -> Typed {
         use BinaryOperator as Op;
         let (left, right) = (left.beside(&right.kind), right.beside(&left.kind));
+        let (left, right) = self.numbers_alike(left, right);
         let plain = |symbol: &str, kind: Type| {
             Typed::new(format!("({} {symbol} {})", left.sql, right.sql), kind)
         };
@@ -123,6 +125,10 @@ impl Translator<'_> {
                     let function = if symbol == "+" { "add" } else { "subtract" };
                     of_floats(function, &left, &right)
                 }
+                Type::BigNumeric => {
+                    let function = if symbol == "+" { "add" } else { "subtract" };
+                    of_bignumerics(function, &left, &right)
+                }
                 kind => exact(sql, kind),
             },
         }
@@ -133,7 +139,7 @@ impl Translator<'_> {
         match kind {
             // The engine multiplies decimals of 38 digits only where the product has no more digits
             // behind the point than it can hold.
-            Type::Numeric | Type::BigNumeric => {
+            Type::Numeric => {
                 let value = |side: &Typed| match side.kind {
                     Type::Int64 => format!("CAST({} AS DECIMAL(19,0))", side.sql),
                     _ => side.sql.clone(),
@@ -141,6 +147,7 @@ impl Translator<'_> {
                 exact(format!("({} * {})", value(left), value(right)), kind)
             }
             Type::Float64 => of_floats("multiply", left, right),
+            Type::BigNumeric => of_bignumerics("multiply", left, right),
             _ => exact(format!("({} * {})", left.sql, right.sql), kind),
         }
     }
@@ -170,12 +177,10 @@ impl Translator<'_> {
     /// A decimal quotient. DuckDB divides decimals as doubles, which hold about 15 digits.
     pub fn exact_division(&mut self, left: &Typed, right: &Typed, kind: &Type) -> String {
         let (left, right) = (self.convert(left, kind, false), self.convert(right, kind, false));
-        let function = if *kind == Type::Numeric {
-            "googlesql_divide_numeric"
-        } else {
-            "googlesql_divide_bignumeric"
-        };
-        format!("{function}(CAST({left} AS VARCHAR), CAST({right} AS VARCHAR))")
+        if *kind == Type::BigNumeric {
+            return format!("googlesql_bignumeric_divide({left}, {right})");
+        }
+        format!("googlesql_divide_numeric(CAST({left} AS VARCHAR), CAST({right} AS VARCHAR))")
     }
 
     /// An operation that a zero divisor makes an error.
@@ -212,18 +217,21 @@ fn of_floats(function: &str, left: &Typed, right: &Typed) -> Typed {
     Typed::new(sql, Type::Float64)
 }
 
+/// BIGNUMERIC arithmetic.
+fn of_bignumerics(function: &str, left: &Typed, right: &Typed) -> Typed {
+    let sql = format!("googlesql_bignumeric_{function}({}, {})", left.sql, right.sql);
+    Typed::new(sql, Type::BigNumeric)
+}
+
 impl Typed {
     /// The value beside one of another type: a literal of FLOAT64 becomes a decimal where the other
     /// is one.
     pub(super) fn beside(&self, other: &Type) -> Self {
         if self.kind == Type::Float64
             && matches!(other, Type::Numeric | Type::BigNumeric)
-            && let Some(number) =
-                self.sql.strip_prefix("CAST(").and_then(|rest| rest.strip_suffix(" AS DOUBLE)"))
-            && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-            && let Some(name) = other.duckdb()
+            && let Some(digits) = written_float(&self.sql)
         {
-            return Self::new(format!("CAST({number} AS {name})"), other.clone());
+            return Self::new(written_decimal(&digits, other), other.clone());
         }
         self.clone()
     }
@@ -233,7 +241,6 @@ impl Typed {
 fn exact(sql: String, kind: Type) -> Typed {
     match kind {
         Type::Numeric => Typed::new(format!("CAST({sql} AS DECIMAL(38,9))"), kind),
-        Type::BigNumeric => Typed::new(format!("CAST({sql} AS DECIMAL(38,18))"), kind),
         _ => Typed::new(sql, kind),
     }
 }

@@ -48,11 +48,12 @@ impl Translator<'_> {
             source.columns.columns.iter().filter(|(name, _)| !is_used(name)).cloned().collect();
         let mut items: Vec<String> = groups.iter().map(|(name, _)| quote(name)).collect();
         let mut columns = groups.clone();
+        let input_kind = self.expression(input).kind;
         for value in &pivot.values {
-            let Some(value_name) = self.pivot_name(value) else { continue };
+            let Some((value_name, behind)) = self.pivot_names(value, &input_kind) else { continue };
             for aggregate in &pivot.aggregates {
                 let name = match &aggregate.alias {
-                    Some(alias) => format!("{}_{value_name}", alias.value),
+                    Some(alias) => format!("{}_{behind}", alias.value),
                     None if pivot.aggregates.len() > 1 => {
                         let message = "several aggregates of PIVOT need an alias each";
                         self.refuse("sql-syntax", message, &aggregate.expr, None);
@@ -236,32 +237,14 @@ impl Translator<'_> {
         format!("({text}) AS {}", quote(&table))
     }
 
-    /// The name that a pivot value gives its columns.
-    fn pivot_name(&mut self, value: &Aliased) -> Option<String> {
+    /// The names that a pivot value gives its columns: alone, and behind the alias of an aggregate
+    /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#rules_for_pivot_column>).
+    fn pivot_names(&mut self, value: &Aliased, input: &Type) -> Option<(String, String)> {
         if let Some(alias) = &value.alias {
-            return Some(alias.value.clone());
+            return Some((alias.value.clone(), alias.value.clone()));
         }
-        match &value.expr.kind {
-            ExprKind::Text(text) => return Some(text.clone()),
-            ExprKind::Null => return Some("NULL".to_owned()),
-            ExprKind::Bool(truth) => return Some(truth.to_string()),
-            ExprKind::Number(text) if is_digits(text) => return Some(format!("_{text}")),
-            ExprKind::Number(text) if text.strip_prefix('-').is_some_and(is_digits) => {
-                return Some(text.replace('-', "minus_"));
-            }
-            ExprKind::Unary(UnaryOperator::Minus, number)
-                if let ExprKind::Number(text) = &number.kind
-                    && is_digits(text) =>
-            {
-                return Some(format!("minus_{text}"));
-            }
-            ExprKind::TypedText(kind, day)
-                if kind.name.to_string().eq_ignore_ascii_case("DATE")
-                    && super::read_text::day(day).is_some() =>
-            {
-                return Some(format!("_{}", day.replace('-', "_")));
-            }
-            _ => {}
+        if let Some(names) = value_names(&value.expr, input) {
+            return Some(names);
         }
         let help = "write `value AS name`";
         self.refuse(
@@ -274,8 +257,70 @@ impl Translator<'_> {
     }
 }
 
+/// The names of a value without an alias: alone, and behind something.
+fn value_names(value: &Expr, input: &Type) -> Option<(String, String)> {
+    let text = match (&value.kind, input) {
+        (ExprKind::Tuple(parts), Type::Struct(fields)) if parts.len() == fields.len() => {
+            let parts: Option<Vec<String>> = parts
+                .iter()
+                .zip(fields)
+                .map(|(part, (_, kind))| Some(value_names(part, kind)?.1))
+                .collect();
+            parts?.join("_")
+        }
+        (ExprKind::Text(day), Type::Date) => day_name(day)?,
+        (ExprKind::Text(text), _) if text.is_empty() => {
+            let name = "empty_string_value";
+            return Some((name.to_owned(), format!("_{name}")));
+        }
+        (ExprKind::Text(text), _) => return Some((text.clone(), text.clone())),
+        (ExprKind::Null, _) => "NULL".to_owned(),
+        (ExprKind::Bool(truth), _) => truth.to_string(),
+        (ExprKind::Number(text), _) => number_name(text, input)?,
+        (ExprKind::Unary(UnaryOperator::Minus, number), _)
+            if let ExprKind::Number(text) = &number.kind =>
+        {
+            format!("minus_{}", number_name(text, input)?)
+        }
+        (ExprKind::TypedText(kind, day), _)
+            if kind.name.to_string().eq_ignore_ascii_case("DATE") =>
+        {
+            day_name(day)?
+        }
+        _ => return None,
+    };
+    let alone = match text.starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("_{text}"),
+        false => text.clone(),
+    };
+    Some((alone, text))
+}
+
+fn day_name(day: &str) -> Option<String> {
+    let day = super::read_text::day(day)?;
+    Some(day.format("%Y_%m_%d").to_string())
+}
+
+/// A number as a part of a name. FLOAT64 gives none.
+fn number_name(number: &str, input: &Type) -> Option<String> {
+    if let Some(positive) = number.strip_prefix('-') {
+        return Some(format!("minus_{}", number_name(positive, input)?));
+    }
+    match number.split_once('.') {
+        None if is_digits(number) => Some(number.to_owned()),
+        Some((whole, fraction))
+            if matches!(input, Type::Numeric | Type::BigNumeric)
+                && is_digits(whole)
+                && is_digits(fraction) =>
+        {
+            Some(format!("{whole}_point_{fraction}"))
+        }
+        _ => None,
+    }
+}
+
 fn is_digits(number: &str) -> bool {
-    number.bytes().all(|byte| byte.is_ascii_digit())
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// All parts of the names in an expression.

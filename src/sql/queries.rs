@@ -10,6 +10,9 @@ use super::{
     types::{Type, quote},
 };
 
+/// The engine's largest LIMIT and OFFSET; no table has as many rows.
+const MOST_ROWS: i64 = (1 << 62) - 1;
+
 impl Translator<'_> {
     /// A query with what it gives.
     pub fn query(&mut self, query: &Query) -> (String, Columns) {
@@ -55,7 +58,14 @@ impl Translator<'_> {
             None => (self.body(&query.body, as_values && pipes.is_empty()), Columns::default()),
             Some(name) => self.recursive(as_set.as_ref().unwrap_or(&query.body), name),
         };
-        out.push_str(&body);
+        match &query.body {
+            // The engine reads no WITH in parentheses behind another one.
+            Body::Query(inner) if inner.with.is_some() && query.with.is_some() => {
+                let alias = self.fresh("with");
+                out.push_str(&format!("SELECT * FROM {body} AS {alias}"));
+            }
+            _ => out.push_str(&body),
+        }
         // ORDER BY of the whole query sees the output and, for a plain SELECT, FROM.
         if !query.order_by.is_empty() {
             let scope = aliases
@@ -93,7 +103,7 @@ impl Translator<'_> {
                     None => text.parse(),
                 };
                 match number {
-                    Ok(number) if number >= 0 => number.to_string(),
+                    Ok(number) if number >= 0 => number.min(MOST_ROWS).to_string(),
                     _ => self.no_row_count(count),
                 }
             }
@@ -119,7 +129,7 @@ impl Translator<'_> {
                 }
                 self.bind(&[&value], |names| {
                     format!(
-                        "(CASE WHEN {0} >= 0 THEN {0} ELSE error('LIMIT and OFFSET take a number that is 0 or more') END)",
+                        "(CASE WHEN {0} >= 0 THEN least({0}, {MOST_ROWS}) ELSE error('LIMIT and OFFSET take a number that is 0 or more') END)",
                         names[0]
                     )
                 })
@@ -267,6 +277,10 @@ impl Translator<'_> {
             (SetOperator::Except, true) => "EXCEPT ALL",
             (SetOperator::Except, false) => "EXCEPT",
         };
+        (left_text, left_columns) =
+            self.aligned(left_text, left_columns, &right_columns, &operation.left, false);
+        (right_text, right_columns) =
+            self.aligned(right_text, right_columns, &left_columns, &operation.right, true);
         self.refuse_uneven(&left_columns, &right_columns, operation);
         let columns = merged(&left_columns, &right_columns);
         (format!("{left_text} {operator} {right_text}"), columns)

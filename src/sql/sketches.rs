@@ -23,9 +23,8 @@ impl Translator<'_> {
                     Type::Bytes => ('B', sql.clone()),
                     Type::String => ('S', format!("encode({sql})")),
                     Type::Int64 => ('I', format!("encode(CAST({sql} AS VARCHAR))")),
-                    Type::Numeric | Type::BigNumeric => {
-                        ('N', format!("encode(CAST({sql} AS VARCHAR))"))
-                    }
+                    Type::Numeric => ('N', format!("encode(CAST({sql} AS VARCHAR))")),
+                    Type::BigNumeric => ('N', format!("encode(googlesql_bignumeric_text({sql}))")),
                     other => {
                         let message = format!("{name} takes no {}", other.google());
                         return Some(self.refuse("wrong-type", message, place, Some("use CAST")));

@@ -5,6 +5,7 @@ use super::{
         AlterAction, Assignment, Create, Delete, DropKind, Expr, Ident, Insert, InsertSource, Path,
         Spanned, Statement, StatementKind, Table, TableKind, Update,
     },
+    bignumerics::mixes_bignumeric,
     scope::{Columns, Scope, Source, field},
     translate::{Translator, Typed},
     types::{Type, quote},
@@ -121,7 +122,11 @@ impl Translator<'_> {
                 format!("VALUES {}", texts.join(", "))
             }
             InsertSource::Query(query) => {
-                let (text, given) = self.query(query);
+                let (mut text, mut given) = self.query(query);
+                if let Some(targets) = &targets {
+                    let kinds = targets.iter().map(|(_, kind)| kind.clone()).collect();
+                    (text, given) = self.beside_bignumerics(text, given, kinds);
+                }
                 for (target, (_, kind)) in
                     targets.iter().flatten().zip(given.columns.iter().filter(|_| given.complete))
                 {
@@ -168,6 +173,9 @@ impl Translator<'_> {
         match (&typed.kind, &target.1) {
             (Type::Float64, Type::Numeric | Type::BigNumeric) => {
                 self.convert(&typed, &target.1, false)
+            }
+            (kind, target) if mixes_bignumeric(kind, target) => {
+                self.beside_bignumeric(typed, target).sql
             }
             // The engine goes by the names of the fields, BigQuery by their places.
             (Type::Struct(_) | Type::Array(_), kind) if typed.kind != *kind => {

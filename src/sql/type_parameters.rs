@@ -48,7 +48,7 @@ impl Limit {
                 return Ok(Some(Self::Length(most)));
             }
             "NUMERIC" | "DECIMAL" => (29, 9),
-            "BIGNUMERIC" | "BIGDECIMAL" => (20, 18),
+            "BIGNUMERIC" | "BIGDECIMAL" => (38, 38),
             _ => return Err(wrong()),
         };
         if digits > scale || most < digits.max(1) || most - digits > whole {
@@ -74,6 +74,13 @@ impl Limit {
                 };
                 format!("(CASE WHEN {length}({value}) > {most} THEN {otherwise} ELSE {value} END)")
             }),
+            Self::Digits(precision, digits) if value.kind == Type::BigNumeric => {
+                let sql = format!(
+                    "googlesql_bignumeric_limited({}, CAST({precision} AS BIGINT), CAST({digits} AS BIGINT))",
+                    value.sql
+                );
+                if safe { format!("TRY({sql})") } else { sql }
+            }
             Self::Digits(precision, digits) => {
                 let cast = if safe { "TRY_CAST" } else { "CAST" };
                 let name = value.kind.duckdb().unwrap_or_default();

@@ -6,6 +6,9 @@ use super::{
     parse,
 };
 
+/// The only field of what the engine keeps of a BIGNUMERIC; no user's field has such a name.
+pub(crate) const BIGNUMERIC_FIELD: &str = "BIGNUMERIC()";
+
 /// A GoogleSQL type
 /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types>).
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -55,8 +58,8 @@ impl Type {
             Self::Int64 => "BIGINT".into(),
             Self::Float64 => "DOUBLE".into(),
             Self::Numeric => "DECIMAL(38,9)".into(),
-            // BigQuery keeps 38 digits behind the point; 18 are what fits beside 20 before it.
-            Self::BigNumeric => "DECIMAL(38,18)".into(),
+            // No decimal of the engine's holds 76 digits. A struct is taken for no other type's value.
+            Self::BigNumeric => format!("STRUCT({} BLOB)", quote(BIGNUMERIC_FIELD)),
             Self::Bool => "BOOLEAN".into(),
             Self::String => "VARCHAR".into(),
             Self::Bytes => "BLOB".into(),
@@ -75,6 +78,13 @@ impl Type {
                 format!("STRUCT({})", fields?.join(", "))
             }
         })
+    }
+
+    /// DuckDB's name of the type where DuckDB's own SQL reads it: the decimal nearest to BIGNUMERIC.
+    pub fn own_duckdb(&self) -> Option<String> {
+        let name = self.duckdb()?;
+        let kept = Self::BigNumeric.duckdb()?;
+        Some(name.replace(&kept, "DECIMAL(38,18)"))
     }
 
     /// GoogleSQL's name of the type.
@@ -279,6 +289,9 @@ pub fn from_duckdb(text: &str) -> Option<Type> {
     if let Some(element) = text.strip_suffix("[]") {
         return Some(Type::Array(Box::new(from_duckdb(element)?)));
     }
+    if Type::BigNumeric.duckdb().is_some_and(|name| name == text) {
+        return Some(Type::BigNumeric);
+    }
     if let Some(inner) = text.strip_prefix("STRUCT(").and_then(|rest| rest.strip_suffix(')')) {
         let mut fields = Vec::new();
         for field in split_top_level(inner) {
@@ -347,6 +360,7 @@ mod tests {
         for (google, duckdb) in [
             ("INT64", "BIGINT"),
             ("NUMERIC", "DECIMAL(38,9)"),
+            ("ARRAY<BIGNUMERIC>", "STRUCT(\"BIGNUMERIC()\" BLOB)[]"),
             ("ARRAY<STRING>", "VARCHAR[]"),
             ("STRUCT<a INT64, b ARRAY<DATE>>", "STRUCT(\"a\" BIGINT, \"b\" DATE[])"),
             ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),

@@ -24,6 +24,11 @@ impl Translator<'_> {
             // A frame of values needs one key.
             Some(frame) if let [key] = spec.order_by.as_slice() => {
                 let (sql, typed) = self.range_key(key);
+                if typed.kind == Type::BigNumeric {
+                    let message = "a RANGE of values over BIGNUMERIC is not supported";
+                    let help = "use a NUMERIC key, or ROWS";
+                    self.refuse("unsupported-syntax", message, &key.key, Some(help));
+                }
                 if typed.kind == Type::Float64 {
                     if bounds(frame).any(is_unbounded) {
                         let message = "a RANGE from or to UNBOUNDED over FLOAT64 is not supported";

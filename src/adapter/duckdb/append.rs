@@ -16,6 +16,7 @@ use crate::{
     adapter::AdapterError,
     plan::Rows,
     relation::{Cell, Column, Dialect, Relation},
+    sql::google_type,
 };
 
 /// Rows given to the engine at a time: whole vectors of its own size.
@@ -46,6 +47,9 @@ pub(super) fn append(
         .enumerate()
         .map(|(at, column)| match is_binary(column) {
             true => format!("c{at}"),
+            false if google_type(&column.data_type) == "BIGNUMERIC" => {
+                format!("googlesql_bignumeric(c{at})")
+            }
             false => format!("cast(c{at} as {})", column.data_type),
         })
         .collect();

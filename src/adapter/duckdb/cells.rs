@@ -14,7 +14,8 @@ use duckdb::arrow::{
     util::display::{ArrayFormatter, FormatOptions},
 };
 
-use crate::relation::Cell;
+use super::bignumeric::BigNumeric;
+use crate::{relation::Cell, sql::BIGNUMERIC_FIELD};
 
 /// Nesting deeper than any real type: an endless one cannot come from the engine.
 const MAX_DEPTH: usize = 64;
@@ -73,6 +74,15 @@ fn nested(array: &dyn Array, row: usize, depth: usize) -> Cell {
         DataType::List(_) => list(array.as_list::<i32>().value(row)),
         DataType::LargeList(_) => list(array.as_list::<i64>().value(row)),
         DataType::FixedSizeList(_, _) => list(array.as_fixed_size_list().value(row)),
+        DataType::Struct(fields)
+            if let [field] = fields.as_ref()
+                && field.name() == BIGNUMERIC_FIELD =>
+        {
+            match nested(array.as_struct().column(0), row, depth + 1) {
+                Cell::Bytes(bytes) => Cell::Decimal(BigNumeric::from_bytes(&bytes).to_string()),
+                other => other,
+            }
+        }
         DataType::Struct(fields) => {
             let values = array.as_struct();
             let value = |(at, name): (usize, &str)| {

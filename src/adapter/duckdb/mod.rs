@@ -2,6 +2,7 @@
 
 mod append;
 mod apply;
+mod bignumeric;
 mod cells;
 mod columns;
 mod duckdb_adapter;

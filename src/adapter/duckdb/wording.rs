@@ -3,7 +3,8 @@
 use crate::{adapter::AdapterError, diagnostic::did_you_mean, relation::Dialect};
 
 /// The types whose names differ, longest first where one begins another.
-const TYPES: [(&str, &str); 15] = [
+const TYPES: [(&str, &str); 16] = [
+    ("STRUCT(\"BIGNUMERIC()\" BLOB)", "BIGNUMERIC"),
     ("TIMESTAMP WITH TIME ZONE", "TIMESTAMP"),
     ("TIMESTAMPTZ", "TIMESTAMP"),
     ("TIMESTAMP", "DATETIME"),

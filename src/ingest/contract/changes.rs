@@ -141,7 +141,7 @@ fn in_dialect(column: Column, types: &[(String, Type)], dialect: Dialect) -> Col
 fn type_name(kind: &Type, dialect: Dialect) -> String {
     match dialect {
         Dialect::GoogleSql => kind.google(),
-        Dialect::DuckDb => kind.duckdb().unwrap_or_else(|| "VARCHAR".to_owned()),
+        Dialect::DuckDb => kind.own_duckdb().unwrap_or_else(|| "VARCHAR".to_owned()),
     }
 }
 

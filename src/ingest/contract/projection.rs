@@ -58,7 +58,7 @@ fn google_sql(json: &str, path: &str, kind: &Type, depth: usize) -> String {
 }
 
 fn duckdb(json: &str, path: &str, kind: &Type, depth: usize) -> String {
-    let name = kind.duckdb().unwrap_or_else(|| "VARCHAR".to_owned());
+    let name = kind.own_duckdb().unwrap_or_else(|| "VARCHAR".to_owned());
     match kind {
         Type::Json => format!("json_extract({json}, '{path}')"),
         Type::Array(element) => {

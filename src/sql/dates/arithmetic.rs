@@ -21,6 +21,7 @@ impl Translator<'_> {
             _ => {
                 return self
                     .last_day(name, args, place)
+                    .or_else(|| self.day_of_another_month_or_week(name, args))
                     .or_else(|| self.constructed_moment(name, args))
                     .or_else(|| self.text_of_moment(name, args));
             }
@@ -134,6 +135,40 @@ impl Translator<'_> {
             width.sql, value.sql
         );
         Some(valid(&sql, own))
+    }
+
+    /// ADD_MONTHS, which keeps the last day of a month, and NEXT_DAY; none where the name is another
+    /// function's.
+    fn day_of_another_month_or_week(&mut self, name: &str, args: &[Expr]) -> Option<Typed> {
+        let [value, by] = args else { return None };
+        if !matches!(name, "ADD_MONTHS" | "NEXT_DAY") {
+            return None;
+        }
+        let value = self.as_moment(value, &Type::Date);
+        let by = self.expression(by);
+        match (name, &value.kind, &by.kind) {
+            ("ADD_MONTHS", Type::Date | Type::DateTime, Type::Int64 | Type::Null) => {
+                let kind = value.kind.clone();
+                let type_name = kind.duckdb()?;
+                let sql = self.bind(&[&value, &by], |names| {
+                    let (value, by) = (&names[0], &names[1]);
+                    let moved = format!("({value} + to_months(CAST({by} AS INTEGER)))");
+                    let clock = format!("({value} - date_trunc('day', {value}))");
+                    format!(
+                        "CAST(CASE WHEN CAST({value} AS DATE) = last_day({value}) THEN last_day({moved}) + {clock} ELSE {moved} END AS {type_name})"
+                    )
+                });
+                Some(valid(&sql, kind))
+            }
+            ("NEXT_DAY", Type::Date | Type::DateTime, Type::String | Type::Null) => {
+                let sql = format!(
+                    "googlesql_next_day(CAST({} AS DATE), CAST({} AS VARCHAR))",
+                    value.sql, by.sql
+                );
+                Some(Typed::new(sql, Type::Date))
+            }
+            _ => None,
+        }
     }
 
     /// LAST_DAY; none where the name is another function's.

@@ -68,8 +68,12 @@ impl Translator<'_> {
                 if form == Form::Document {
                     return Some(text);
                 }
-                let (text, kind) = (Typed::new(text, Type::String), value.kind.clone());
-                let number = Typed::new(sql.clone(), kind);
+                let (text, kind) = (Typed::new(text, Type::String), &value.kind);
+                let number = match kind {
+                    Type::BigNumeric => self.convert(value, &Type::Float64, false),
+                    _ => sql.clone(),
+                };
+                let number = Typed::new(number, Type::Unknown);
                 self.bind(&[&number, &text], |names| {
                     let (number, text) = (&names[0], &names[1]);
                     format!(

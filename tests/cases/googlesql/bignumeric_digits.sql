@@ -1,1 +1,1 @@
-select safe_cast('1.0000000000000000001' as bignumeric) as not_cut
+select cast(safe_cast('1.0000000000000000001' as bignumeric) as string) as not_cut

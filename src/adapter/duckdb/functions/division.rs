@@ -72,9 +72,6 @@ const PRECISION: u8 = 38;
 /// `NUMERIC / NUMERIC`.
 pub(super) struct DivideNumerics;
 
-/// `BIGNUMERIC / BIGNUMERIC`, with the digits that the engine keeps.
-pub(super) struct DivideBigNumerics;
-
 impl VArrowScalar for DivideNumerics {
     type State = ();
 
@@ -84,18 +81,6 @@ impl VArrowScalar for DivideNumerics {
 
     fn signatures() -> Vec<ArrowFunctionSignature> {
         vec![decimals(9)]
-    }
-}
-
-impl VArrowScalar for DivideBigNumerics {
-    type State = ();
-
-    fn invoke((): &(), input: RecordBatch) -> Result<Arc<dyn Array>, Box<dyn Error>> {
-        divide_decimals(&input, 18)
-    }
-
-    fn signatures() -> Vec<ArrowFunctionSignature> {
-        vec![decimals(18)]
     }
 }
 

@@ -1,6 +1,8 @@
 //! The elements of `FORMAT`, one value each
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/string_functions#format_string>).
 
+use num_bigint::BigInt;
+
 use super::kernel::{Float, Int, Text, functions};
 use crate::sql::float_text;
 
@@ -55,15 +57,15 @@ functions! {
         let precision = element.precision.unwrap_or(6);
         let kept = fraction.len().min(precision);
         let digits = format!("{whole}{}", &fraction[..kept]);
-        let mut unscaled: u128 = digits.parse().map_err(|_| format!("{value} is no NUMERIC"))?;
+        let mut unscaled: BigInt = digits.parse().map_err(|_| format!("{value} is no NUMERIC"))?;
         if fraction.as_bytes().get(kept).is_some_and(|digit| *digit >= b'5') {
             unscaled += 1;
         }
-        let digits = format!("{unscaled:0>width$}", width = kept + 1);
+        let digits = format!("{:0>width$}", unscaled.to_string(), width = kept + 1);
         let (whole, fraction) = digits.split_at(digits.len() - kept);
         let point = if precision > 0 { "." } else { "" };
         let text = format!("{whole}{point}{fraction:0<precision$}");
-        Ok(Some(element.number(is_negative && unscaled != 0, "", &text)))
+        Ok(Some(element.number(is_negative && unscaled != BigInt::ZERO, "", &text)))
     }
     /// `%s`, and `%t` of a text.
     "googlesql_format_padded" FormatPadded(element: Text, value: Text) -> Text {

@@ -3,8 +3,11 @@
 //! The translation calls them by names that begin with `googlesql_`. A panic inside is contained by
 //! the driver and becomes the query's error.
 
+mod addresses;
+mod bignumerics;
 mod cast_format;
 mod casts;
+mod distances;
 mod division;
 mod fingerprint;
 mod format_moment;
@@ -41,8 +44,6 @@ pub fn register_functions(connection: &Connection) -> duckdb::Result<()> {
     connection.register_scalar_function::<division::DivideFloats>("googlesql_divide")?;
     connection.register_scalar_function::<division::DivideIeee>("googlesql_ieee_divide")?;
     connection.register_scalar_function::<division::DivideNumerics>("googlesql_divide_numeric")?;
-    connection
-        .register_scalar_function::<division::DivideBigNumerics>("googlesql_divide_bignumeric")?;
     connection.register_scalar_function::<shifts::ShiftLeft>("googlesql_shift_left")?;
     connection.register_scalar_function::<shifts::ShiftRight>("googlesql_shift_right")?;
     connection.register_scalar_function::<casts::FloatText>("googlesql_float_text")?;
@@ -50,6 +51,9 @@ pub fn register_functions(connection: &Connection) -> duckdb::Result<()> {
     cast_format::register(connection)?;
     regexps::register(connection)?;
     numbers::register(connection)?;
+    bignumerics::register(connection)?;
+    addresses::register(connection)?;
+    distances::register(connection)?;
     moments::register(connection)?;
     intervals::register(connection)?;
     json::register(connection)?;

@@ -11,6 +11,10 @@ use super::{
 /// 0001-01-01 and 9999-12-31, in days since 1970.
 const DAYS: std::ops::RangeInclusive<i32> = -719_162..=2_932_896;
 
+/// The days of the week from 1970-01-01 on.
+const WEEK: [&str; 7] =
+    ["THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY"];
+
 const MICROS_A_DAY: i64 = 86_400_000_000;
 
 functions! {
@@ -34,6 +38,21 @@ functions! {
         match i32::try_from(days) {
             Ok(days) if DAYS.contains(&days) => Ok(Some(days)),
             _ => Err(format!("{days} days since 1970 are outside of the range of DATE")),
+        }
+    }
+    /// `NEXT_DAY`: the first such day of the week behind a day.
+    "googlesql_next_day" NextDay(day: Day, name: Text) -> Day {
+        let is_named = |known: &str| {
+            name.eq_ignore_ascii_case(known) || name.eq_ignore_ascii_case(&known[..3])
+        };
+        let Some(at) = WEEK.iter().position(|known| is_named(known)) else {
+            return Err(format!("`{name}` is no day of the week"));
+        };
+        // 1970-01-01 was a Thursday.
+        let after = (at as i32 - 1 - day).rem_euclid(7) + 1;
+        match day + after {
+            next if DAYS.contains(&next) => Ok(Some(next)),
+            _ => Err("the result is outside of the range of DATE".to_owned()),
         }
     }
     /// What a clock in the zone shows.

@@ -35,6 +35,9 @@ functions! {
     "googlesql_not_bytes" NotBytes(bytes: Bytes) -> Bytes {
         Ok(Some(bytes.iter().map(|byte| !byte).collect()))
     }
+    "googlesql_bit_count" BitCount(bytes: Bytes) -> Int {
+        Ok(Some(bytes.iter().map(|byte| i64::from(byte.count_ones())).sum()))
+    }
     "googlesql_starts_with_bytes" StartsWithBytes(bytes: Bytes, start: Bytes) -> Truth {
         Ok(Some(bytes.starts_with(start)))
     }
@@ -165,19 +168,6 @@ functions! {
     /// The Levenshtein distance.
     "googlesql_edit_distance" EditDistance(one: Text, other: Text) -> Int {
         Ok(Some(strsim::levenshtein(one, other) as i64))
-    }
-    /// `PARSE_JSON`, as the text of the document.
-    /// The text of a BIGNUMERIC, which has no more digits behind the point than the engine holds.
-    "googlesql_bignumeric_text" BigNumericText(text: Text) -> Text {
-        let (mantissa, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let fraction = mantissa.split_once('.').map_or("", |(_, fraction)| fraction);
-        let fraction = fraction.trim_end().trim_end_matches('0').len() as i64;
-        if fraction - power.trim().parse::<i64>().unwrap_or(0) > 18 {
-            return Err(format!(
-                "BIGNUMERIC {text} has more than 18 digits behind the point, which is not supported on the embedded engine"
-            ));
-        }
-        Ok(Some(text.to_owned()))
     }
     "googlesql_sha512" Sha512(bytes: Bytes) -> Bytes {
         Ok(Some(sha2::Sha512::digest(bytes).to_vec()))
