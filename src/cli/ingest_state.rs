@@ -13,7 +13,7 @@ use super::{
 use crate::{
     adapter::{AdapterError, Cancel},
     diagnostic::{Diagnostic, did_you_mean},
-    ingest::{Feed, FeedOverview, Lander, feeds_of, overview, reset},
+    ingest::{Feed, FeedKind, FeedOverview, Lander, feeds_of, first_of_stream, overview, reset},
     run::ExitCode,
 };
 
@@ -30,6 +30,13 @@ pub fn run(global: &GlobalArgs, args: &StateArgs, handle: &Handle) -> Result<Exi
         let feeds =
             feeds_of(&session.manifest, &all).map_err(|problems| session.fail(&problems))?;
         let feed = find(&feeds, feed).map_err(|problem| session.fail(&[*problem]))?;
+        if matches!(feed.kind, FeedKind::Push(_) | FeedKind::PubSub(_)) {
+            let message = "of messages nothing is remembered but the rows in their table";
+            let problem = Diagnostic::error("nothing-to-reset", message)
+                .at(feed.declared.clone(), "in this feed");
+            return Err(session.fail(&[problem]));
+        }
+        let feed = first_of_stream(&feeds, feed);
         let lander = Lander::new(session.adapter()?);
         handle
             .block_on(reset(&lander, feed, &session.invocation.id, &Cancel::default()))
@@ -45,7 +52,8 @@ pub fn run(global: &GlobalArgs, args: &StateArgs, handle: &Handle) -> Result<Exi
     let adapter = session.adapter()?;
     let mut shown = Vec::new();
     for feed in &feeds {
-        let state = handle.block_on(overview(adapter.as_ref(), feed, &Cancel::default()));
+        let first = first_of_stream(&feeds, feed);
+        let state = handle.block_on(overview(adapter.as_ref(), feed, first, &Cancel::default()));
         shown.push((feed, state.map_err(failed)?));
     }
     let text = match args.output {

@@ -353,6 +353,7 @@ pub fn request(
         hosts: Arc::default(),
         at_once: session.project.target.threads,
         window_days: is_bigquery.then_some(MESSAGE_WINDOW_DAYS),
+        warnings: session.warnings.clone(),
     }
 }
 

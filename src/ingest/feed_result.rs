@@ -5,9 +5,9 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::{Feed, Fetching, Landed};
+use super::{DEAD_LETTERS, Feed, Fetching, Landed};
 use crate::{
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Diagnostic, Severity, WarnOptions},
     run::{NodeLabel, NodeResult, Status},
 };
 
@@ -20,44 +20,56 @@ pub struct Failed {
     pub message: String,
 }
 
-/// The result of a feed. Where a part could not be had and the others landed, it is a warning: the
-/// status `partial` of its answer.
+/// The result of a feed. Where a part could not be had and the others landed, and where records are dead
+/// letters, it is a warning: the status `partial` of its answer. What a warning comes to is the user's
+/// to say, as with dbt's.
 pub fn feed_result(
     label: NodeLabel,
     feed: &Feed,
     (began, clock): (DateTime<Utc>, Instant),
     outcome: Result<Landed, Failed>,
     fetching: &Fetching,
+    warnings: &WarnOptions,
 ) -> NodeResult {
-    let told = |severity: Severity, code: &'static str, message: &str| {
-        let diagnostic = Diagnostic::error(code, message).at(feed.declared.clone(), "in this feed");
-        Diagnostic { severity, ..diagnostic }
+    let problem = |code, message: &str| {
+        Diagnostic::error(code, message).at(feed.declared.clone(), "in this feed")
     };
+    let warning =
+        |code, message: &str| Diagnostic { severity: Severity::Warning, ..problem(code, message) };
     let Fetching { problems, notices, .. } = fetching;
     let (status, rows, message, diagnostics) = match &outcome {
         Ok(landed) => {
-            let partial = problems.iter().map(|said| ("ingest-partial", said));
-            let warnings: Vec<_> = partial
-                .chain(notices.iter().map(|said| ("nothing-to-ingest", said)))
-                .map(|(code, said)| told(Severity::Warning, code, said))
-                .collect();
-            let status = if warnings.is_empty() { Status::Success } else { Status::Warn };
-            (status, Some(landed.total()), Some(said(landed, fetching)), warnings)
+            let mut told: Vec<_> =
+                problems.iter().map(|said| warning("ingest-partial", said)).collect();
+            told.extend(notices.iter().map(|said| warning("nothing-to-ingest", said)));
+            told.extend(
+                dead_letters(feed, landed)
+                    .map(|(said, help)| warning("dead-letters", &said).maybe_help(Some(help))),
+            );
+            warnings.apply(&mut told);
+            let status = match told.iter().map(Diagnostic::is_error).max() {
+                None => Status::Success,
+                Some(false) => Status::Warn,
+                Some(true) => Status::Error,
+            };
+            (status, Some(landed.total()), Some(said(landed, fetching)), told)
         }
         Err(failed) => {
-            let told = told(Severity::Error, "ingest-failed", &failed.message);
-            (failed.status, None, Some(failed.message.clone()), vec![told])
+            let told = vec![problem("ingest-failed", &failed.message)];
+            (failed.status, None, Some(failed.message.clone()), told)
         }
+    };
+    let is_whole =
+        problems.is_empty() && outcome.as_ref().is_ok_and(|landed| landed.dead_letters == 0);
+    let answer_status = match (&outcome, status) {
+        (Ok(_), _) if is_whole => "success",
+        (Ok(_), _) => "partial",
+        (Err(_), Status::Skipped) => "skipped",
+        (Err(_), _) => "failed",
     };
     let landed = outcome.unwrap_or_default();
     let answer = json!({
-        "status": match status {
-            Status::Success => "success",
-            Status::Warn if problems.is_empty() => "success",
-            Status::Warn => "partial",
-            Status::Skipped => "skipped",
-            _ => "failed",
-        },
+        "status": answer_status,
         "rows": landed.total(),
         "unchanged": landed.unchanged,
         "dead_letters": landed.dead_letters,
@@ -81,6 +93,21 @@ pub fn feed_result(
         relation_name: Some(feed.relation.to_string()),
         ..NodeResult::new(label, status)
     }
+}
+
+/// That records are dead letters, and what can be done.
+fn dead_letters(feed: &Feed, landed: &Landed) -> Option<(String, String)> {
+    let what = match landed.dead_letters {
+        0 => return None,
+        1 => "1 record is a dead letter".to_owned(),
+        count => format!("{count} records are dead letters"),
+    };
+    let table = feed.relation.with_identifier(DEAD_LETTERS);
+    let help = format!(
+        "`{}.{}` holds them with the reason; `elt ingest replay` takes them in again",
+        table.schema, table.identifier
+    );
+    Some((format!("{what} and did not land"), help))
 }
 
 /// `12 unchanged, 45 kB, 2 retries`.

@@ -58,7 +58,7 @@ pub use pii::{PiiAction, Redaction};
 pub use pubsub::{PubSubClient, Pulled, Subscriber};
 pub use record_path::RecordPath;
 pub use replay::{ReplayFilter, replay_feeds};
-pub use runner::{IngestRequest, feeds_of, run_feeds};
+pub use runner::{IngestRequest, feeds_of, first_of_stream, run_feeds};
 pub use serve::{ServeOptions, serve};
 pub use stream::{Entry, MESSAGE_WINDOW_DAYS, Mark, Outcome, Record, Stream, StreamOptions};
 pub use watch::{Health, OpenRequest, TellHealth, Watch, watch};

@@ -53,8 +53,10 @@ pub async fn replay_feeds(
         };
         let done = outcome.clone().unwrap_or_default();
         let outcome = outcome.map(|done| done.landed);
-        let mut result = feed_result(label, first, started, outcome, &Default::default());
-        if result.status == Status::Success {
+        let fetching = Default::default();
+        let mut result =
+            feed_result(label, first, started, outcome.clone(), &fetching, &request.warnings);
+        if outcome.is_ok() {
             result.message = Some(done.told());
             result.response.insert("replayed".to_owned(), done.replayed.into());
             result.response.insert("withheld".to_owned(), done.withheld.into());

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, Cancel},
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, WarnOptions},
     manifest::{Manifest, ResourceType, UniqueId},
     run::{Event, EventSink, NodeLabel, NodeResult, Status},
 };
@@ -46,6 +46,8 @@ pub struct IngestRequest {
     pub at_once: usize,
     /// How many days of a table are looked at for messages that are landed already; all where none.
     pub window_days: Option<u32>,
+    /// Which warnings fail or are not told.
+    pub warnings: WarnOptions,
 }
 
 /// The feeds among the selected sources. A stream that several tables share is taken whole: what is read
@@ -127,6 +129,13 @@ pub(super) fn streams(feeds: &[Feed]) -> Vec<Vec<usize>> {
     streams
 }
 
+/// The feed under whose name a stream is remembered that a feed shares with others; its own where it
+/// shares none.
+pub fn first_of_stream<'a>(feeds: &'a [Feed], feed: &'a Feed) -> &'a Feed {
+    let is = |stream: &&Vec<usize>| stream.iter().any(|at| feeds[*at].unique_id == feed.unique_id);
+    streams(feeds).iter().find(is).map_or(feed, |stream| &feeds[stream[0]])
+}
+
 /// One load of the feeds of a stream, told from its begin to its end: a result for each table.
 pub(super) async fn run_stream(
     feeds: &[&Feed],
@@ -193,7 +202,8 @@ pub(super) async fn run_stream(
         let outcome = outcome.clone().map(|landed| landed.of_table(at));
         // What is of the whole load is told once.
         let fetching = if at == 0 { context.stats.so_far() } else { Default::default() };
-        let result = Arc::new(feed_result(label, feed, started, outcome, &fetching));
+        let result = feed_result(label, feed, started, outcome, &fetching, &request.warnings);
+        let result = Arc::new(result);
         events(Event::NodeFinished { result: Arc::clone(&result) });
         results.push(result);
     }

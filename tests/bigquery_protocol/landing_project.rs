@@ -134,6 +134,7 @@ impl Landing {
             hosts: Arc::new(Hosts::default()),
             at_once: 2,
             window_days: None,
+            warnings: Default::default(),
         };
         let results = run_feeds(request, &Cancel::default(), &(Arc::new(|_| {}) as _)).await;
         let mut rows = 0;

@@ -133,6 +133,67 @@ fn a_frozen_table_and_too_many_dead_letters_fail_the_load() {
 }
 
 #[test]
+fn dead_letters_are_a_warning_that_may_fail() {
+    let table =
+        "      - name: orders\n        config: {meta: {ingest: {stream: events, when: order}}}\n";
+    let folder = shop(table);
+    write(folder.path(), "in/a.jsonl", "{\"type\":\"order\",\"id\":1}\n{\"type\":\"odd\"}\n");
+    let told = ingest(&folder, &[], 0);
+    assert!(told.contains("warn  ingest bronze.orders, 1 row (1 dead letter)"), "{told}");
+    assert!(told.contains("1 record is a dead letter and did not land"), "{told}");
+    assert!(told.contains("`bronze.dead_letter` holds them with the reason"), "{told}");
+    assert!(told.contains("1 warned"), "{told}");
+    // Read again, it is told no more.
+    ingest(&folder, &["state", "reset", "shop.orders"], 0);
+    assert!(!ingest(&folder, &[], 0).contains("warn"), "told twice");
+    // The user says what a warning comes to; the good rows land all the same.
+    write(folder.path(), "in/b.jsonl", "{\"type\":\"order\",\"id\":2}\n{\"type\":\"other\"}\n");
+    let said = elt(folder.path(), &["--warn-error", "ingest"]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert!(said.err.contains("1 record is a dead letter and did not land"), "{}", said.err);
+    assert_eq!(rows(&folder, "select count(*) from bronze.orders"), "2");
+    write(folder.path(), "in/c.jsonl", "{\"type\":\"another\"}\n");
+    let silent = "{silence: [dead-letters]}";
+    let said = elt(folder.path(), &["--warn-error-options", silent, "ingest"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(!said.err.contains("did not land"), "{}", said.err);
+    assert_eq!(rows(&folder, "select count(*) from bronze.dead_letter"), "3");
+    // What fails again is one too.
+    let told = ingest(&folder, &["replay"], 0);
+    assert!(told.contains("0 replayed, 3 fail again"), "{told}");
+    assert!(told.contains("3 records are dead letters and did not land"), "{told}");
+}
+
+#[test]
+fn the_place_of_what_fails_a_load_is_told_once() {
+    let feed = |more: &str| {
+        let folder = project(&[]);
+        let text = format!(
+            "sources:\n  - name: shop\n    schema: bronze\n    tables:\n      - name: things\n        config: {{meta: {{ingest: {{type: files, path: in.json, key: id, {more}}}}}}}\n"
+        );
+        write(folder.path(), "models/_sources.yml", &text);
+        folder
+    };
+    let load = |more: &str, args: &[&str], content: &str| {
+        let folder = feed(more);
+        write(folder.path(), "in.json", content);
+        ingest(&folder, args, 1)
+    };
+    let backfill = ["backfill", "--from", "2024-01-01", "--to", "2024-01-02"];
+    let timed = "source_ts: $.at";
+    let told = load(timed, &backfill, "[{\"id\":1,\"at\":\"2024-01-01\"},\n {\"id\":2}]");
+    assert!(told.contains(": in.json:2:2: there is no time at `source_ts`"), "{told}");
+    let lines = "{\"id\":1,\"at\":\"2024-01-01\"}\n{\"id\":2}\n";
+    let told = load(&format!("format: ndjson, {timed}"), &backfill, lines);
+    assert!(told.contains(": in.json:2: there is no time at `source_ts`"), "{told}");
+    let told = load(&format!("format: csv, {timed}"), &backfill, "id,at\n1,2024-01-01\n2,\n");
+    assert!(told.contains(": in.json:3: there is no time at `source_ts`"), "{told}");
+    let told = load("max_dead_letters: 1", &[], "[1,\n 2]");
+    let wanted = ": in.json:2:2: more than 1 records became dead letters (`max_dead_letters`), the last here: expected an object, found a number";
+    assert!(told.contains(wanted), "{told}");
+}
+
+#[test]
 fn what_changed_between_snapshots_lands() {
     let folder = project(&[]);
     write(

@@ -74,6 +74,51 @@ fn files_that_have_landed_are_not_read_again() {
     assert!(said.err.contains("did you mean `shop.things`"), "{}", said.err);
 }
 
+/// Tables of one stream are remembered together: each shows the last load, with its own rows of it, and
+/// resetting one resets the stream.
+#[test]
+fn tables_of_a_stream_have_their_last_load_in_common() {
+    let folder = project(&[
+        (
+            "models/_sources.yml",
+            "sources:
+  - name: shop
+    schema: bronze
+    config: {meta: {streams: {events: {type: files, path: in.ndjson, format: ndjson, key: id, route: $.type}}}}
+    tables:
+      - name: orders
+        config: {meta: {ingest: {stream: events, when: order}}}
+      - name: refunds
+        config: {meta: {ingest: {stream: events, when: refund}}}
+",
+        ),
+        (
+            "in.ndjson",
+            "{\"id\":1,\"type\":\"order\"}\n{\"id\":2,\"type\":\"refund\"}\n{\"id\":3,\"type\":\"refund\"}\n",
+        ),
+    ]);
+    let path = folder.path();
+    let shown = |select: &[&str]| -> Vec<serde_json::Value> {
+        let said = elt(path, &[&["ingest", "state", "--output", "json"], select].concat());
+        assert_eq!(said.code, Some(0), "{}", said.err);
+        serde_json::from_str(&said.out).expect("JSON")
+    };
+    aged(path, "in.ndjson");
+    ingest(path);
+    let all = shown(&[]);
+    let of = |at: usize| {
+        ["table", "commits", "rows", "rows_of_last_load", "files"].map(|key| all[at][key].clone())
+    };
+    assert_eq!(serde_json::json!(of(0)), serde_json::json!(["orders", 1, 1, 1, 1]));
+    assert_eq!(serde_json::json!(of(1)), serde_json::json!(["refunds", 1, 2, 2, 1]));
+    assert_eq!(all[0]["last_load"], all[1]["last_load"]);
+    assert_eq!(shown(&["--select", "source:shop.refunds"]), all);
+    let said = elt(path, &["ingest", "state", "reset", "shop.refunds"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let files: Vec<_> = shown(&[]).iter().map(|one| one["files"].clone()).collect();
+    assert_eq!(files, [0, 0]);
+}
+
 fn modified(project: &Path, file: &str) -> SystemTime {
     let about = std::fs::metadata(project.join(file)).expect("a file");
     about.modified().expect("a time")

@@ -34,17 +34,21 @@ pub fn read_payload(
     let uri: Arc<str> = payload.uri.as_str().into();
     let mut origin = Origin { uri: Arc::clone(&uri), place: None, attempts: 0, letter: None };
     if feed.format != Format::NdJson {
-        return records(feed, payload, &mut |record| {
+        let mut stopped = None;
+        let read = records(feed, payload, &mut |record| {
             origin.place = Some(origin.place.unwrap_or_default() + 1);
             intake.record(record, &origin)?;
-            between(intake)
+            // What stops the reading between two records is of no place.
+            between(intake).inspect_err(|problem| stopped = Some(problem.clone()))
         });
+        return stopped.map_or(read, Err);
     }
     let unreadable = |error: std::io::Error| format!("`{uri}` cannot be read: {error}");
     let mut input = payload.open().map_err(unreadable)?;
     let mut line = Vec::new();
     for number in 1.. {
         origin.place = Some(number);
+        let placed = |problem: String| format!("{uri}:{number}: {problem}");
         line.clear();
         let mut limited = Read::take(&mut input, MAX_LINE_BYTES + 1);
         let read = limited.read_until(b'\n', &mut line).map_err(unreadable)?;
@@ -54,14 +58,14 @@ pub fn read_payload(
         if read as u64 > MAX_LINE_BYTES {
             skip_line(&mut input).map_err(unreadable)?;
             let problem = format!("the line is longer than {} MiB", MAX_LINE_BYTES / 1024 / 1024);
-            intake.broken(&line, "too-long", problem, &origin)?;
+            intake.broken(&line, "too-long", problem, &origin).map_err(placed)?;
         } else {
             let mut document = line.trim_ascii_end();
             if number == 1 {
                 document = document.strip_prefix(BYTE_ORDER_MARK).unwrap_or(document);
             }
             if !document.trim_ascii_start().is_empty() {
-                read_document(feed, document, intake, &origin)?;
+                read_document(feed, document, intake, &origin).map_err(placed)?;
             }
         }
         between(intake)?;
@@ -72,7 +76,7 @@ pub fn read_payload(
 /// Takes in the records of one document that is held in memory; a broken one is a dead letter as a whole.
 ///
 /// # Errors
-/// Why nothing of the load may land.
+/// Why nothing of the load may land; whoever has the document says where it is.
 pub(super) fn read_document(
     feed: &Feed,
     document: &[u8],

@@ -57,10 +57,11 @@ pub fn replayed(feed: Feed, mut intake: Intake, letters: Vec<Letter>) -> Result<
             letter: Some(letter.id.clone()),
         };
         let before = intake.letters();
-        match letter.stage.as_str() {
-            "parse" => read_document(&feed, letter.raw.as_bytes(), &mut intake, &origin)?,
-            _ => intake.record(&letter.raw, &origin)?,
-        }
+        let taken = match letter.stage.as_str() {
+            "parse" => read_document(&feed, letter.raw.as_bytes(), &mut intake, &origin),
+            _ => intake.record(&letter.raw, &origin),
+        };
+        taken.map_err(|problem| format!("{origin}: {problem}"))?;
         if intake.letters() > before {
             failed += 1;
             continue;

@@ -112,7 +112,7 @@ impl Intake {
     /// A record, which must be valid JSON.
     ///
     /// # Errors
-    /// Why nothing of the load may land.
+    /// Why nothing of the load may land; whoever reads says where.
     pub fn record(&mut self, record: &str, origin: &Origin) -> Result<(), String> {
         self.records += 1;
         self.last = Arc::clone(&origin.uri);
@@ -151,7 +151,7 @@ impl Intake {
                     match (self.window, row.source_ts) {
                         (Some(window), Some(moment)) if !window.holds(moment) => continue,
                         (Some(_), None) => {
-                            return Err(format!("{origin}: there is no time at `source_ts`"));
+                            return Err("there is no time at `source_ts`".to_owned());
                         }
                         _ => {}
                     }
@@ -165,9 +165,7 @@ impl Intake {
                     let stream = Some(table.feed.stream.clone());
                     self.letter(stream, (stage, class, problem), record.as_bytes(), origin)?;
                 }
-                Err(NoRow::Fatal(problem)) => {
-                    return Err(format!("{origin}: {problem}"));
-                }
+                Err(NoRow::Fatal(problem)) => return Err(problem),
             }
         }
         if let (false, Some(says)) = (taken, says) {
@@ -196,7 +194,7 @@ impl Intake {
     /// Something that is no record: broken JSON, for instance.
     ///
     /// # Errors
-    /// Why nothing of the load may land.
+    /// Why nothing of the load may land; whoever reads says where.
     pub fn broken(
         &mut self,
         raw: &[u8],
@@ -260,8 +258,8 @@ impl Intake {
         // Early: a payload that is something else altogether must not fill a disk.
         if let Some(rows) = self.limit.rows.filter(|rows| self.letters > *rows) {
             return Err(format!(
-                "more than {rows} records became dead letters (`max_dead_letters`); the last at \
-                 {origin}: {problem}"
+                "more than {rows} records became dead letters (`max_dead_letters`), the last \
+                 here: {problem}"
             ));
         }
         let (source, shared) = &self.stream;

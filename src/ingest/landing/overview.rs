@@ -1,6 +1,6 @@
 //! What is known of a feed, for people.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Batch, FeedState, Lander, Load, StateEntry, Target,
@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     adapter::{Adapter, AdapterError, Cancel},
-    ingest::{Envelope, Feed},
-    relation::Cell,
+    ingest::{Envelope, Feed, FeedKind},
+    relation::{Cell, Relation},
 };
 
 /// What is known of a feed.
@@ -30,17 +30,22 @@ pub struct FeedOverview {
     pub remembered: Vec<(String, String, Value)>,
 }
 
-/// What is known of a feed.
+/// What is known of a feed. What tables of one stream have in common is remembered under the first of
+/// them, `first`; a feed of its own is its first.
 ///
 /// # Errors
 /// What the warehouse says.
 pub async fn overview(
     adapter: &dyn Adapter,
     feed: &Feed,
+    first: &Feed,
     cancel: &Cancel,
 ) -> Result<FeedOverview, AdapterError> {
     let main = &feed.relation;
-    let state = FeedState::read(adapter, main, &feed.unique_id, cancel).await?;
+    if matches!(feed.kind, FeedKind::Push(_) | FeedKind::PubSub(_)) {
+        return of_messages(adapter, main, cancel).await;
+    }
+    let state = FeedState::read(adapter, main, &first.unique_id, cancel).await?;
     if state.commit_number == 0 {
         return Ok(FeedOverview::default());
     }
@@ -64,7 +69,7 @@ pub async fn overview(
         _ => 0,
     };
     let table = beside(main, STATE);
-    let name = literal(feed.unique_id.as_str());
+    let name = literal(first.unique_id.as_str());
     let files = format!(
         "select count(distinct name) as n from {table} where feed = '{name}' and kind = '{FILE}' and \
          commit_number > (select coalesce(max(commit_number), 0) from {table} where feed = '{name}' \
@@ -80,6 +85,44 @@ pub async fn overview(
         files: count(files).await?,
         remembered: state.others(LOAD),
         last_load,
+    })
+}
+
+/// What a table says of itself that messages are landed in: of those nothing else is remembered.
+async fn of_messages(
+    adapter: &dyn Adapter,
+    table: &Relation,
+    cancel: &Cancel,
+) -> Result<FeedOverview, AdapterError> {
+    if adapter.columns(table).await?.is_none() {
+        return Ok(FeedOverview::default());
+    }
+    let all = "_ingested_at >= timestamp '1970-01-01 00:00:00+00:00'";
+    let sql = format!(
+        "select _load_id, max(_run_id) as run_id, cast(max(_ingested_at) as string) as ingested_at,
+  count(*) as n, sum(count(*)) over () as all_rows, count(*) over () as loads
+from {table}
+where {all}
+group by _load_id
+order by max(_ingested_at) desc
+limit 1"
+    );
+    let found = adapter.query(&sql, None, cancel).await?;
+    let Some(last) = found.rows.into_iter().next() else { return Ok(FeedOverview::default()) };
+    let mut cells = last.into_iter().map(|cell| cell.as_text().unwrap_or_default());
+    let mut text = || cells.next().unwrap_or_default();
+    let (load_id, run_id) = (text(), text());
+    // As the state of other feeds has it.
+    let at = text().replacen(' ', "T", 1);
+    let at = at.strip_suffix("+00").map_or(at.clone(), |bare| format!("{bare}+00:00"));
+    let last = json!({"load_id": load_id, "run_id": run_id, "ingested_at": at});
+    let mut number = || text().parse().unwrap_or(0);
+    Ok(FeedOverview {
+        rows_of_last_load: number(),
+        rows: number(),
+        commits: number(),
+        last_load: Some(last),
+        ..FeedOverview::default()
     })
 }
 
