@@ -24,6 +24,12 @@ const WANTED_PER_SECOND: f64 = 3_000.0;
 const WANTED_P99: Duration = Duration::from_millis(250);
 /// How long is sent before it is measured.
 const WARM_UP: Duration = Duration::from_secs(2);
+/// How far memory may be above what it was at half time, in a run of a minute and more: what is
+/// remembered of keys is bounded, and has filled by then.
+const WANTED_GROWTH: u64 = 16 * 1024 * 1024;
+const LONG: Duration = Duration::from_secs(60);
+/// How often memory is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -37,7 +43,9 @@ fn main() -> Result<(), Failure> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).enable_all().build()?;
     let measured = runtime.block_on(load((&served.address, served.id()), seconds, connections))?;
-    let (before, after) = (measured.memory, resident(served.id()));
+    let memory = &measured.memory;
+    let peak = |from: usize, to: usize| memory[from..to].iter().copied().max().unwrap_or_default();
+    let (half, all) = (memory.len() / 2, memory.len());
     let cpu = cpu_seconds(served.id());
     served.stop()?;
     let rows = rows(folder.path())?;
@@ -51,11 +59,18 @@ fn main() -> Result<(), Failure> {
     println!("{connections} connections, {:.0} s", measured.elapsed.as_secs_f64());
     println!("{per_second:.0} durable events a second");
     println!("p50 {:?}, p90 {:?}, p99 {:?}, longest {:?}", at(0.5), at(0.9), at(0.99), at(1.0));
-    println!("memory {:.0} MiB after the warm-up, {:.0} MiB at the end", mib(before), mib(after));
+    let quarters = [1, 2, 3, 4].map(|n| mib(peak(all * (n - 1) / 4, all * n / 4)).round());
+    println!(
+        "memory {:.0} MiB after the warm-up, most by quarters {quarters:?} MiB",
+        mib(memory[0])
+    );
     println!("{cpu:.1} CPU seconds of the service, {:.0} events each", measured.all as f64 / cpu);
     println!("{} answered, {rows} rows", measured.all);
     if rows != measured.all {
         return Err(format!("{} were answered and {rows} are there", measured.all).into());
+    }
+    if seconds >= LONG && peak(half, all) > peak(0, half) + WANTED_GROWTH {
+        return Err("memory grows".into());
     }
     let p99 = at(0.99);
     if per_second < WANTED_PER_SECOND || p99 > WANTED_P99 {
@@ -151,7 +166,8 @@ struct Measured {
     latencies: Vec<Duration>,
     elapsed: Duration,
     all: u64,
-    memory: u64,
+    /// Looked at again and again, at the begin first.
+    memory: Vec<u64>,
 }
 
 async fn load(
@@ -168,10 +184,13 @@ async fn load(
         tasks.spawn(async move { send(&address, sender, &measuring, &stop).await });
     }
     tokio::time::sleep(WARM_UP).await;
-    let memory = resident(id);
+    let mut memory = vec![resident(id)];
     measuring.store(true, Ordering::Relaxed);
     let began = Instant::now();
-    tokio::time::sleep(seconds).await;
+    while began.elapsed() < seconds {
+        tokio::time::sleep(LOOK_EVERY).await;
+        memory.push(resident(id));
+    }
     let elapsed = began.elapsed();
     measuring.store(false, Ordering::Relaxed);
     stop.store(true, Ordering::Relaxed);

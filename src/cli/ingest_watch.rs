@@ -70,6 +70,7 @@ pub fn run(
                 invocation,
                 max_bytes: session.global.prices.max_bytes,
                 tell: Some(&session.tell()),
+                is_written_steadily: false,
             };
             let adapter = open_within(&session.project, &limits, None);
             let adapter = adapter.map_err(|problem| problem.message)?;

@@ -50,6 +50,7 @@ impl LazyWarehouse {
             invocation: Some(&self.invocation),
             max_bytes: self.max_bytes,
             tell: Some(&self.tell),
+            is_written_steadily: false,
         };
         let opened = self.opened.get_or_init(|| match open_within(&self.project, &limits, None) {
             Ok(adapter) => {

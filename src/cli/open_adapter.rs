@@ -21,6 +21,8 @@ pub struct JobLimits<'a> {
     pub max_bytes: Option<u64>,
     /// Who is told that the warehouse fails and is waited for.
     pub tell: Option<&'a Tell>,
+    /// Whether the embedded engine is written for long, a little at a time.
+    pub is_written_steadily: bool,
 }
 
 /// The warehouse of a project's target for an invocation; a database file that another process holds is
@@ -49,6 +51,9 @@ pub fn open_within(
     }
     if let Some(patience) = patience {
         options.lock_timeout = options.lock_timeout.min(patience);
+    }
+    if limits.is_written_steadily {
+        options = options.written_steadily();
     }
     match DuckDbAdapter::open(options) {
         Ok(adapter) => Ok(Arc::new(adapter)),

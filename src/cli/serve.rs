@@ -10,7 +10,7 @@ use super::{
 use crate::{
     adapter::Cancel,
     diagnostic::Diagnostic,
-    ingest::{FeedKind, MESSAGE_WINDOW_DAYS, Metrics, ServeOptions, feeds_of, serve},
+    ingest::{Feed, FeedKind, MESSAGE_WINDOW_DAYS, Metrics, ServeOptions, feeds_of, serve},
     plan::Engine,
     run::{Event, EventSink, ExitCode, stop_on_signals},
 };
@@ -41,7 +41,12 @@ pub fn run(global: &GlobalArgs, args: &ServeArgs, handle: &Handle) -> Result<Exi
     let mut paths = std::collections::BTreeMap::new();
     for feed in &feeds {
         let FeedKind::Push(push) = &feed.kind else { continue };
-        if let Some(other) = paths.insert(push.path.as_str(), feed) {
+        let share = |other: &Feed| {
+            other.source == feed.source
+                && other.rules.stream.is_some()
+                && other.rules.stream == feed.rules.stream
+        };
+        if let Some(other) = paths.insert(push.path.as_str(), feed).filter(|other| !share(other)) {
             let message = format!(
                 "two feeds have the path `{}`: `{}.{}` and `{}.{}`",
                 push.path, other.source, other.stream, feed.source, feed.stream
@@ -51,7 +56,7 @@ pub fn run(global: &GlobalArgs, args: &ServeArgs, handle: &Handle) -> Result<Exi
             return Err(session.fail(&[problem]));
         }
     }
-    let adapter = session.adapter()?;
+    let adapter = session.steady_adapter()?;
     let cancel = Cancel::default();
     if let Err(error) = stop_on_signals(&cancel) {
         session.report.note(&format!("it will not stop cleanly: {error}"));
@@ -72,11 +77,17 @@ pub fn run(global: &GlobalArgs, args: &ServeArgs, handle: &Handle) -> Result<Exi
     };
     let ready = |address| {
         session.report.note(&format!("listening on http://{address}"));
+        let mut tables: Vec<(&str, String)> = Vec::new();
         for feed in &feeds {
-            if let FeedKind::Push(push) = &feed.kind {
-                let text = format!("{} -> {}.{}", push.path, feed.source, feed.stream);
-                session.report.note(&text);
+            let FeedKind::Push(push) = &feed.kind else { continue };
+            let name = format!("{}.{}", feed.source, feed.stream);
+            match tables.iter_mut().find(|(path, _)| *path == push.path) {
+                Some((_, names)) => names.push_str(&format!(", {name}")),
+                None => tables.push((&push.path, name)),
             }
+        }
+        for (path, names) in tables {
+            session.report.note(&format!("{path} -> {names}"));
         }
     };
     let sink = session.report.sink();

@@ -230,10 +230,23 @@ impl Session {
     /// # Errors
     /// Why it cannot be opened, printed; the exit code.
     pub fn adapter(&self) -> Result<Arc<dyn Adapter>, ExitCode> {
+        self.open_adapter(false)
+    }
+
+    /// The warehouse, for a process that writes for long, a little at a time.
+    ///
+    /// # Errors
+    /// Why it cannot be opened, printed; the exit code.
+    pub fn steady_adapter(&self) -> Result<Arc<dyn Adapter>, ExitCode> {
+        self.open_adapter(true)
+    }
+
+    fn open_adapter(&self, is_written_steadily: bool) -> Result<Arc<dyn Adapter>, ExitCode> {
         let limits = JobLimits {
             invocation: Some(self.invocation.id.as_str()),
             max_bytes: self.global.prices.max_bytes,
             tell: Some(&self.tell()),
+            is_written_steadily,
         };
         let opened = match open_within(&self.project, &limits, Some(PATIENCE_WITHOUT_A_WORD)) {
             Err(problem) if problem.code == "database-locked" => {

@@ -3,10 +3,10 @@
 use std::{cell::RefCell, sync::Arc};
 
 use super::{
-    BronzeRow, Feed, Target,
+    BronzeRow, Feed,
     json_record::{RecordProblem, RecordReader},
 };
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 
 /// The columns of every bronze table with their GoogleSQL types, in order.
 pub const BRONZE_COLUMNS: [(&str, &str); 12] = [
@@ -98,37 +98,12 @@ impl Envelope {
     }
 }
 
-impl Envelope {
-    /// A row's values as text, in the order of [`BRONZE_COLUMNS`], the object of its typed columns behind
-    /// them where the target has such.
-    pub(super) fn texts(&self, target: &Target, row: BronzeRow) -> Vec<Option<String>> {
-        let text = |value: &str| Some(value.to_owned());
-        let mut texts = vec![
-            text(&target.source),
-            text(&target.stream),
-            Some(timestamp(self.ingested_at)),
-            text(&self.run_id),
-            text(&self.load_id),
-            Some(row.key),
-            Some(row.hash),
-            row.source_ts.map(timestamp),
-            Some(row.seq.to_string()),
-            text(&row.uri),
-            text(SCHEMA_VERSION),
-            Some(row.payload),
-        ];
-        if target.typed.is_some() {
-            texts.push(row.typed);
-        }
-        texts
-    }
-}
-
 pub(super) fn timestamp(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Micros, false)
 }
 
-/// A time as APIs write it: RFC 3339, without a zone (UTC), a date, or seconds since 1970.
+/// A time as APIs write it: RFC 3339, without a zone (UTC), a date, or seconds since 1970. None where it
+/// is none that BigQuery's TIMESTAMP holds, the years 1 to 9999: milliseconds since 1970, for instance.
 pub(super) fn moment(text: &str) -> Option<DateTime<Utc>> {
     let zoned = DateTime::parse_from_rfc3339(text).map(|moment| moment.to_utc());
     let plain = || {
@@ -142,7 +117,8 @@ pub(super) fn moment(text: &str) -> Option<DateTime<Utc>> {
         Some(date.and_hms_opt(0, 0, 0)?.and_utc())
     };
     let epoch = || DateTime::from_timestamp(text.parse().ok()?, 0);
-    zoned.ok().or_else(plain).or_else(date).or_else(epoch)
+    let moment = zoned.ok().or_else(plain).or_else(date).or_else(epoch);
+    moment.filter(|moment| (1..=9999).contains(&moment.year()))
 }
 
 #[cfg(test)]
@@ -157,5 +133,6 @@ mod tests {
         assert_eq!(read("2020-03-02").as_deref(), Some("2020-03-02T00:00:00+00:00"));
         assert_eq!(read("1700000000").as_deref(), Some("2023-11-14T22:13:20+00:00"));
         assert_eq!(read("soon"), None);
+        assert_eq!(read("1700000000000"), None);
     }
 }

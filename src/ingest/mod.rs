@@ -60,6 +60,8 @@ pub use record_path::RecordPath;
 pub use replay::{ReplayFilter, replay_feeds};
 pub use runner::{IngestRequest, feeds_of, first_of_stream, run_feeds};
 pub use serve::{ServeOptions, serve};
-pub use stream::{Entry, MESSAGE_WINDOW_DAYS, Mark, Outcome, Record, Stream, StreamOptions};
+pub use stream::{
+    Entry, MESSAGE_WINDOW_DAYS, Mark, Outcome, Record, Stream, StreamOptions, Tables,
+};
 pub use watch::{Health, OpenRequest, TellHealth, Watch, watch};
 pub use watch_board::WatchBoard;

@@ -180,9 +180,9 @@ pub(super) async fn run_stream(
     };
     let outcome = match cancel.is_cancelled() {
         true => Err(Failed { status: Status::Skipped, message: "the run was stopped".into() }),
-        false => match feeds.first().map(|feed| (&feed.kind, *feed)) {
-            Some((FeedKind::PubSub(subscription), feed)) => {
-                drain(feed, subscription, request, &context).await.map_err(error)
+        false => match feeds.first().map(|feed| &feed.kind) {
+            Some(FeedKind::PubSub(subscription)) => {
+                drain(feeds, subscription, request, &context).await.map_err(error)
             }
             _ => land(feeds, &context, lander, options).await,
         },

@@ -36,7 +36,7 @@ pub struct Faults {
 #[derive(Clone, Debug)]
 struct Message {
     id: String,
-    data: String,
+    data: Vec<u8>,
     key: Option<String>,
     attempts: u64,
     leased: Option<Instant>,
@@ -147,7 +147,7 @@ impl State {
                 message.doubled = again && !message.acked;
                 message.acked = true;
                 message.leased = None;
-                let data = message.data.clone();
+                let data = String::from_utf8_lossy(&message.data).into_owned();
                 self.acked.insert(data);
             }
             let status = if self.chance(lost) { 503 } else { 200 };
@@ -194,6 +194,11 @@ impl Broker {
 
     /// Adds a message.
     pub fn add(&self, data: &str, key: Option<&str>) {
+        self.add_bytes(data.as_bytes(), key);
+    }
+
+    /// Adds a message that may be no text.
+    pub fn add_bytes(&self, data: &[u8], key: Option<&str>) {
         let mut state = self.state();
         let id = (1_000 + state.messages.len()).to_string();
         let (data, key) = (data.to_owned(), key.map(str::to_owned));

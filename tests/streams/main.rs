@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod broker;
+mod contracts;
 mod generated;
 mod killed;
 mod malformed;
@@ -9,4 +10,5 @@ mod project;
 mod publishing;
 mod pubsub;
 mod push;
+mod routed;
 mod tokens;

@@ -23,6 +23,27 @@ pub fn project(tables: &[(&str, &str)]) -> TempDir {
     folder
 }
 
+/// A project whose source `web` has a stream `events` that these tables share: what is behind a table's
+/// name is its keys under `ingest`, and its columns.
+pub fn shared(stream: &str, tables: &[(&str, &str, &str)]) -> TempDir {
+    let folder = project(&[]);
+    write_shared(folder.path(), stream, tables);
+    folder
+}
+
+/// Writes the sources of [`shared`].
+pub fn write_shared(project: &Path, stream: &str, tables: &[(&str, &str, &str)]) {
+    let mut sources = format!(
+        "sources:\n  - name: web\n    schema: bronze\n    config: {{meta: {{streams: {{events: {stream}}}}}}}\n    tables:\n"
+    );
+    for (name, keys, columns) in tables {
+        sources.push_str(&format!(
+            "      - name: {name}\n        config: {{meta: {{ingest: {{stream: events, {keys}}}}}}}\n        columns: [{columns}]\n"
+        ));
+    }
+    write(project, "models/_sources.yml", &sources);
+}
+
 /// Writes a file of a project.
 pub fn write(project: &Path, name: &str, text: &str) {
     let file = project.join(name);
@@ -117,11 +138,15 @@ impl Served {
 
     /// How much memory it holds, in bytes.
     pub fn resident_bytes(&self) -> u64 {
-        let file = format!("/proc/{}/statm", self.child.id());
-        let text = std::fs::read_to_string(file).unwrap_or_default();
-        let pages = text.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
-        pages.unwrap_or(0) * 4096
+        resident_bytes(self.child.id())
     }
+}
+
+/// How much memory a process holds, in bytes; 0 where that cannot be known.
+pub fn resident_bytes(id: u32) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{id}/statm")).unwrap_or_default();
+    let pages = text.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
+    pages.unwrap_or(0) * 4096
 }
 
 impl Drop for Served {

@@ -1,6 +1,7 @@
 //! What is sent to an endpoint, and what is answered.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use elt::ingest::BRONZE_COLUMNS;
 use serde_json::{Value, json};
 
 use crate::project::{Served, client, count, project, query, run, told, wait};
@@ -198,18 +199,26 @@ fn a_definition_without_authentication_is_refused() {
     }
 }
 
-/// A time that no engine holds: the message reads well, and the warehouse refuses it.
+/// A table that somebody else has made stricter: the message reads well, and the warehouse refuses it.
 #[test]
 fn one_message_that_the_warehouse_refuses_stops_no_other() {
     let feed = "{type: push, path: /events, auth: none, key: event_id, source_ts: $.ts}";
     let folder = project(&[("events", feed)]);
+    let columns = BRONZE_COLUMNS.map(|(name, kind)| match name {
+        "_source_ts" => format!("{name} {kind} not null"),
+        _ => format!("{name} {kind}"),
+    });
+    let strict =
+        format!("create schema bronze; create table bronze.events ({})", columns.join(", "));
+    let (ok, said) = run(folder.path(), &[], &["sql", &strict]);
+    assert!(ok, "{said}");
     let served = Served::start(folder.path(), &[]);
     let url = format!("{}/events", served.base);
     wait(async {
         let client = client();
         let mut tasks = tokio::task::JoinSet::new();
         for number in 0..40 {
-            let time = if number == 7 { 8_000_000_000_000_i64 } else { 1_700_000_000 };
+            let time = if number == 7 { Value::Null } else { json!(1_700_000_000) };
             let body = json!({"event_id": number, "ts": time}).to_string();
             let request = client.post(&url).body(body);
             tasks.spawn(async move { assert_eq!(told(request).await.0, 200) });
@@ -222,5 +231,5 @@ fn one_message_that_the_warehouse_refuses_stops_no_other() {
     let path = folder.path();
     assert_eq!(count(path, "select count(*) as n from bronze.events"), 39);
     let letters = query(path, "select stage, raw from bronze.dead_letter");
-    assert_eq!(letters, [json!({"stage": "land", "raw": "{\"event_id\":7,\"ts\":8000000000000}"})]);
+    assert_eq!(letters, [json!({"stage": "land", "raw": "{\"event_id\":7,\"ts\":null}"})]);
 }

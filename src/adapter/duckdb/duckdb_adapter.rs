@@ -6,12 +6,13 @@ use duckdb::Connection;
 
 use super::{
     DuckDbOptions, apply,
-    errors::{cancelled, warehouse_error},
+    errors::{cancelled, engine_error, warehouse_error},
     explained::explained,
     lower::in_engine,
     open,
     session::Session,
     shared::Shared,
+    steady::Steady,
     wording::in_words_of,
 };
 use crate::{
@@ -26,6 +27,8 @@ const INTERRUPT_EVERY: Duration = Duration::from_millis(20);
 /// The embedded engine.
 pub struct DuckDbAdapter {
     shared: Arc<Shared>,
+    /// Where it is written for long, a little at a time.
+    steady: Option<Arc<Steady>>,
 }
 
 impl std::fmt::Debug for DuckDbAdapter {
@@ -41,8 +44,15 @@ impl DuckDbAdapter {
     /// When it cannot be opened: `database-locked` where somebody else holds it.
     pub fn open(options: DuckDbOptions) -> Result<Self, AdapterError> {
         let (connection, setup) = open::open(&options)?;
+        let steady = match options.is_written_steadily {
+            true => {
+                let steady = Steady::of(&connection);
+                Some(Arc::new(steady.map_err(|error| engine_error(&error, options.dialect, 0))?))
+            }
+            false => None,
+        };
         let shared = Shared::new(options.dialect, options.database, connection, setup);
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self { shared: Arc::new(shared), steady })
     }
 
     /// Runs blocking work on a connection of the pool; a raised `cancel` interrupts it.
@@ -186,9 +196,13 @@ impl Adapter for DuckDbAdapter {
         cancel: &'a Cancel,
     ) -> BoxFuture<'a, Result<PlanOutcome, AdapterError>> {
         Box::pin(async move {
-            let (plan, stop) = (plan.clone(), cancel.clone());
+            let (plan, stop, steady) = (plan.clone(), cancel.clone(), self.steady.clone());
             self.work(cancel, move |shared, connection| {
-                apply::apply(shared, connection, &plan, &stop)
+                let outcome = apply::apply(shared, connection, &plan, &stop)?;
+                if let Some(steady) = steady {
+                    steady.committed(connection);
+                }
+                Ok(outcome)
             })
             .await
         })

@@ -21,6 +21,7 @@ mod seed_values;
 mod session;
 mod shared;
 mod signature;
+mod steady;
 mod wording;
 
 pub use duckdb_adapter::DuckDbAdapter;

@@ -12,6 +12,7 @@ use super::{
     errors::{engine_error, warehouse_error},
     functions::{register_functions, register_own_functions},
     lock,
+    options::STEADY_GROUP_ROWS,
 };
 use crate::{
     adapter::{AdapterError, AdapterErrorKind},
@@ -53,7 +54,11 @@ pub(super) fn open(options: &DuckDbOptions) -> Result<(Connection, String), Adap
     if !options.in_memory() {
         make_folder(&options.path)?;
         let path = quoted(&options.path.to_string_lossy());
-        attach(&connection, &format!("ATTACH {path} AS {database}"), options)?;
+        let flags = match options.is_written_steadily {
+            true => format!(" (ROW_GROUP_SIZE {STEADY_GROUP_ROWS})"),
+            false => String::new(),
+        };
+        attach(&connection, &format!("ATTACH {path} AS {database}{flags}"), options)?;
         if !options.settings.iter().any(|(name, _)| name == "temp_directory") {
             // Beside the file, where there is room for it; by default it is the current folder.
             let folder = quoted(&format!("{}.tmp", options.path.to_string_lossy()));
@@ -155,6 +160,44 @@ fn secret_value(value: &serde_json::Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Groups of rows of several sizes are one table.
+    #[test]
+    fn what_is_written_steadily_is_read_by_everybody() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = folder.path().join("w.duckdb");
+        let options = DuckDbOptions::new(Dialect::DuckDb, path, "w");
+        let mut rows = 0;
+        for round in 0..6 {
+            let options = match round % 2 {
+                0 => options.clone(),
+                _ => options.clone().written_steadily(),
+            };
+            let (connection, _) = open(&options).expect("it opens");
+            if round == 1 {
+                let sql = "select current_setting('checkpoint_threshold')";
+                let set: String = connection.query_row(sql, [], |row| row.get(0)).expect("text");
+                assert_eq!(set, "4.0 MiB");
+            }
+            let run = |sql: &str| connection.execute_batch(sql).expect("it runs");
+            run("create table if not exists t (id bigint, k varchar)");
+            for more in [9_000, 100, 30_000] {
+                run(&format!(
+                    "insert into t select i + {rows}, md5((i + {rows})::varchar) from range({more}) r(i)"
+                ));
+                rows += more;
+            }
+            let sql =
+                "select count(distinct id), count(*) filter (where k = md5(id::varchar)) from t";
+            let found: (i64, i64) = connection
+                .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+                .expect("numbers");
+            assert_eq!(found, (rows, rows));
+        }
+        let mut own = options;
+        own.settings.push(("wal_autocheckpoint".to_owned(), "1GB".to_owned()));
+        assert_eq!(own.clone().written_steadily().settings, own.settings);
+    }
 
     #[test]
     fn a_secret_is_one_statement() {

@@ -33,7 +33,18 @@ pub struct DuckDbOptions {
     pub attach: Vec<Attachment>,
     /// Secrets for reaching files elsewhere, as dbt-duckdb writes them.
     pub secrets: Secret<Vec<serde_json::Value>>,
+    /// Whether it is written for long, a little at a time, and somebody waits for each commit.
+    pub is_written_steadily: bool,
 }
+
+/// The length of the log of what is written steadily, where the profile says nothing of it.
+///
+/// What is committed goes to a log, and from there into the file whenever the log has become that long,
+/// while nobody can commit. By itself that is 16 MiB, and groups of rows have 122,880, the last of which
+/// is written anew each time: that took a second and more on a busy machine.
+const STEADY_LOG: (&str, &str) = ("checkpoint_threshold", "4MiB");
+/// Rows of a group of what is written steadily.
+pub(super) const STEADY_GROUP_ROWS: u32 = 8_192;
 
 /// An extension to load, installed before where it is not there yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +80,26 @@ impl DuckDbOptions {
             extensions: Vec::new(),
             attach: Vec::new(),
             secrets: Secret::new(Vec::new()),
+            is_written_steadily: false,
         }
+    }
+
+    /// For a process that writes for long, a little at a time.
+    #[must_use]
+    pub fn written_steadily(mut self) -> Self {
+        if self.in_memory() {
+            return self;
+        }
+        self.is_written_steadily = true;
+        let says = |(known, _): &(String, String)| {
+            ["checkpoint_threshold", "wal_autocheckpoint"]
+                .iter()
+                .any(|name| known.eq_ignore_ascii_case(name))
+        };
+        if !self.settings.iter().any(says) {
+            self.settings.push((STEADY_LOG.0.to_owned(), STEADY_LOG.1.to_owned()));
+        }
+        self
     }
 
     /// Whether nothing is kept on disk.

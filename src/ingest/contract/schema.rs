@@ -96,6 +96,15 @@ impl Schema {
         // Columns of types that feeds do not fill stay NULL.
         self.fields.iter().filter_map(column).filter(|(_, kind)| kind.is_known()).collect()
     }
+
+    /// The typed columns of a table that is made as the schema is now.
+    pub fn as_table(&self) -> Vec<TableColumn> {
+        let column = |(name, data_type): (String, Type)| {
+            let required = self.fields.get(&name).is_some_and(|field| field.required);
+            TableColumn { name, data_type, required }
+        };
+        self.columns().into_iter().map(column).collect()
+    }
 }
 
 /// The declared kind with the fields that only the table has; none where the table's does not become

@@ -1,6 +1,8 @@
 //! What a feed is.
 
-use super::{Cadence, CsvOptions, FeedKind, FeedRules, Publish};
+use std::path::Path;
+
+use super::{Cadence, CsvOptions, EnvLookup, FeedKind, FeedRules, Publish};
 use crate::{
     diagnostic::Span,
     ingest::{RecordPath, Storage},
@@ -47,6 +49,21 @@ pub struct Feed {
     pub declared: Span,
     /// The properties file, relative to the project root.
     pub path: String,
+}
+
+impl Feed {
+    /// The feed with the secret that hashes of its fields are made with.
+    ///
+    /// # Errors
+    /// A sentence, where the secret cannot be had.
+    pub fn keyed(&self, root: &Path, env: &EnvLookup) -> Result<Self, String> {
+        let mut feed = self.clone();
+        if let Some(secret) = &self.rules.hash_key {
+            let secret = secret.value(root, env)?;
+            feed.rules.redaction = feed.rules.redaction.with_key(&secret);
+        }
+        Ok(feed)
+    }
 }
 
 /// How a payload is written.

@@ -85,7 +85,9 @@ pub(super) fn read(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<
 
 fn path(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<String> {
     let Some(value) = map.get("path") else {
-        return Some(format!("/{}/{}", reader.source.source_name, reader.source.name));
+        let shared = map.get("stream").and_then(Value::as_str);
+        let name = shared.unwrap_or(&reader.source.name);
+        return Some(format!("/{}/{name}", reader.source.source_name));
     };
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~');
     let path = value.as_str().filter(|path| path.starts_with('/') && path.chars().all(plain));

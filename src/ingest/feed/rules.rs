@@ -113,9 +113,14 @@ pub(super) fn read(reader: &mut Reader<'_>, map: &Map<String, Value>) -> Option<
         when,
     };
     if let Some(kind @ ("push" | "pubsub")) = map.get("type").and_then(Value::as_str) {
-        for key in ["stream", "contract", "changes", "hash", "hash_key", "max_dead_letters"] {
+        for (key, help) in [
+            ("changes", "messages are no snapshot: land them as they come"),
+            (
+                "max_dead_letters",
+                "messages land or fail by themselves: watch the count of dead letters",
+            ),
+        ] {
             if map.contains_key(key) {
-                let help = "land the messages as they come, and take them apart in a model";
                 let message = format!("`{key}` is not supported for feeds of type `{kind}`");
                 reader.problem(key, &message, Some(help.to_owned()));
             }

@@ -5,6 +5,28 @@ use serde_json::{Map, Value};
 use super::reader::Reader;
 use crate::{diagnostic::did_you_mean, manifest::Source};
 
+/// Keys that tables cannot have for themselves: what they share is read once.
+const OF_STREAM: [&str; 18] = [
+    "type",
+    "path",
+    "url",
+    "urls",
+    "command",
+    "records",
+    "format",
+    "route",
+    "archive",
+    "every",
+    "auth",
+    "envelope",
+    "max_body_bytes",
+    "message_field",
+    "subscription",
+    "max_messages",
+    "max_deliveries",
+    "ack_deadline_secs",
+];
+
 /// The definition with what its stream says; the table's own keys count before the stream's.
 pub(super) fn with_stream(
     reader: &mut Reader<'_>,
@@ -30,9 +52,7 @@ pub(super) fn with_stream(
     for (key, value) in own {
         merged.insert(key.clone(), value.clone());
     }
-    for key in
-        ["type", "path", "url", "urls", "command", "records", "format", "route", "archive", "every"]
-    {
+    for key in OF_STREAM {
         if own.contains_key(key) {
             let help = format!("write `{key}` where the stream is defined");
             let message = format!("`{key}` is of the stream, which its tables share");

@@ -50,11 +50,7 @@ pub async fn open_load(
     let mut targets = Vec::new();
     let mut taking = Vec::new();
     for feed in feeds {
-        let mut feed = (*feed).clone();
-        if let Some(secret) = &feed.rules.hash_key {
-            let secret = secret.value(root, env).map_err(OpenError::Feed)?;
-            feed.rules.redaction = feed.rules.redaction.with_key(&secret);
-        }
+        let feed = feed.keyed(root, env).map_err(OpenError::Feed)?;
         let mut target = Target::of(&feed);
         if let Some(contract) = feed.rules.contract {
             let table = table_columns(adapter.as_ref(), &feed.relation).await?;

@@ -58,7 +58,8 @@ pub fn replayed(feed: Feed, mut intake: Intake, letters: Vec<Letter>) -> Result<
         };
         let before = intake.letters();
         let taken = match letter.stage.as_str() {
-            "parse" => read_document(&feed, letter.raw.as_bytes(), &mut intake, &origin),
+            // What a broker's message holds is refused as a whole.
+            "parse" | "land" => read_document(&feed, letter.raw.as_bytes(), &mut intake, &origin),
             _ => intake.record(&letter.raw, &origin),
         };
         taken.map_err(|problem| format!("{origin}: {problem}"))?;

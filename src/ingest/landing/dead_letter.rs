@@ -2,8 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::ingest::{Envelope, envelope::timestamp};
-
 /// A row of the table of dead letters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
@@ -61,25 +59,5 @@ impl DeadLetter {
         }
         hasher.update(raw);
         hasher.finalize().to_hex()[..32].to_owned()
-    }
-
-    /// The values of the row, as text.
-    pub(in crate::ingest) fn texts(&self, envelope: &Envelope) -> Vec<Option<String>> {
-        let texts = [
-            self.id.clone(),
-            self.status.name().to_owned(),
-            timestamp(self.failed_at),
-            self.source.clone(),
-            self.stream.clone(),
-            self.stage.clone(),
-            self.error_class.clone(),
-            self.error.clone(),
-            self.attempts.to_string(),
-            self.raw.clone(),
-            self.uri.clone(),
-            envelope.run_id.clone(),
-            envelope.load_id.clone(),
-        ];
-        texts.into_iter().map(Some).collect()
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     ingest::{BRONZE_COLUMNS, TYPED, TableColumn},
     plan::{
         ContractColumn, LandTable, PartitionBy, PassRule, PassedOn, PassedValues, Passing, Plan,
-        RowStream, Rows, Step, TableOptions,
+        RowStream, Step, TableOptions,
     },
     relation::{Column, Relation},
 };
@@ -21,24 +21,12 @@ pub(super) fn tables_plan(load: &Load, exists: impl Fn(&Relation) -> bool) -> Op
     let mut steps = Vec::new();
     for target in &load.targets {
         if !exists(&target.relation) {
-            let mut columns = columns_in(target.relation.dialect, &BRONZE_COLUMNS);
-            let mut options = bronze_options(&target.storage);
-            if let Some(schema) = &target.typed {
-                // What is declared; what the rows add is added when they have come.
-                let schema = schema.lock().unwrap_or_else(PoisonError::into_inner);
-                let typed = schema.against(&target.relation, None);
-                columns.extend(typed.columns);
-                if !typed.required.is_empty() {
-                    options.contract = Some(promised(&columns, &typed.required));
-                }
-            }
-            steps.push(create(target.relation.clone(), columns, options));
+            steps.push(bronze_table(target).0);
         }
     }
     let dead = beside(main, DEAD_LETTERS);
     if !exists(&dead) {
-        let columns = columns_in(main.dialect, &DEAD_LETTER_COLUMNS);
-        steps.push(create(dead, columns, dead_letter_options()));
+        steps.push(dead_letter_table(dead));
     }
     let state = beside(main, STATE);
     if !exists(&state) {
@@ -61,6 +49,35 @@ pub(super) fn tables_plan(load: &Load, exists: impl Fn(&Relation) -> bool) -> Op
     Some(plan(load, steps))
 }
 
+/// Makes a bronze table; with typed columns, those that it has then. What the rows add is added when
+/// they have come.
+pub(super) fn bronze_table(target: &Target) -> (Step, Option<Vec<TableColumn>>) {
+    let mut columns = columns_in(target.relation.dialect, &BRONZE_COLUMNS);
+    let mut options = bronze_options(&target.storage);
+    let mut made = None;
+    if let Some(schema) = &target.typed {
+        let schema = schema.lock().unwrap_or_else(PoisonError::into_inner);
+        let typed = schema.against(&target.relation, None);
+        columns.extend(typed.columns);
+        if !typed.required.is_empty() {
+            options.contract = Some(promised(&columns, &typed.required));
+        }
+        made = Some(schema.as_table());
+    }
+    (create(target.relation.clone(), columns, options), made)
+}
+
+/// Makes a table of dead letters.
+pub(super) fn dead_letter_table(relation: Relation) -> Step {
+    let columns = columns_in(relation.dialect, &DEAD_LETTER_COLUMNS);
+    let options = TableOptions {
+        partition_by: Some(by_day("_failed_at")),
+        cluster_by: vec!["_stream".to_owned()],
+        ..TableOptions::default()
+    };
+    create(relation, columns, options)
+}
+
 /// Fills the tables, changed before as the load's rows ask. `columns` are those that the targets with
 /// typed columns have.
 pub(super) fn landing_plan(
@@ -74,32 +91,7 @@ pub(super) fn landing_plan(
         load.envelope.load_id.chars().filter(char::is_ascii_alphanumeric).take(12).collect();
     let mut tables = Vec::new();
     for (target, known) in load.targets.iter().zip(columns) {
-        let relation = &target.relation;
-        let common = columns_in(relation.dialect, &BRONZE_COLUMNS);
-        tables.push(LandTable {
-            relation: relation.clone(),
-            columns: common.clone(),
-            passed_on: None,
-        });
-        let mut staged = common;
-        if target.typed.is_some() {
-            staged.extend(columns_in(relation.dialect, &[(TYPED, "JSON")]));
-        }
-        tables.push(LandTable {
-            relation: relation
-                .with_identifier(format!("{}__elt_stage_{suffix}", relation.identifier)),
-            columns: staged,
-            passed_on: Some(PassedOn {
-                target: relation.clone(),
-                rule: match target.dedup {
-                    Dedup::Nothing => PassRule::All,
-                    Dedup::Keys => PassRule::NewKeys,
-                    Dedup::Messages => PassRule::NewMessages,
-                    Dedup::Versions => PassRule::NewVersions,
-                },
-                values: passed_values(target, known.clone()),
-            }),
-        });
+        tables.extend(land_tables(target, known.clone(), &suffix));
     }
     for (name, columns) in [(DEAD_LETTERS, &DEAD_LETTER_COLUMNS[..]), (STATE, &STATE_COLUMNS)] {
         tables.push(LandTable {
@@ -109,6 +101,35 @@ pub(super) fn landing_plan(
         });
     }
     plan(load, vec![Step::Land { tables, rows, commit }])
+}
+
+/// A target's table, and the one for rows on their way there.
+pub(super) fn land_tables(
+    target: &Target,
+    known: Option<Vec<TableColumn>>,
+    suffix: &str,
+) -> [LandTable; 2] {
+    let relation = &target.relation;
+    let common = columns_in(relation.dialect, &BRONZE_COLUMNS);
+    let mut staged = common.clone();
+    if target.typed.is_some() {
+        staged.extend(columns_in(relation.dialect, &[(TYPED, "JSON")]));
+    }
+    let passed_on = PassedOn {
+        target: relation.clone(),
+        rule: match target.dedup {
+            Dedup::Nothing => PassRule::All,
+            Dedup::Keys => PassRule::NewKeys,
+            Dedup::Messages => PassRule::NewMessages,
+            Dedup::Versions => PassRule::NewVersions,
+        },
+        values: passed_values(target, known),
+    };
+    let staging = relation.with_identifier(format!("{}__elt_stage_{suffix}", relation.identifier));
+    [
+        LandTable { relation: relation.clone(), columns: common, passed_on: None },
+        LandTable { relation: staging, columns: staged, passed_on: Some(passed_on) },
+    ]
 }
 
 /// The columns of a target, those of its type told when all rows have come.
@@ -152,46 +173,6 @@ fn plan(load: &Load, steps: Vec<Step>) -> Plan {
         materialization: "ingest".to_owned(),
         steps,
         relation: Some(load.main().relation.clone()),
-    }
-}
-
-/// The steps that append rows which are known to be new, and dead letters; of both tables, whether they
-/// exist.
-pub(in crate::ingest) fn append_steps(
-    target: &Target,
-    rows: Rows,
-    dead_letters: Rows,
-    (exists, dead_exists): (bool, bool),
-) -> Vec<Step> {
-    let relation = &target.relation;
-    let columns = columns_in(relation.dialect, &BRONZE_COLUMNS);
-    let mut steps = Vec::new();
-    if !exists || (!dead_exists && dead_letters.count() > 0) {
-        let (database, schema) = (relation.database.clone(), relation.schema.clone());
-        steps.push(Step::CreateSchema { database, schema });
-    }
-    if !exists {
-        steps.push(create(relation.clone(), columns.clone(), bronze_options(&target.storage)));
-    }
-    if rows.count() > 0 {
-        steps.push(Step::Append { relation: relation.clone(), columns, rows });
-    }
-    if dead_letters.count() > 0 {
-        let table = beside(relation, DEAD_LETTERS);
-        let columns = columns_in(relation.dialect, &DEAD_LETTER_COLUMNS);
-        if !dead_exists {
-            steps.push(create(table.clone(), columns.clone(), dead_letter_options()));
-        }
-        steps.push(Step::Append { relation: table, columns, rows: dead_letters });
-    }
-    steps
-}
-
-fn dead_letter_options() -> TableOptions {
-    TableOptions {
-        partition_by: Some(by_day("_failed_at")),
-        cluster_by: vec!["_stream".to_owned()],
-        ..TableOptions::default()
     }
 }
 

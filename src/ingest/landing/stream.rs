@@ -204,7 +204,20 @@ impl Builder {
     }
 }
 
-fn dead_batch(letters: &[DeadLetter], envelope: &Envelope, table: usize) -> RowBatch {
+/// The rows of one table.
+pub(super) fn row_batch(
+    rows: &[BronzeRow],
+    envelope: &Envelope,
+    target: &Target,
+    table: usize,
+) -> Option<RowBatch> {
+    let mut builder = Builder::new(target);
+    rows.iter().for_each(|row| builder.push(row));
+    builder.finish(envelope, target, table)
+}
+
+/// Dead letters.
+pub(super) fn dead_batch(letters: &[DeadLetter], envelope: &Envelope, table: usize) -> RowBatch {
     let texts = |text: fn(&DeadLetter) -> &str| {
         let mut texts = Texts::default();
         letters.iter().for_each(|letter| texts.push(text(letter)));

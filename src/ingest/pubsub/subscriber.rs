@@ -6,8 +6,8 @@ use super::{PubSubClient, Pulled, read_message};
 use crate::{
     adapter::Cancel,
     ingest::{
-        Feed, FeedMetrics, PubSubFeed,
-        stream::{Entry, Mark, Outcome, Refusal, Stream, dead_letter, read_records},
+        FeedMetrics, PubSubFeed,
+        stream::{Entry, Outcome, Refusal, Stream, Tables, read_records},
     },
 };
 
@@ -24,10 +24,8 @@ const FIRST_EXTENSION: Duration = Duration::from_secs(5);
 pub struct Subscriber {
     /// The service.
     pub client: PubSubClient,
-    /// The feed, and its place in the stream.
-    pub feed: Arc<Feed>,
-    /// Its place in the stream.
-    pub at: usize,
+    /// The tables that its messages go to.
+    pub tables: Tables,
     /// What is its kind's own.
     pub pubsub: PubSubFeed,
     /// Where messages go.
@@ -133,8 +131,8 @@ impl Subscriber {
 
     fn entry(&self, pulled: Pulled) -> Entry {
         let attempts = pulled.attempts.unwrap_or(1);
-        let feed = &self.feed;
-        let read = read_message(&self.pubsub.subscription, &pulled.message, feed.format, attempts);
+        let (tables, subscription) = (&self.tables, &self.pubsub.subscription);
+        let read = read_message(subscription, &pulled.message, tables.first.format, attempts);
         let (message, read) = match read {
             Ok(message) => match self.pubsub.max_deliveries {
                 Some(max) if u64::from(attempts) > max => {
@@ -142,7 +140,7 @@ impl Subscriber {
                     (message, Err(Refusal::new("too-many-deliveries", reason)))
                 }
                 _ => {
-                    let read = read_records(feed, &message);
+                    let read = read_records(tables, &message);
                     (message, read)
                 }
             },
@@ -152,14 +150,6 @@ impl Subscriber {
             }
         };
         FeedMetrics::add(&self.metrics.bytes, message.data.len() as u64);
-        let content = read.map_err(|problem| dead_letter(feed, &message, problem));
-        let uri: Arc<str> = message.uri.into();
-        Entry {
-            feed: self.at,
-            message: message.identified.then(|| (Mark::of("m", &uri), uri)),
-            content,
-            raw: message.data.into(),
-            attempts,
-        }
+        message.entry(tables, read)
     }
 }

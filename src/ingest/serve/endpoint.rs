@@ -23,8 +23,8 @@ use super::{
     envelope::{Received, read_request},
 };
 use crate::ingest::{
-    Feed, FeedMetrics, Metrics, PushFeed,
-    stream::{Entry, Mark, Outcome, Refusal, Stream, dead_letter, read_records},
+    FeedMetrics, Metrics, PushFeed,
+    stream::{Entry, Outcome, Refusal, Stream, Tables, read_records},
 };
 
 /// How long a request's body may take: slow senders must not hold connections.
@@ -37,10 +37,8 @@ const FAILED_SECS: u64 = 5;
 
 /// A feed's endpoint.
 pub struct Endpoint {
-    /// The feed's place.
-    pub at: usize,
-    /// The feed.
-    pub feed: Arc<Feed>,
+    /// The tables that what is sent goes to.
+    pub tables: Tables,
     /// What is its endpoint's own.
     pub push: PushFeed,
     /// Who may send.
@@ -171,7 +169,8 @@ impl Service {
         let refused = |problem: Refusal| {
             Box::new(refusal(StatusCode::BAD_REQUEST, problem.class, &problem.reason))
         };
-        let format = endpoint.feed.format;
+        let tables = &endpoint.tables;
+        let format = tables.first.format;
         let received = read_request(&endpoint.push, format, headers, body).map_err(refused)?;
         let Received { messages, by_broker } = received;
         if messages.is_empty() {
@@ -181,7 +180,7 @@ impl Service {
         for message in messages {
             let (message, read) = match message {
                 Ok(message) => {
-                    let read = read_records(&endpoint.feed, &message);
+                    let read = read_records(tables, &message);
                     (message, read)
                 }
                 Err(problem) => {
@@ -189,19 +188,12 @@ impl Service {
                     (message, Err(problem))
                 }
             };
-            let content = match read {
-                Ok(records) => Ok(records),
-                Err(problem) if by_broker => Err(dead_letter(&endpoint.feed, &message, problem)),
-                Err(problem) => return Err(refused(problem)),
+            let read = match read {
+                Err(problem) if !by_broker => return Err(refused(problem)),
+                read => read,
             };
-            let uri: Arc<str> = message.uri.into();
-            entries.push(Entry {
-                feed: endpoint.at,
-                message: message.identified.then(|| (Mark::of("m", &uri), uri)),
-                content,
-                raw: message.data.into(),
-                attempts: message.attempts,
-            });
+            let entry = message.entry(tables, read);
+            entries.push(Entry { sender_is_told: !by_broker, ..entry });
         }
         Ok(entries)
     }
@@ -210,12 +202,16 @@ impl Service {
         let (mut landed, mut same, mut duplicates, mut dead) = (0, 0, 0, 0);
         for outcome in outcomes {
             match outcome {
-                Outcome::Landed { rows, unchanged } => {
+                Outcome::Landed { rows, unchanged, dead_letters } => {
                     landed += rows;
                     same += unchanged;
+                    dead += dead_letters;
                 }
                 Outcome::Duplicate => duplicates += 1,
-                Outcome::DeadLettered => dead += 1,
+                // It is the only message of its request.
+                Outcome::Refused(Refusal { class, reason }) => {
+                    return Err(Box::new(refusal(StatusCode::BAD_REQUEST, class, reason)));
+                }
                 Outcome::Failed(_) => {
                     self.failing.store(true, Ordering::Relaxed);
                     // What the warehouse says is for the operator, not for whoever sends.

@@ -27,7 +27,7 @@ use crate::{
     adapter::{Adapter, Cancel},
     ingest::{
         EnvLookup, Feed, FeedKind, Metrics,
-        stream::{Stream, StreamOptions},
+        stream::{Stream, StreamOptions, Tables},
     },
 };
 
@@ -75,19 +75,26 @@ pub async fn serve(
     cancel: &Cancel,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), String> {
-    let mut gates = Vec::new();
+    let mut feeds = Vec::new();
     for feed in &options.feeds {
-        let FeedKind::Push(push) = &feed.kind else { continue };
+        let keyed = feed.keyed(&options.root, &*options.env);
+        let of = |problem| format!("feed `{}.{}`: {problem}", feed.source, feed.stream);
+        feeds.push(Arc::new(keyed.map_err(of)?));
+    }
+    let mut gates = Vec::new();
+    for tables in Tables::of_all(&feeds) {
+        let feed = &tables.first;
+        let FeedKind::Push(push) = feed.kind.clone() else { continue };
         let gate = Gate::of(&push.auth, &options.root, &*options.env)
             .map_err(|problem| format!("feed `{}.{}`: {problem}", feed.source, feed.stream))?;
-        gates.push((Arc::clone(feed), push.clone(), gate));
+        gates.push((tables, push, gate));
     }
     let listener = TcpListener::bind(&options.listen)
         .await
         .map_err(|error| format!("cannot listen on `{}`: {error}", options.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let stream = StreamOptions {
-        feeds: options.feeds.clone(),
+        feeds,
         adapter: options.adapter,
         run_id: options.run_id,
         linger: options.linger,
@@ -95,14 +102,12 @@ pub async fn serve(
         metrics: options.metrics.clone(),
     };
     // Its own wish to stop: what was taken is finished.
-    let (stream, committer) = Stream::start(stream, Cancel::default())
-        .await
-        .map_err(|error| format!("what is landed cannot be read: {}", error.message))?;
+    let (stream, committer) = Stream::start(stream, Cancel::default()).await?;
     let mut endpoints = HashMap::new();
-    for (at, (feed, push, gate)) in gates.into_iter().enumerate() {
-        let metrics = options.metrics.feed(at);
+    for (tables, push, gate) in gates {
+        let metrics = options.metrics.feed(tables.feeds[0].0);
         let path = push.path.clone();
-        endpoints.insert(path, Endpoint { at, feed, push, gate, metrics });
+        endpoints.insert(path, Endpoint { tables, push, gate, metrics });
     }
     let service = Arc::new(Service {
         endpoints,

@@ -1,89 +1,78 @@
 //! One transaction for the messages of many senders.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Known, Mark, Record};
+use super::{
+    Mark, Record, Refusal, Tables,
+    draft::{Draft, Written},
+    filled::Filled,
+    tables::LetterOrigin,
+};
 use crate::{
     adapter::{Adapter, AdapterError, AdapterErrorKind, BoxFuture, Cancel},
-    ingest::{
-        BronzeRow, DEAD_LETTERS, DeadLetter, Envelope, Feed, FeedMetrics, LetterStatus, Target,
-        landing::append_steps,
-    },
-    plan::{Plan, Rows, Step},
-    relation::{Cell, Relation},
+    ingest::{DeadLetter, Envelope, FeedMetrics, landing::message_plan},
+    relation::Relation,
 };
+
+/// Tries of a commit that another transaction was in the way of.
+const MAX_TRIES: u32 = 4;
+/// The code of the error of rows that could not be handed over twice.
+const IN_THE_WAY: &str = "load";
 
 /// What is to be made durable of one message.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The feed's place.
-    pub feed: usize,
+    /// The stream's place.
+    pub stream: usize,
     /// The message, where it names itself: its mark and its address.
     pub message: Option<(Mark, Arc<str>)>,
-    /// Its records; or why there are none.
-    pub content: Result<Vec<Record>, DeadLetter>,
-    /// What it says, for the dead letters, should the warehouse refuse it.
+    /// Its records; none where the message as a whole is a dead letter.
+    pub records: Vec<Record>,
+    /// What of it is dead letters already.
+    pub letters: Vec<DeadLetter>,
+    /// What its envelope says, a JSON object.
+    pub context: Option<String>,
+    /// What it says, for the dead letters, should it be refused.
     pub raw: Arc<[u8]>,
     /// How often it was delivered.
     pub attempts: u32,
+    /// Whether its sender is told that it is refused; else it is a dead letter.
+    pub sender_is_told: bool,
 }
 
 /// What came of a message that is durable, or is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Its records are in the table.
+    /// What is to be kept of it is kept.
     Landed {
-        /// Those that are new.
+        /// Records that are new.
         rows: u64,
         /// Those whose content was there.
         unchanged: u64,
+        /// Those among the dead letters; the message as a whole is one.
+        dead_letters: u64,
     },
     /// It had come before.
     Duplicate,
-    /// It is among the dead letters.
-    DeadLettered,
+    /// Nothing of it is landed, since its sender is told so.
+    Refused(Refusal),
     /// Nothing of it is durable, as far as is known; it may come again.
     Failed(String),
-}
-
-/// A feed being filled.
-pub(super) struct Filled {
-    pub feed: Arc<Feed>,
-    pub target: Target,
-    pub known: Known,
-    pub metrics: Arc<FeedMetrics>,
-    /// Whether its table exists, and that of the dead letters.
-    pub exist: (bool, bool),
 }
 
 /// Makes messages durable. One for a whole process: commits go one after the other.
 pub(super) struct Committer {
     pub adapter: Arc<dyn Adapter>,
     pub feeds: Vec<Filled>,
+    pub streams: Vec<Tables>,
+    /// Tables of dead letters that exist.
+    pub dead_tables: HashSet<Relation>,
     pub run_id: String,
     pub last: DateTime<Utc>,
     /// Raised where nothing can be written at all: the rest of a batch is not tried one by one.
     pub broken: bool,
-}
-
-/// What would be written, and what is known then.
-#[derive(Default)]
-struct Draft {
-    /// By feed.
-    rows: Vec<Vec<Vec<Cell>>>,
-    dead_letters: HashMap<usize, Vec<Vec<Cell>>>,
-    hashes: HashMap<(usize, Mark), String>,
-    messages: HashSet<(usize, Mark)>,
-    newest: Vec<Option<DateTime<Utc>>>,
-    outcomes: Vec<Outcome>,
-    /// Rows and dead letters, by feed.
-    counts: Vec<(u64, u64)>,
 }
 
 impl Committer {
@@ -96,19 +85,20 @@ impl Committer {
     ) -> BoxFuture<'a, Vec<Outcome>> {
         Box::pin(async move {
             let failed = |message: String| vec![Outcome::Failed(message); entries.len()];
-            let error = match self.together(entries, cancel).await {
+            let error = match self.tried(entries, cancel).await {
                 Ok(outcomes) => return outcomes,
                 Err(error) => error,
             };
-            let at = entries.first().map_or(0, |entry| entry.feed);
-            if let Some(target) = self.feeds.get(at) {
-                FeedMetrics::add(&target.metrics.failures, 1);
+            let of = entries.first().and_then(|entry| self.streams.get(entry.stream));
+            if let Some((at, _)) = of.and_then(|tables| tables.feeds.first()) {
+                FeedMetrics::add(&self.feeds[*at].metrics.failures, 1);
             }
-            let refused = matches!(error.kind, AdapterErrorKind::Sql | AdapterErrorKind::Warehouse);
+            let refused = matches!(error.kind, AdapterErrorKind::Sql | AdapterErrorKind::Warehouse)
+                && error.code != IN_THE_WAY;
             match entries {
                 _ if !refused || self.broken => failed(error.message),
                 [one] => match self.bury(one, &error) {
-                    Some(buried) => match self.together(&[buried], cancel).await {
+                    Some(buried) => match self.tried(&[buried], cancel).await {
                         Ok(outcomes) => outcomes,
                         Err(error) => {
                             self.broken = true;
@@ -132,29 +122,28 @@ impl Committer {
 
     /// The dead letter of a message that the warehouse refused.
     fn bury(&self, entry: &Entry, error: &AdapterError) -> Option<Entry> {
-        let feed = &self.feeds.get(entry.feed)?.feed;
-        let records = entry.content.as_ref().ok()?;
-        let uri = records.first().map(|record| record.row.uri.to_string());
-        let letter = DeadLetter {
-            id: DeadLetter::id_of(
-                &feed.source,
-                &feed.stream,
-                uri.as_deref().unwrap_or_default(),
-                0,
-                &entry.raw,
-            ),
-            status: LetterStatus::Open,
-            failed_at: Utc::now(),
-            source: feed.source.clone(),
-            stream: feed.stream.clone(),
-            stage: "land".to_owned(),
-            error_class: error.code.to_owned(),
-            error: error.message.clone(),
-            attempts: entry.attempts,
-            raw: feed.rules.redaction.raw(&entry.raw),
-            uri: uri.unwrap_or_default(),
-        };
-        Some(Entry { content: Err(letter), ..entry.clone() })
+        let tables = self.streams.get(entry.stream)?;
+        let uri = &entry.records.first()?.row.uri;
+        let problem = Refusal::new(error.code, error.message.clone());
+        let origin = LetterOrigin { uri, number: 0, attempts: entry.attempts };
+        let raw = tables.redaction.raw(&entry.raw);
+        let letter = tables.letter(None, "land", problem, raw, origin);
+        Some(Entry { records: Vec::new(), letters: vec![letter], ..entry.clone() })
+    }
+
+    /// Commits, again where another transaction was in the way: rows are handed over once.
+    async fn tried(
+        &mut self,
+        entries: &[Entry],
+        cancel: &Cancel,
+    ) -> Result<Vec<Outcome>, AdapterError> {
+        for _ in 1..MAX_TRIES {
+            match self.together(entries, cancel).await {
+                Err(error) if error.code == IN_THE_WAY => {}
+                done => return done,
+            }
+        }
+        self.together(entries, cancel).await
     }
 
     async fn together(
@@ -163,44 +152,77 @@ impl Committer {
         cancel: &Cancel,
     ) -> Result<Vec<Outcome>, AdapterError> {
         let clock = Instant::now();
+        for filled in &mut self.feeds {
+            filled.refresh(self.adapter.as_ref()).await.map_err(unavailable)?;
+        }
         self.look_up(entries, cancel).await?;
         let load = self.next_load();
-        let mut draft = self.draft(entries, &load);
-        let steps = self.steps(&mut draft);
-        if !steps.is_empty() {
-            let id = entries.first().map_or(0, |entry| entry.feed);
-            let plan = Plan {
-                context: Default::default(),
-                unique_id: self.feeds[id].feed.unique_id.clone(),
-                materialization: "ingest".to_owned(),
-                steps,
-                relation: None,
-            };
+        let mut draft = Draft::of(entries, &self.feeds, &self.streams);
+        let mut written = vec![Written::default(); self.feeds.len()];
+        let mut made = Vec::new();
+        if !draft.is_empty() {
+            let (rows, letters, counts) = draft.written(&self.dead_tables);
+            written = counts;
+            made.extend(letters.iter().map(|letters| letters.relation.clone()));
+            let id = entries.first().and_then(|entry| self.streams.get(entry.stream));
+            let id = id.map_or_else(|| &self.feeds[0].feed, |tables| &tables.first);
+            let plan = message_plan(id.unique_id.clone(), &load, rows, letters);
             if let Err(error) = self.adapter.apply(&plan, cancel).await {
-                let marks = draft.hashes.keys().chain(&draft.messages);
-                let marks: Vec<(usize, Mark)> = marks.copied().collect();
-                for (at, target) in self.feeds.iter_mut().enumerate() {
-                    let of = marks.iter().filter(|(feed, _)| *feed == at);
-                    target.known.doubtful(of.map(|(_, mark)| *mark));
-                }
+                let (hashes, messages) = (draft.hashes, draft.messages);
+                self.doubt(hashes.into_keys(), messages, &written);
                 return Err(error);
             }
         }
-        Ok(self.durable(entries, draft, clock))
+        let Draft { hashes, messages, outcomes, .. } = draft;
+        self.dead_tables.extend(made);
+        for ((at, mark), hash) in &hashes {
+            self.feeds[*at].known.landed(*mark, hash);
+        }
+        for (stream, mark) in messages {
+            // Whichever of the tables is asked for it later may hold it.
+            for (at, _) in &self.streams[stream].feeds {
+                self.feeds[*at].known.landed(mark, "");
+            }
+        }
+        self.count(entries, &outcomes, &written, clock);
+        Ok(outcomes)
+    }
+
+    /// Nobody knows whether these are durable.
+    fn doubt(
+        &mut self,
+        keys: impl Iterator<Item = (usize, Mark)>,
+        messages: HashSet<(usize, Mark)>,
+        written: &[Written],
+    ) {
+        let mut marks: Vec<(usize, Mark)> = keys.collect();
+        for (stream, mark) in messages {
+            marks.extend(self.streams[stream].feeds.iter().map(|(at, _)| (*at, mark)));
+        }
+        for (at, filled) in self.feeds.iter_mut().enumerate() {
+            let of = marks.iter().filter(|(feed, _)| *feed == at);
+            filled.known.doubtful(of.map(|(_, mark)| *mark));
+            filled.is_stale |= written.get(at).is_some_and(|it| it.rows > 0);
+        }
     }
 
     async fn look_up(&mut self, entries: &[Entry], cancel: &Cancel) -> Result<(), AdapterError> {
         let adapter = Arc::clone(&self.adapter);
-        for (at, target) in self.feeds.iter_mut().enumerate() {
-            let (mut messages, mut keys) = (Vec::new(), Vec::new());
-            for entry in entries.iter().filter(|entry| entry.feed == at) {
-                if let Some((mark, uri)) = &entry.message {
-                    messages.push((*mark, uri.as_ref()));
-                }
-                let records = entry.content.as_deref().unwrap_or_default();
-                keys.extend(records.iter().map(|one| (one.key, one.row.key.as_str())));
+        for tables in &self.streams {
+            let entries = || entries.iter().filter(|entry| entry.stream == tables.at);
+            let messages: Vec<(Mark, &str)> = entries()
+                .filter_map(|entry| entry.message.as_ref())
+                .map(|(mark, uri)| (*mark, uri.as_ref()))
+                .collect();
+            for (at, _) in &tables.feeds {
+                let records = entries().flat_map(|entry| &entry.records);
+                let keys: Vec<(Mark, &str)> = records
+                    .filter(|record| record.at == *at)
+                    .map(|record| (record.key, record.row.key.as_str()))
+                    .collect();
+                let known = &mut self.feeds[*at].known;
+                known.look_up(adapter.as_ref(), &messages, &keys, cancel).await?;
             }
-            target.known.look_up(adapter.as_ref(), &messages, &keys, cancel).await?;
         }
         Ok(())
     }
@@ -215,116 +237,46 @@ impl Committer {
         }
     }
 
-    fn draft(&self, entries: &[Entry], load: &Envelope) -> Draft {
-        let mut draft = Draft {
-            rows: vec![Vec::new(); self.feeds.len()],
-            newest: vec![None; self.feeds.len()],
-            ..Draft::default()
-        };
-        for entry in entries {
-            let outcome = self.draft_one(&mut draft, entry, load);
-            draft.outcomes.push(outcome);
-        }
-        draft
-    }
-
-    fn draft_one(&self, draft: &mut Draft, entry: &Entry, load: &Envelope) -> Outcome {
-        let at = entry.feed;
-        let Some(target) = self.feeds.get(at) else {
-            return Outcome::Failed("this is a bug in elt: a message of no feed".to_owned());
-        };
-        if let Some((mark, _)) = &entry.message
-            && (target.known.has(*mark) || !draft.messages.insert((at, *mark)))
-        {
-            return Outcome::Duplicate;
-        }
-        let records = match &entry.content {
-            Ok(records) => records,
-            Err(letter) => {
-                let cells = cells(letter.texts(load));
-                draft.dead_letters.entry(at).or_default().push(cells);
-                return Outcome::DeadLettered;
-            }
-        };
-        let (mut rows, mut unchanged) = (0, 0);
-        for record in records {
-            let before = draft.hashes.get(&(at, record.key)).map(String::as_str);
-            let row = &record.row;
-            if before.or_else(|| target.known.hash(record.key)) == Some(&row.hash) {
-                unchanged += 1;
-                continue;
-            }
-            draft.hashes.insert((at, record.key), row.hash.clone());
-            let seq = draft.rows[at].len() as u64;
-            let row = BronzeRow { seq, ..row.clone() };
-            draft.newest[at] = draft.newest[at].max(row.source_ts);
-            draft.rows[at].push(cells(load.texts(&target.target, row)));
-            rows += 1;
-        }
-        Outcome::Landed { rows, unchanged }
-    }
-
-    fn steps(&self, draft: &mut Draft) -> Vec<Step> {
-        let mut steps = Vec::new();
-        let mut created: Vec<Relation> = Vec::new();
-        for (at, (filled, rows)) in self.feeds.iter().zip(&mut draft.rows).enumerate() {
-            let letters = draft.dead_letters.get_mut(&at).map(std::mem::take).unwrap_or_default();
-            let rows = std::mem::take(rows);
-            draft.counts.push((rows.len() as u64, letters.len() as u64));
-            if rows.is_empty() && letters.is_empty() {
-                continue;
-            }
-            // Feeds of one schema share a table of dead letters: creating it again would empty it.
-            let dead_table = filled.target.relation.with_identifier(DEAD_LETTERS);
-            let exist = (filled.exist.0, filled.exist.1 || created.contains(&dead_table));
-            if !letters.is_empty() {
-                created.push(dead_table);
-            }
-            let held = |rows| Rows::Held(Arc::new(rows));
-            steps.extend(append_steps(&filled.target, held(rows), held(letters), exist));
-        }
-        steps
-    }
-
-    fn durable(&mut self, entries: &[Entry], draft: Draft, clock: Instant) -> Vec<Outcome> {
+    fn count(
+        &mut self,
+        entries: &[Entry],
+        outcomes: &[Outcome],
+        written: &[Written],
+        clock: Instant,
+    ) {
         let now = Utc::now();
-        let mut dead_tables: Vec<Relation> = Vec::new();
-        for ((at, mark), hash) in &draft.hashes {
-            self.feeds[*at].known.landed(*mark, hash);
-        }
-        for (at, mark) in &draft.messages {
-            self.feeds[*at].known.landed(*mark, "");
-        }
-        for (at, target) in self.feeds.iter_mut().enumerate() {
-            let (rows, letters) = draft.counts.get(at).copied().unwrap_or_default();
+        for (filled, Written { rows, letters, newest, changes_table }) in
+            self.feeds.iter_mut().zip(written)
+        {
+            filled.is_stale |= changes_table;
             if letters + rows > 0 {
-                target.exist.0 = true;
-                if letters > 0 {
-                    dead_tables.push(target.target.relation.with_identifier(DEAD_LETTERS));
-                }
-                FeedMetrics::add(&target.metrics.rows, rows);
-                FeedMetrics::add(&target.metrics.dead_letters, letters);
-                target.metrics.landed(now, draft.newest[at], clock.elapsed());
+                FeedMetrics::add(&filled.metrics.rows, *rows);
+                FeedMetrics::add(&filled.metrics.dead_letters, *letters);
+                filled.metrics.landed(now, *newest, clock.elapsed());
             }
         }
-        for (entry, outcome) in entries.iter().zip(&draft.outcomes) {
-            let Some(filled) = self.feeds.get(entry.feed) else { continue };
+        for (entry, outcome) in entries.iter().zip(outcomes) {
+            let Some((at, _)) = self.streams[entry.stream].feeds.first() else { continue };
+            let metrics = &self.feeds[*at].metrics;
             match outcome {
                 Outcome::Landed { unchanged, .. } => {
-                    FeedMetrics::add(&filled.metrics.unchanged, *unchanged);
+                    FeedMetrics::add(&metrics.unchanged, *unchanged);
                 }
-                Outcome::Duplicate => FeedMetrics::add(&filled.metrics.duplicates, 1),
-                Outcome::DeadLettered | Outcome::Failed(_) => {}
+                Outcome::Duplicate => FeedMetrics::add(&metrics.duplicates, 1),
+                Outcome::Refused(_) | Outcome::Failed(_) => {}
             }
         }
-        for filled in &mut self.feeds {
-            let dead_table = filled.target.relation.with_identifier(DEAD_LETTERS);
-            filled.exist.1 |= dead_tables.contains(&dead_table);
-        }
-        draft.outcomes
     }
 }
 
-fn cells(texts: Vec<Option<String>>) -> Vec<Cell> {
-    texts.into_iter().map(|text| text.map_or(Cell::Null, Cell::Text)).collect()
+/// Nothing can be landed before this is mended: no message is to blame.
+fn unavailable(message: String) -> AdapterError {
+    AdapterError {
+        kind: AdapterErrorKind::Connection,
+        code: "feed",
+        message,
+        position: None,
+        step: None,
+        help: None,
+    }
 }

@@ -1,8 +1,14 @@
 //! A message on its way into bronze.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
-use crate::ingest::{DeadLetter, Feed, Format, LetterStatus};
+use super::{
+    Entry, Mark, Taken,
+    tables::{LetterOrigin, Tables},
+};
+use crate::ingest::Format;
 
 /// What a sender or a broker has handed over: one or more records, with what is said about them.
 #[derive(Clone, Debug)]
@@ -23,6 +29,30 @@ pub struct Message {
     pub attempts: u32,
 }
 
+impl Message {
+    /// What is to be made durable of it, where its sender need not be told what is wrong: a broker would
+    /// send it again.
+    pub fn entry(self, tables: &Tables, read: Result<Taken, Refusal>) -> Entry {
+        let taken = read.unwrap_or_else(|problem| {
+            let origin = LetterOrigin { uri: &self.uri, number: 0, attempts: self.attempts };
+            let raw = tables.redaction.raw(&self.data);
+            let letter = tables.letter(None, "parse", problem, raw, origin);
+            Taken { letters: vec![letter], ..Taken::default() }
+        });
+        let uri: Arc<str> = self.uri.into();
+        Entry {
+            stream: tables.at,
+            message: self.identified.then(|| (Mark::of("m", &uri), uri)),
+            records: taken.records,
+            letters: taken.letters,
+            context: self.context,
+            raw: self.data.into(),
+            attempts: self.attempts,
+            sender_is_told: false,
+        }
+    }
+}
+
 /// Why a message is not landed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -36,22 +66,5 @@ impl Refusal {
     /// A refusal.
     pub fn new(class: &'static str, reason: impl Into<String>) -> Self {
         Self { class, reason: reason.into() }
-    }
-}
-
-/// The dead letter of a message.
-pub fn dead_letter(feed: &Feed, message: &Message, problem: Refusal) -> DeadLetter {
-    DeadLetter {
-        id: DeadLetter::id_of(&feed.source, &feed.stream, &message.uri, 0, &message.data),
-        status: LetterStatus::Open,
-        failed_at: Utc::now(),
-        source: feed.source.clone(),
-        stream: feed.stream.clone(),
-        stage: "parse".to_owned(),
-        error_class: problem.class.to_owned(),
-        error: problem.reason,
-        attempts: message.attempts,
-        raw: feed.rules.redaction.raw(&message.data),
-        uri: message.uri.clone(),
     }
 }

@@ -1,6 +1,6 @@
 //! The way to the committer: bounded, so that senders wait or are sent away and memory does not grow.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use tokio::{
@@ -9,13 +9,10 @@ use tokio::{
     time::Instant,
 };
 
-use super::{
-    Entry, Known, Outcome,
-    commit::{Committer, Filled},
-};
+use super::{Entry, Known, Outcome, Tables, commit::Committer, filled::Filled};
 use crate::{
     adapter::{Adapter, AdapterError, Cancel},
-    ingest::{DEAD_LETTERS, Dedup, Feed, Metrics, Target},
+    ingest::{DEAD_LETTERS, Feed, Metrics},
 };
 
 /// Days of a table of BigQuery's that are looked at for messages that are landed already: as long as
@@ -74,29 +71,41 @@ impl Stream {
     /// is gone and all is durable that was taken.
     ///
     /// # Errors
-    /// What the warehouse says.
+    /// A sentence.
     pub async fn start(
         options: StreamOptions,
         cancel: Cancel,
-    ) -> Result<(Self, JoinHandle<()>), AdapterError> {
+    ) -> Result<(Self, JoinHandle<()>), String> {
+        let adapter = options.adapter.as_ref();
+        let told =
+            |error: AdapterError| format!("what is landed cannot be read: {}", error.message);
         let mut feeds = Vec::new();
+        let mut dead_tables = HashSet::new();
         for (at, feed) in options.feeds.iter().enumerate() {
-            let adapter = options.adapter.as_ref();
             let dead_letters = feed.relation.with_identifier(DEAD_LETTERS);
-            let exist = (
-                adapter.columns(&feed.relation).await?.is_some(),
-                adapter.columns(&dead_letters).await?.is_some(),
-            );
+            if adapter.columns(&dead_letters).await.map_err(told)?.is_some() {
+                dead_tables.insert(dead_letters.clone());
+            }
             let tables = (feed.relation.clone(), dead_letters);
-            let known = Known::read(adapter, tables, options.window_days, &cancel).await?;
-            // What is there already is known here.
-            let target = Target { dedup: Dedup::Nothing, ..Target::of(feed) };
-            let metrics = options.metrics.feed(at);
-            feeds.push(Filled { feed: Arc::clone(feed), target, known, metrics, exist });
+            let known = Known::read(adapter, tables, options.window_days, &cancel).await;
+            let mut filled = Filled {
+                feed: Arc::clone(feed),
+                known: known.map_err(told)?,
+                metrics: options.metrics.feed(at),
+                exists: false,
+                typed: None,
+                is_stale: true,
+            };
+            let name = || format!("{}.{}", feed.source, feed.stream);
+            let refreshed = filled.refresh(adapter).await;
+            refreshed.map_err(|problem| format!("feed `{}`: {problem}", name()))?;
+            feeds.push(filled);
         }
         let committer = Committer {
+            streams: Tables::of_all(&options.feeds),
             adapter: options.adapter,
             feeds,
+            dead_tables,
             run_id: options.run_id,
             last: DateTime::<Utc>::UNIX_EPOCH,
             broken: false,
@@ -143,9 +152,10 @@ fn permits(bytes: usize) -> u32 {
 }
 
 fn size(entry: &Entry) -> usize {
-    let records = entry.content.as_ref().map_or(1, Vec::len);
-    // The bytes as they came, and once more as payloads of rows.
-    entry.raw.len() * 2 + records.max(1) * OVERHEAD_BYTES
+    let records = entry.records.len() + entry.letters.len();
+    let rows: usize = entry.records.iter().map(|record| record.row.payload.len()).sum();
+    // The bytes as they came, and once more as payloads of rows or as letters.
+    entry.raw.len() + entry.raw.len().max(rows) + records.max(1) * OVERHEAD_BYTES
 }
 
 async fn run(
