@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::{DEAD_LETTERS, Feed, Fetching, Landed};
@@ -110,7 +110,7 @@ fn dead_letters(feed: &Feed, landed: &Landed) -> Option<(String, String)> {
     Some((format!("{what} and did not land"), help))
 }
 
-/// `12 unchanged, 45 kB, 2 retries`.
+/// `12 unchanged, 45 kB, lag 3 min, 2 retries`.
 fn said(landed: &Landed, fetching: &Fetching) -> String {
     let mut parts = Vec::new();
     if landed.unchanged > 0 {
@@ -121,8 +121,11 @@ fn said(landed: &Landed, fetching: &Fetching) -> String {
         1 => parts.push("1 dead letter".to_owned()),
         count => parts.push(format!("{count} dead letters")),
     }
-    if fetching.requests > 0 && fetching.bytes > 0 {
+    if fetching.bytes > 0 {
         parts.push(sized(fetching.bytes));
+    }
+    if let Some(newest) = fetching.newest {
+        parts.push(format!("lag {}", told_lag(Utc::now() - newest)));
     }
     match fetching.retries {
         0 => {}
@@ -142,11 +145,50 @@ fn said(landed: &Landed, fetching: &Fetching) -> String {
     parts.join(", ")
 }
 
+/// How old the newest record is.
+fn told_lag(lag: TimeDelta) -> String {
+    let lag = lag.max(TimeDelta::zero());
+    match lag.num_minutes() {
+        0 => format!("{} s", lag.num_seconds()),
+        1..120 => format!("{} min", lag.num_minutes()),
+        120..2_880 => format!("{} h", lag.num_hours()),
+        _ => format!("{} days", lag.num_days()),
+    }
+}
+
 fn sized(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
         1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
         _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_load_came_to_is_a_line() {
+        let landed = Landed { rows: vec![3], unchanged: 2, dead_letters: 1 };
+        let newest = Some(Utc::now() - TimeDelta::minutes(90));
+        let fetching = Fetching {
+            requests: 3,
+            retries: 2,
+            bytes: 45_100,
+            not_modified: 1,
+            newest,
+            ..Fetching::default()
+        };
+        assert_eq!(
+            said(&landed, &fetching),
+            "2 unchanged, 1 dead letter, 45.1 kB, lag 90 min, 2 retries, not modified"
+        );
+        let lags = [-5, 59, 60, 7_199, 7_200, 172_799, 172_800];
+        assert_eq!(
+            lags.map(|secs| told_lag(TimeDelta::seconds(secs))),
+            ["0 s", "59 s", "1 min", "119 min", "2 h", "47 h", "2 days"]
+        );
     }
 }

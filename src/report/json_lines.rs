@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `run-started` | `total`, `threads`, `target` |
 //! | `node-started` | `node` |
-//! | `node-finished` | `node`, `status`, `elapsed_secs`, `thread`, `rows_affected`, `failures`, `message`, `relation`, `diagnostics` |
+//! | `node-finished` | `node`, `status`, `elapsed_secs`, `thread`, `rows_affected`, `failures`, `message`, `relation`, `adapter_response` (as in `run_results.json`; of a feed its counts), `diagnostics` |
 //! | `batches-planned` | `node`, `total`, `start`, `end` |
 //! | `batch-finished` | `node`, `batch`, `start`, `end`, `place`, `total`, `status`, `elapsed_secs`, `rows_affected`, `message` |
 //! | `feed-counts` | `feed`, `messages`, `bytes`, `rows`, `unchanged`, `duplicates`, `dead_letters`, `refused`, `deferred`, `retries`, `failures`, `lag_secs` |
@@ -52,6 +52,7 @@ pub fn event_json(event: &Event, time: DateTime<Utc>, results: &[Arc<NodeResult>
                 "failures": result.failures,
                 "message": result.message,
                 "relation": result.relation_name,
+                "adapter_response": result.response,
                 "diagnostics": result.diagnostics.iter().map(render_json).collect::<Vec<_>>(),
             }),
         ),
