@@ -48,6 +48,18 @@ impl Store {
         self.objects.lock().expect("not poisoned").keys().cloned().collect()
     }
 
+    /// An object as it is listed, by its content: as often as it changes it is another generation.
+    fn described(&self, name: &str) -> serde_json::Value {
+        let content = self.get(name);
+        let sum: u64 = content.iter().map(|byte| u64::from(*byte)).sum();
+        serde_json::json!({
+            "name": name,
+            "generation": sum.to_string(),
+            "size": content.len().to_string(),
+            "crc32c": "AAAAAA==",
+        })
+    }
+
     fn serve(&self) -> Server {
         let store = self.clone();
         Server::answering_bytes(move |request, body| store.answer(request, body))
@@ -115,8 +127,7 @@ impl Store {
         let mut names = self.names();
         names.retain(|name| name.starts_with(&prefix) && *name > after);
         let next = (names.len() > 2).then(|| names[1].clone());
-        let items: Vec<_> =
-            names.iter().take(2).map(|name| serde_json::json!({ "name": name })).collect();
+        let items: Vec<_> = names.iter().take(2).map(|name| self.described(name)).collect();
         ok(&serde_json::json!({ "items": items, "nextPageToken": next }).to_string())
     }
 }
@@ -182,6 +193,15 @@ fn objects_that_match_a_pattern_land_in_the_order_of_names() {
     assert_eq!(shown.out, "u\ngs://lake/raw/day/2023-10-20_12:31:00 é.json");
     // A token is for Google's own servers.
     assert!(server.requests().iter().all(|r| !r.to_lowercase().contains("authorization:")));
+    // What has landed is not fetched again, but where it is another content.
+    let fetched = || server.requests().iter().filter(|r| r.contains("alt=media")).count();
+    let before = fetched();
+    assert_eq!(ingest(folder.path(), &server).code, Some(0));
+    assert_eq!(fetched(), before);
+    store.put("raw/day/2023-10-20_12:33:00 é.json", b"[{\"id\":9}]");
+    assert_eq!(ingest(folder.path(), &server).code, Some(0));
+    assert_eq!(fetched(), before + 1);
+    assert!(bronze(folder.path()).ends_with("9,\"{\"\"id\"\":9}\""));
 }
 
 #[test]

@@ -17,7 +17,9 @@ use super::{
     http::{Answer, Fault, encoded, host_of, once, words},
     retry::before_the_next,
 };
-use crate::{adapter::bigquery::GoogleAccess, backoff::pause_asked, project::Secret};
+use crate::{
+    adapter::bigquery::GoogleAccess, backoff::pause_asked, ingest::FileVersion, project::Secret,
+};
 
 /// Where objects are, unless an emulator has them.
 const ENDPOINT: &str = "https://storage.googleapis.com";
@@ -73,6 +75,27 @@ struct Listing {
 #[derive(Deserialize)]
 struct Item {
     name: String,
+    generation: Option<String>,
+    #[serde(default)]
+    size: String,
+    #[serde(default)]
+    crc32c: String,
+}
+
+impl Item {
+    fn listed(self) -> Listed {
+        let of = |generation: &String| FileVersion::of_object(generation, &self.size, &self.crc32c);
+        Listed { version: self.generation.as_ref().map(of), name: self.name }
+    }
+}
+
+/// An object of a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// Which content it has, where the bucket says so.
+    pub version: Option<FileVersion>,
 }
 
 impl Buckets {
@@ -96,19 +119,19 @@ impl Buckets {
         Ok(Self { http, endpoint, access, context: context.clone() })
     }
 
-    /// The names of a bucket's objects that begin like this, in order.
+    /// A bucket's objects whose names begin like this, in order.
     ///
     /// # Errors
     /// A sentence naming the bucket.
-    pub async fn list(&self, place: &Place) -> Result<Vec<String>, String> {
+    pub async fn list(&self, place: &Place) -> Result<Vec<Listed>, String> {
         let shown = format!("gs://{}", place.bucket);
         let file = self.context.new_file();
-        let (mut names, mut token) = (Vec::new(), None::<String>);
+        let (mut objects, mut token) = (Vec::new(), None::<String>);
         loop {
             let url = format!("{}/storage/v1/b/{}/o", self.endpoint, encoded(&place.bucket));
             let mut query = vec![
                 ("prefix", place.name.clone()),
-                ("fields", "items(name),nextPageToken".to_owned()),
+                ("fields", "items(name,generation,size,crc32c),nextPageToken".to_owned()),
             ];
             query.extend(token.take().map(|token| ("pageToken", token)));
             let read = async {
@@ -121,15 +144,15 @@ impl Buckets {
             // A file left behind is in the way of nobody.
             let _ = std::fs::remove_file(&file);
             let page = page?;
-            names.extend(page.items.into_iter().map(|item| item.name));
+            objects.extend(page.items.into_iter().map(Item::listed));
             match page.next_page_token.filter(|token| !token.is_empty()) {
                 Some(next) => token = Some(next),
                 None => break,
             }
         }
         // Buckets list in this order; emulators may not.
-        names.sort();
-        Ok(names)
+        objects.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(objects)
     }
 
     /// Fetches an object into a file; its length.

@@ -9,7 +9,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::{
     FetchContext, Fetched, Payload, Payloads,
-    bucket::{Buckets, Place},
+    bucket::{Buckets, Listed, Place},
     in_order,
 };
 use crate::ingest::{FileVersion, FilesFeed};
@@ -19,8 +19,8 @@ use crate::ingest::{FileVersion, FilesFeed};
 pub enum FoundFile {
     /// One in a folder.
     Local(PathBuf),
-    /// One in a bucket.
-    Object(Place),
+    /// One in a bucket, with the version that was listed.
+    Object(Place, Option<FileVersion>),
 }
 
 /// The files of a feed, in the order of names; of a window those whose names say that they are of it.
@@ -85,22 +85,17 @@ async fn give(
             continue;
         }
         // Asked before the file is read: what changes while it is read is news.
-        let version = match (file, &context.known_files) {
-            (FoundFile::Local(path), Some(known)) => {
-                let version = std::fs::metadata(path).ok();
-                let version = version.and_then(|about| FileVersion::of_file(&about));
-                version.map(|version| (version, known))
+        let landed = match &context.known_files {
+            None => None,
+            Some(known) => {
+                let (name, version) = (name_of(context, file), version_of(file));
+                if version.as_ref().is_some_and(|version| known.holds(&name, version)) {
+                    continue;
+                }
+                version.map(|version| version.entry(&name))
             }
-            _ => None,
         };
-        let name = name_of(context, file);
-        match version {
-            Some((version, known)) if known.holds(&name, &version) => {}
-            version => {
-                let landed = version.map(|(version, _)| version.entry(&name));
-                chosen.push((file.clone(), landed));
-            }
-        }
+        chosen.push((file.clone(), landed));
     }
     let buckets = buckets.map(|(buckets, _)| buckets);
     let tasks = chosen.into_iter().map(|(file, landed)| {
@@ -124,24 +119,32 @@ async fn payload(
     file: FoundFile,
 ) -> Result<Payload, String> {
     let payload = match (file, buckets) {
-        (FoundFile::Object(place), Some(buckets)) => {
+        (FoundFile::Object(place, _), Some(buckets)) => {
             let uri = format!("gs://{}/{}", place.bucket, place.name);
             let payload = Payload::temporary(uri, context.new_file());
             buckets.fetch(&place, payload.file()).await?;
             payload
         }
-        (FoundFile::Object(place), None) => return Err(format!("no way to {}", place.bucket)),
+        (FoundFile::Object(place, _), None) => return Err(format!("no way to {}", place.bucket)),
         (FoundFile::Local(file), _) => Payload::kept(shown_path(&context.root, &file), file),
     };
     context.stats.payload(std::fs::metadata(payload.file()).map_or(0, |about| about.len()));
     Ok(payload)
 }
 
+/// What tells a file's content without reading it.
+fn version_of(file: &FoundFile) -> Option<FileVersion> {
+    match file {
+        FoundFile::Local(path) => FileVersion::of_file(&std::fs::metadata(path).ok()?),
+        FoundFile::Object(_, version) => version.clone(),
+    }
+}
+
 /// What a file is called in state and messages.
 fn name_of(context: &FetchContext, file: &FoundFile) -> String {
     match file {
         FoundFile::Local(file) => shown_path(&context.root, file),
-        FoundFile::Object(place) => format!("gs://{}/{}", place.bucket, place.name),
+        FoundFile::Object(place, _) => format!("gs://{}/{}", place.bucket, place.name),
     }
 }
 
@@ -152,7 +155,7 @@ fn is_wanted(feed: &FilesFeed, context: &FetchContext, file: &FoundFile) -> Resu
     };
     let name = match file {
         FoundFile::Local(file) => shown_path(&context.root, file),
-        FoundFile::Object(place) => place.name.clone(),
+        FoundFile::Object(place, _) => place.name.clone(),
     };
     // To pass over it would be to lose it in silence.
     let moment = name_time.of(&name).ok_or_else(|| {
@@ -176,15 +179,20 @@ fn matcher(pattern: &str) -> Result<GlobMatcher, String> {
 }
 
 async fn objects(buckets: &Buckets, pattern: &Place) -> Result<Vec<FoundFile>, String> {
-    let object = |name: String| FoundFile::Object(Place { bucket: pattern.bucket.clone(), name });
+    // Whoever may read an object may not be allowed to list the others.
     if !pattern.name.contains(SIGNS) {
-        return Ok(vec![object(pattern.name.clone())]);
+        return Ok(vec![FoundFile::Object(pattern.clone(), None)]);
     }
     let matcher = matcher(&pattern.name)?;
     let fixed = pattern.name.split(SIGNS).next().unwrap_or_default().to_owned();
     let begin = Place { bucket: pattern.bucket.clone(), name: fixed };
-    let names = buckets.list(&begin).await?;
-    Ok(names.into_iter().filter(|name| matcher.is_match(name)).map(object).collect())
+    let listed = buckets.list(&begin).await?;
+    let object = |listed: Listed| {
+        let place = Place { bucket: pattern.bucket.clone(), name: listed.name };
+        FoundFile::Object(place, listed.version)
+    };
+    let matching = listed.into_iter().filter(|listed| matcher.is_match(&listed.name));
+    Ok(matching.map(object).collect())
 }
 
 /// What is told where there is nothing to read.

@@ -39,6 +39,11 @@ impl FileVersion {
         (age >= TOO_RECENT).then(|| Self(format!("{}:{}", about.len(), since.as_nanos())))
     }
 
+    /// Of an object, by what a bucket says of it: every content that it ever has is another generation.
+    pub fn of_object(generation: &str, size: &str, checksum: &str) -> Self {
+        Self(format!("{generation}:{size}:{checksum}"))
+    }
+
     /// What is remembered of a file when its rows have landed.
     pub fn entry(&self, uri: &str) -> StateEntry {
         StateEntry::new(FILE, uri, Value::from(self.0.as_str()))
