@@ -78,6 +78,7 @@ impl From<sql::Type> for Type {
             sql::Type::Time => Self::Time,
             sql::Type::Json => Self::Json,
             sql::Type::Interval => Self::Interval,
+            sql::Type::Range(element) => Self::from(*element).range(),
             sql::Type::Array(element) => Self::from(*element).array(),
             sql::Type::Struct(fields) => Self::structure(
                 fields.into_iter().map(|(name, kind)| (Arc::from(name), Self::from(kind))),

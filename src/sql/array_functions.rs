@@ -13,6 +13,13 @@ use super::{
 impl Translator<'_> {
     /// A function of arrays; none where the name is no such function.
     pub fn array_function(&mut self, name: &str, args: &Args<'_>, place: &Expr) -> Option<Typed> {
+        if name == "GENERATE_ARRAY" && args.iter().any(|arg| arg.kind == Type::Numeric) {
+            // A FLOAT64 that is written out is a decimal beside one.
+            let alike: Vec<Typed> = args.iter().map(|arg| arg.beside(&Type::Numeric)).collect();
+            if alike.iter().zip(args.iter()).any(|(now, was)| now.kind != was.kind) {
+                return self.array_function(name, &Args(&alike), place);
+            }
+        }
         match (name, args.len()) {
             ("ARRAY_LENGTH", 1) => Some(Typed::new(format!("len({})", args.sql(0)), Type::Int64)),
             ("ARRAY_CONCAT", 1..) => {
@@ -95,8 +102,8 @@ impl Translator<'_> {
             ("GENERATE_ARRAY", 2 | 3) if args.same_kind() == Type::Int64 => {
                 let sql = match args.get(2) {
                     Some(step) if constant_number(&step.sql).is_none_or(|step| step == 0.0) => {
-                        self.bind(&[step], |names| {
-                            let (from, to, step) = (args.sql(0), args.sql(1), &names[0]);
+                        self.bind(&[&args[0], &args[1], step], |names| {
+                            let (from, to, step) = (&names[0], &names[1], &names[2]);
                             format!("(CASE WHEN {step} = 0 THEN error('the step of GENERATE_ARRAY cannot be 0') ELSE generate_series({from}, {to}, {step}) END)")
                         })
                     }

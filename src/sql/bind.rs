@@ -3,10 +3,7 @@
 //! Text that repeats an argument grows with every level of nesting, and an argument like `RAND()`
 //! would be another number each time.
 
-use super::{
-    scope::Scope,
-    translate::{Translator, Typed},
-};
+use super::translate::{Translator, Typed};
 
 impl Translator<'_> {
     /// `body` over names of the values; what is more than a name or a literal is evaluated once.
@@ -20,21 +17,19 @@ impl Translator<'_> {
         values: &[&Typed],
         body: impl FnOnce(&mut Self, &[String]) -> String,
     ) -> String {
-        // What is plain here may be an outer query's, which the engine finds in no lambda.
-        let is_bound: Vec<bool> = values
-            .iter()
-            .map(|value| !is_plain(&value.sql) || self.is_of_outer_query(&value.sql))
-            .collect();
+        if values.iter().all(|value| is_plain(&value.sql)) {
+            let names: Vec<String> = values.iter().map(|value| value.sql.clone()).collect();
+            return body(self, &names);
+        }
+        // Columns too: in a lambda the engine finds none of an outer query or of a neighbour in FROM.
+        let is_bound: Vec<bool> =
+            values.iter().map(|value| !is_plain(&value.sql) || value.sql.contains('"')).collect();
         let complex: Vec<&str> = values
             .iter()
             .zip(&is_bound)
             .filter(|(_, is_bound)| **is_bound)
             .map(|(value, _)| &*value.sql)
             .collect();
-        if complex.is_empty() {
-            let names: Vec<String> = values.iter().map(|value| value.sql.clone()).collect();
-            return body(self, &names);
-        }
         let name = self.fresh("v");
         let mut number = 0;
         let names: Vec<String> = values
@@ -61,18 +56,6 @@ impl Translator<'_> {
         };
         let body = body(self, &names);
         format!("list_transform([{bound}], lambda {name}: {body})[1]")
-    }
-}
-
-impl Translator<'_> {
-    /// Whether a path begins with a table of an outer query.
-    fn is_of_outer_query(&self, sql: &str) -> bool {
-        let Some((innermost, outer)) = self.scopes.split_last() else { return false };
-        let Some(table) = sql.strip_prefix('"').and_then(|rest| rest.split_once("\".")) else {
-            return false;
-        };
-        let has = |scope: &Scope| scope.sources.iter().any(|source| source.table == table.0);
-        !has(innermost) && outer.iter().any(has)
     }
 }
 

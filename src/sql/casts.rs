@@ -101,6 +101,8 @@ impl Translator<'_> {
                 });
                 if safe { format!("TRY({struct_sql})") } else { struct_sql }
             }
+            (Type::String, Type::Range(element)) => self.range_of_text(sql, element, safe),
+            (Type::Range(element), Type::String) => self.range_text(value, element),
             (Type::BigNumeric, _) | (_, Type::BigNumeric)
                 if let Some(converted) = self.convert_bignumeric(value, to, safe) =>
             {
@@ -199,7 +201,7 @@ fn short_fraction(text: &str) -> String {
 fn castable(from: &Type, to: &Type) -> bool {
     use Type::{
         Array, BigNumeric, Bool, Bytes, Date, DateTime, Float64, Int64, Interval, Json, Null,
-        Numeric, String, Struct, Time, Timestamp, Unknown,
+        Numeric, Range, String, Struct, Time, Timestamp, Unknown,
     };
     match (from, to) {
         (Unknown | Null, _) | (_, Unknown | Null) => true,
@@ -215,6 +217,8 @@ fn castable(from: &Type, to: &Type) -> bool {
         | (DateTime, String | Date | Time | Timestamp)
         | (Time, String)
         | (Timestamp, String | Date | DateTime | Time)
+        | (Range(_), String)
+        | (String, Range(_))
         | (Interval, String) => true,
         (Array(from), Array(to)) => castable(from, to),
         (Struct(from), Struct(to)) => {

@@ -125,10 +125,15 @@ impl Translator<'_> {
             matches!(value.kind, Type::Struct(_) | Type::Float64) && !items.iter().all(is_finite);
         let sql = if own {
             let kind = value.kind.clone();
-            let any = self.bind_nested(&[value], |translator, names| {
+            let all: Vec<&Typed> = std::iter::once(value).chain(&items).collect();
+            let any = self.bind_nested(&all, |translator, names| {
                 let value = Typed::new(names[0].as_str(), kind);
-                let parts: Vec<String> =
-                    items.iter().map(|item| translator.equal(&value, item)).collect();
+                let parts: Vec<String> = items
+                    .iter()
+                    .zip(&names[1..])
+                    .map(|(item, name)| Typed::new(name.as_str(), item.kind.clone()))
+                    .map(|item| translator.equal(&value, &item))
+                    .collect();
                 format!("({})", parts.join(" OR "))
             });
             format!("({not}{any})")
@@ -199,11 +204,11 @@ impl Translator<'_> {
             let sql = format!("({} {not}BETWEEN {} AND {})", value.sql, low.sql, high.sql);
             return Typed::new(sql, Type::Bool);
         }
-        let kind = value.kind.clone();
-        let both = self.bind_nested(&[value], |translator, names| {
-            let value = Typed::new(names[0].as_str(), kind);
-            let above = translator.comparison(BinaryOperator::GtEq, &value, low, place);
-            let below = translator.comparison(BinaryOperator::LtEq, &value, high, place);
+        let both = self.bind_nested(&[value, low, high], |translator, names| {
+            let [value, low, high] = [(0, value), (1, low), (2, high)]
+                .map(|(at, side)| Typed::new(names[at].as_str(), side.kind.clone()));
+            let above = translator.comparison(BinaryOperator::GtEq, &value, &low, place);
+            let below = translator.comparison(BinaryOperator::LtEq, &value, &high, place);
             format!("({} AND {})", above.sql, below.sql)
         });
         Typed::new(format!("({not}{both})"), Type::Bool)
@@ -259,6 +264,11 @@ fn incomparable(left: &Type, right: &Type) -> Option<(String, String)> {
         Type::Date | Type::DateTime => Some(8),
         Type::Timestamp => Some(9),
         Type::Time => Some(10),
+        Type::Range(element) => match element.as_ref() {
+            Type::Date => Some(11),
+            Type::DateTime => Some(12),
+            _ => Some(13),
+        },
     };
     if let (Type::Struct(left_fields), Type::Struct(right_fields)) = (left, right) {
         let mut pairs = left_fields.iter().zip(right_fields);

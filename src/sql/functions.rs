@@ -267,6 +267,7 @@ impl Translator<'_> {
             .math_function(name, &args, place)
             .or_else(|| self.string_function(name, &args, source, place))
             .or_else(|| self.interval_function(name, &args))
+            .or_else(|| self.range_function(name, &args, place))
             .or_else(|| self.array_function(name, &args, place))
         {
             return Some(found);
@@ -292,9 +293,10 @@ impl Translator<'_> {
             }
             ("NULLIF", 2) if matches!(args.kind(0), Type::Struct(_) | Type::Float64) => {
                 let kind = args.kind(0);
-                let sql = self.bind_nested(&[&args[0]], |translator, names| {
+                let sql = self.bind_nested(&[&args[0], &args[1]], |translator, names| {
                     let value = Typed::new(names[0].as_str(), kind.clone());
-                    let equal = translator.equal(&value, &args[1]);
+                    let other = Typed::new(names[1].as_str(), args[1].kind.clone());
+                    let equal = translator.equal(&value, &other);
                     format!("(CASE WHEN {equal} THEN NULL ELSE {} END)", value.sql)
                 });
                 Some(Typed::new(sql, kind))
@@ -303,7 +305,10 @@ impl Translator<'_> {
                 let other = args[1].beside(&args.kind(0));
                 let (value, other) =
                     (self.coerced(&args[0], &other), self.coerced(&other, &args[0]));
-                Some(Typed::new(format!("nullif({}, {})", value.sql, other.sql), value.kind))
+                let sql = format!("nullif({}, {})", value.sql, other.sql);
+                // In a subquery the engine forgets which field of a struct its own NULLIF is.
+                let sql = if self.scopes.len() > 1 { format!("coalesce({sql})") } else { sql };
+                Some(Typed::new(sql, value.kind))
             }
             ("GENERATE_UUID", 0) => Some(Typed::new("CAST(uuid() AS VARCHAR)", Type::String)),
             ("GROUPING", 1) => {

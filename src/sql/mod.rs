@@ -46,6 +46,7 @@ mod pipes;
 mod pivot;
 mod projection;
 mod queries;
+mod ranges;
 mod read_interval;
 #[doc(hidden)]
 pub mod read_text;
@@ -77,7 +78,7 @@ pub use temporary_functions::{drop_temporary_function, is_temporary_call};
 pub use translate::{
     Translated, translate_expression, translate_query, translate_statements, translate_stored_query,
 };
-pub(crate) use types::BIGNUMERIC_FIELD;
+pub(crate) use types::{BIGNUMERIC_FIELD, RANGE_START};
 pub use types::{Type, duckdb_type, google_type};
 pub use user_functions::{TranslatedFunction, translate_function};
 pub use value_tables::gives_structs;

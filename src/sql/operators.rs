@@ -90,11 +90,10 @@ impl Translator<'_> {
             }
             (Type::Timestamp, Type::Interval) => {
                 // A month has no fixed length and no zone says which one is meant.
-                let sql = self.bind(&[&right], |names| {
-                    let by = &names[0];
+                let sql = self.bind(&[&left, &right], |names| {
+                    let (moment, by) = (&names[0], &names[1]);
                     format!(
-                        "(CASE WHEN date_part('year', {by}) <> 0 OR date_part('month', {by}) <> 0 THEN error('TIMESTAMP takes no INTERVAL with months or years') ELSE {} {symbol} {by} END)",
-                        left.sql
+                        "(CASE WHEN date_part('year', {by}) <> 0 OR date_part('month', {by}) <> 0 THEN error('TIMESTAMP takes no INTERVAL with months or years') ELSE {moment} {symbol} {by} END)"
                     )
                 });
                 valid(&sql, Type::Timestamp)

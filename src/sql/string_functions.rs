@@ -165,13 +165,19 @@ impl Translator<'_> {
             ("SPLIT", 1 | 2) => {
                 let separator = if args.len() == 2 { args.sql(1) } else { "','".to_owned() };
                 let separator = Typed::new(separator, Type::String);
-                let sql = self.bind(&[&separator], |names| {
-                    let text = format!("string_split({}, {})", args.sql(0), names[0]);
-                    if args.len() < 2 || names[0].starts_with('\'') {
-                        return text;
-                    }
+                let split =
+                    |text: &str, separator: &str| format!("string_split({text}, {separator})");
+                if separator.sql.starts_with('\'') {
+                    let sql = split(&args.sql(0), &separator.sql);
+                    return Some(Typed::new(sql, Type::Array(Box::new(Type::String))));
+                }
+                let sql = self.bind(&[&args[0], &separator], |names| {
                     // Without a separator the engine gives the whole text.
-                    format!("(CASE WHEN {} IS NOT NULL THEN {text} END)", names[0])
+                    let (text, separator) = (&names[0], &names[1]);
+                    format!(
+                        "(CASE WHEN {separator} IS NOT NULL THEN {} END)",
+                        split(text, separator)
+                    )
                 });
                 Some(Typed::new(sql, Type::Array(Box::new(Type::String))))
             }

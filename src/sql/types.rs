@@ -9,6 +9,10 @@ use super::{
 /// The only field of what the engine keeps of a BIGNUMERIC; no user's field has such a name.
 pub(crate) const BIGNUMERIC_FIELD: &str = "BIGNUMERIC()";
 
+/// The two fields of what the engine keeps of a RANGE.
+pub(crate) const RANGE_START: &str = "RANGE()";
+pub(crate) const RANGE_END: &str = "to";
+
 /// A GoogleSQL type
 /// (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types>).
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -44,6 +48,8 @@ pub enum Type {
     Json,
     /// `INTERVAL`
     Interval,
+    /// `RANGE<…>`
+    Range(Box<Type>),
     /// `ARRAY<…>`
     Array(Box<Type>),
     /// `STRUCT<…>`
@@ -69,6 +75,11 @@ impl Type {
             Self::Time => "TIME".into(),
             Self::Json => "JSON".into(),
             Self::Interval => "INTERVAL".into(),
+            Self::Range(element) => {
+                let (from, to) = (quote(RANGE_START), quote(RANGE_END));
+                let element = element.duckdb()?;
+                format!("STRUCT({from} {element}, {to} {element})")
+            }
             Self::Array(element) => format!("{}[]", element.duckdb()?),
             Self::Struct(fields) => {
                 let fields: Option<Vec<String>> = fields
@@ -105,6 +116,7 @@ impl Type {
             Self::Time => "TIME".into(),
             Self::Json => "JSON".into(),
             Self::Interval => "INTERVAL".into(),
+            Self::Range(element) => format!("RANGE<{}>", element.google()),
             Self::Array(element) => format!("ARRAY<{}>", element.google()),
             Self::Struct(fields) => {
                 let fields: Vec<String> =
@@ -208,6 +220,12 @@ impl Type {
                 ("ARRAY", [element]) => {
                     Ok(Self::Array(Box::new(Self::from_ast(&element.data_type)?)))
                 }
+                ("RANGE", [element]) => match Self::from_ast(&element.data_type)? {
+                    kind @ (Self::Date | Self::DateTime | Self::Timestamp) => {
+                        Ok(Self::Range(Box::new(kind)))
+                    }
+                    kind => unsupported(format!("there is no RANGE of {}", kind.google())),
+                },
                 ("STRUCT", fields) => Self::structure(fields),
                 _ => {
                     unsupported(format!("type `{name}<…>` is not supported on the embedded engine"))
@@ -308,7 +326,12 @@ pub fn from_duckdb(text: &str) -> Option<Type> {
             };
             fields.push((name, from_duckdb(kind.trim())?));
         }
-        return Some(Type::Struct(fields));
+        return Some(match fields.as_slice() {
+            [(start, kind), (end, _)] if start == RANGE_START && end == RANGE_END => {
+                Type::Range(Box::new(kind.clone()))
+            }
+            _ => Type::Struct(fields),
+        });
     }
     if let Some(inner) = text.strip_prefix("DECIMAL(").and_then(|rest| rest.strip_suffix(')')) {
         let scale: u32 = inner.split_once(',')?.1.trim().parse().ok()?;
@@ -360,6 +383,7 @@ mod tests {
         for (google, duckdb) in [
             ("INT64", "BIGINT"),
             ("NUMERIC", "DECIMAL(38,9)"),
+            ("RANGE<DATE>", "STRUCT(\"RANGE()\" DATE, \"to\" DATE)"),
             ("ARRAY<BIGNUMERIC>", "STRUCT(\"BIGNUMERIC()\" BLOB)[]"),
             ("ARRAY<STRING>", "VARCHAR[]"),
             ("STRUCT<a INT64, b ARRAY<DATE>>", "STRUCT(\"a\" BIGINT, \"b\" DATE[])"),

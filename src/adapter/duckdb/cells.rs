@@ -5,8 +5,8 @@ use std::fmt::Write;
 use duckdb::arrow::{
     array::{Array, ArrayRef, AsArray},
     datatypes::{
-        DataType, Decimal128Type, DurationMicrosecondType, Float32Type, Float64Type, Int8Type,
-        Int16Type, Int32Type, Int64Type, IntervalMonthDayNanoType, IntervalUnit,
+        DataType, Date32Type, Decimal128Type, DurationMicrosecondType, Float32Type, Float64Type,
+        Int8Type, Int16Type, Int32Type, Int64Type, IntervalMonthDayNanoType, IntervalUnit,
         Time64MicrosecondType, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
         TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type,
         UInt64Type,
@@ -15,7 +15,10 @@ use duckdb::arrow::{
 };
 
 use super::bignumeric::BigNumeric;
-use crate::{relation::Cell, sql::BIGNUMERIC_FIELD};
+use crate::{
+    relation::Cell,
+    sql::{BIGNUMERIC_FIELD, RANGE_START},
+};
 
 /// Nesting deeper than any real type: an endless one cannot come from the engine.
 const MAX_DEPTH: usize = 64;
@@ -83,6 +86,13 @@ fn nested(array: &dyn Array, row: usize, depth: usize) -> Cell {
                 other => other,
             }
         }
+        DataType::Struct(fields)
+            if fields.len() == 2 && fields.first().is_some_and(|f| f.name() == RANGE_START) =>
+        {
+            let ends = array.as_struct();
+            let end = |at: usize| range_end(ends.column(at).as_ref(), row, depth);
+            Cell::Text(format!("[{}, {})", end(0), end(1)))
+        }
         DataType::Struct(fields) => {
             let values = array.as_struct();
             let value = |(at, name): (usize, &str)| {
@@ -103,6 +113,20 @@ fn nested(array: &dyn Array, row: usize, depth: usize) -> Cell {
             nested(dictionary.values().as_ref(), at, depth + 1)
         }
         _ => formatted(array, row),
+    }
+}
+
+/// One end of a RANGE: what is infinite in the engine has no bound.
+fn range_end(array: &dyn Array, row: usize, depth: usize) -> String {
+    let is_infinite = match array.data_type() {
+        DataType::Date32 => {
+            array.as_primitive::<Date32Type>().value(row).unsigned_abs() == i32::MAX.unsigned_abs()
+        }
+        _ => false,
+    };
+    match nested(array, row, depth + 1) {
+        Cell::Text(text) if !is_infinite && !text.ends_with("infinity") => text,
+        _ => "UNBOUNDED".to_owned(),
     }
 }
 

@@ -143,11 +143,12 @@ impl Translator<'_> {
                 let to = self.convert(&to, &kind, false);
                 let step = match args.get(2) {
                     Some(step) => self.expression(step),
-                    None => Typed::new("(INTERVAL 1 DAY)", Type::Interval),
+                    None => Typed::new("(INTERVAL (CAST(1 AS BIGINT)) DAY)", Type::Interval),
                 };
                 let target = kind.duckdb()?;
-                let sql = self.bind(&[&step], |names| {
-                    let step = &names[0];
+                let (from, to) = (Typed::new(from, kind.clone()), Typed::new(to, kind.clone()));
+                let sql = self.bind(&[&from, &to, &step], |names| {
+                    let (from, to, step) = (&names[0], &names[1], &names[2]);
                     format!(
                         "(CASE WHEN {step} = INTERVAL 0 DAY THEN error('the step of {name} cannot be 0') ELSE CAST(generate_series({from}, {to}, {step}) AS {target}[]) END)"
                     )

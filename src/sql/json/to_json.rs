@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::sql::{
+    ranges::bound,
     translate::{Translator, Typed},
     types::{Type, literal, quote},
 };
@@ -93,6 +94,21 @@ impl Translator<'_> {
             Type::Timestamp => {
                 let text = format!("strftime({sql} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%f')");
                 quoted(&format!("{} || 'Z'", shortened(&text)))
+            }
+            Type::Range(element) => {
+                let (element, kind) = (element.as_ref().clone(), value.kind.clone());
+                self.bind_nested(&[value], |translator, names| {
+                    let range = Typed::new(names[0].as_str(), kind);
+                    let mut end = |is_start| {
+                        let moment = bound(&range, &element, is_start);
+                        translator.json_text_of(&moment, form).unwrap_or_default()
+                    };
+                    let (from, to) = (end(true), end(false));
+                    format!(
+                        "(CASE WHEN {} IS NOT NULL THEN '{{\"start\":' || {from} || ',\"end\":' || {to} || '}}' END)",
+                        range.sql
+                    )
+                })
             }
             Type::Array(element) => {
                 let name = self.fresh("e");
