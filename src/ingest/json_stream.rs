@@ -7,6 +7,8 @@ use super::record_path::Step;
 
 /// Bytes of one record at most: it is held in memory, and engines have limits of their own.
 const MAX_RECORD_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes that are made room for before a record is read: more are seldom needed again.
+const MAX_ROOM: usize = 64 * 1024;
 /// Containers within containers at most, as in serde_json, which reads the records again.
 const MAX_DEPTH: usize = 128;
 
@@ -32,6 +34,8 @@ pub struct JsonStream<R> {
     column: usize,
     /// What has been read since a record or key began.
     captured: Option<Vec<u8>>,
+    /// The length of the record before.
+    record_bytes: usize,
 }
 
 type Outcome<T> = Result<T, JsonProblem>;
@@ -39,7 +43,7 @@ type Outcome<T> = Result<T, JsonProblem>;
 impl<R: BufRead> JsonStream<R> {
     /// A stream whose first line has this number.
     pub fn new(input: R, line: usize) -> Self {
-        Self { input, line, column: 1, captured: None }
+        Self { input, line, column: 1, captured: None, record_bytes: 0 }
     }
 
     /// Gives every record at the path; an array at the path's end is stepped into.
@@ -128,15 +132,32 @@ impl<R: BufRead> JsonStream<R> {
     fn record(&mut self, on: &mut OnRecord<'_>) -> Outcome<()> {
         self.blank()?;
         let (line, column) = (self.line, self.column);
-        self.captured = Some(Vec::new());
+        self.captured = Some(Vec::with_capacity(self.record_bytes));
         self.value()?;
         let bytes = self.captured.take().unwrap_or_default();
+        self.record_bytes = bytes.len().min(MAX_ROOM);
         let text = std::str::from_utf8(&bytes);
         text.map_err(|error| error.to_string()).and_then(on).map_err(|message| JsonProblem {
             line,
             column,
             message,
         })
+    }
+
+    /// Goes over a member's key and the colon behind it, which is nearly all that is done with keys.
+    fn any_key(&mut self) -> Outcome<()> {
+        self.blank()?;
+        self.string()?;
+        self.colon()
+    }
+
+    fn colon(&mut self) -> Outcome<()> {
+        self.blank()?;
+        match self.peek()? {
+            Some(b':') => self.bump(),
+            Some(_) => Err(self.problem("expected `:`")),
+            None => Err(self.end()),
+        }
     }
 
     /// A member's key and the colon behind it.
@@ -149,12 +170,7 @@ impl<R: BufRead> JsonStream<R> {
             captured.extend_from_slice(&raw);
         }
         let text = serde_json::from_slice(&raw).map_err(|_| self.problem("invalid key"))?;
-        self.blank()?;
-        match self.peek()? {
-            Some(b':') => self.bump().map(|()| text),
-            Some(_) => Err(self.problem("expected `:`")),
-            None => Err(self.end()),
-        }
+        self.colon().map(|()| text)
     }
 
     /// Reads a comma, and says that more comes; or stops before the closing byte.
@@ -188,7 +204,7 @@ impl<R: BufRead> JsonStream<R> {
                             return Err(self.problem("too deeply nested"));
                         }
                         if close == b'}' {
-                            self.key()?;
+                            self.any_key()?;
                         }
                         continue;
                     }
@@ -202,7 +218,7 @@ impl<R: BufRead> JsonStream<R> {
             while let Some(close) = open.last().copied() {
                 if self.comma_or(close)? {
                     if close == b'}' {
-                        self.key()?;
+                        self.any_key()?;
                     }
                     break;
                 }

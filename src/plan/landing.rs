@@ -93,6 +93,17 @@ pub struct RowBatch {
     pub columns: Vec<Values>,
 }
 
+impl RowBatch {
+    /// Bytes of its texts.
+    pub fn bytes(&self) -> usize {
+        let bytes = |values: &Values| match values {
+            Values::Texts(texts) => texts.bytes.len(),
+            _ => 0,
+        };
+        self.columns.iter().map(bytes).sum()
+    }
+}
+
 /// Values of one column.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
@@ -120,6 +131,12 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// Makes room for texts of so many bytes together.
+    pub fn reserve(&mut self, texts: usize, bytes: usize) {
+        self.bytes.reserve(bytes);
+        self.ends.reserve(texts);
+    }
+
     /// Adds a text.
     pub fn push(&mut self, text: &str) {
         self.bytes.push_str(text);

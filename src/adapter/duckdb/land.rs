@@ -14,6 +14,7 @@ use duckdb::{
 
 use super::{
     errors::{cancelled, engine_error, warehouse_error},
+    limits::{Landing, Share},
     lower::in_engine,
     session::Session,
 };
@@ -28,6 +29,11 @@ use crate::{
 /// Rows that are held back before they go to the table: by itself the engine holds ten times as many,
 /// whatever their size.
 const HELD_ROWS: usize = 2048 * 8;
+/// The same of their bytes.
+const HELD_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of a row from which on rows are long. The texts of 2,048 rows are held at once when they are
+/// compressed, however little memory the engine may take: it would fail.
+const LONG_ROW: usize = 4 * 1024;
 /// The zone of moments.
 const UTC: &str = "UTC";
 
@@ -43,7 +49,7 @@ pub(super) fn land(
     let Some(batches) = rows.take() else {
         return Err(warehouse_error("load", "another transaction was in the way of the rows"));
     };
-    let limited = session.shared.limit_memory();
+    let mut landing = session.shared.landing();
     let mut open: Vec<Option<Open<'_>>> = tables.iter().map(|_| None).collect();
     for batch in batches {
         if cancel.is_cancelled() {
@@ -56,11 +62,14 @@ pub(super) fn land(
         let (Some(table), Some(slot)) = (tables.get(batch.table), open.get_mut(batch.table)) else {
             return Err(warehouse_error("load", "this is a bug in elt: rows of no table"));
         };
+        if batch.bytes() / batch.rows >= LONG_ROW {
+            landing.raise(Share::All);
+        }
         if slot.is_none() {
             *slot = Some(Open::new(session, table, &mut apply)?);
         }
         if let Some(open) = slot {
-            open.push(table, batch)?;
+            open.push(table, batch, &mut landing)?;
         }
     }
     // All of them before the first staging table is read.
@@ -71,10 +80,9 @@ pub(super) fn land(
             None => 0,
         });
     }
-    // Comparing takes what it takes.
-    drop(limited);
     for (table, count) in tables.iter().zip(&mut counts) {
         if let Some(passed) = table.passed_on.as_ref().filter(|_| *count > 0) {
+            landing.compare(*count);
             let (staging, target) = (in_engine(&table.relation), in_engine(&passed.target));
             let Passing { changes, columns, values } = passed.values.now();
             for change in &changes {
@@ -126,7 +134,8 @@ fn new_rows(rule: PassRule, target: &Relation, staging: &Relation) -> String {
 }
 
 /// Of a record with one version in the load the last landed one is looked at, of one with several as
-/// many landed ones as it has here.
+/// many landed ones as it has here. What is known is asked once for each record: beside each of its
+/// versions the hashes of all of them would be gigabytes.
 fn new_versions(target: &Relation, staged: &str) -> String {
     format!(
         "with versions as (
@@ -156,20 +165,21 @@ fn new_versions(target: &Relation, staged: &str) -> String {
   )
   where back <= versions
   group by k
+), known as materialized (
+  select asked.k, coalesce(elt_known_versions(landed.hashes, asked.hashes), 0) as known
+  from asked left join landed on asked.k = landed.k
 )
 select versions.s
-from versions
-join asked on versions.k = asked.k
-left join landed on versions.k = landed.k
-where versions.n > coalesce(elt_known_versions(landed.hashes, asked.hashes), 0)"
+from versions join known on versions.k = known.k
+where versions.n > known.known"
     )
 }
 
 struct Open<'a> {
     appender: Appender<'a>,
     rows: u64,
-    /// Rows that the engine's appender holds back.
-    held: usize,
+    /// Rows that the engine's appender holds back, and their bytes.
+    held: (usize, usize),
 }
 
 impl<'a> Open<'a> {
@@ -199,16 +209,22 @@ impl<'a> Open<'a> {
                 &names,
             )
             .map_err(failed)?;
-        Ok(Self { appender, rows: 0, held: 0 })
+        Ok(Self { appender, rows: 0, held: (0, 0) })
     }
 
-    fn push(&mut self, table: &LandTable, batch: RowBatch) -> Result<(), AdapterError> {
+    fn push(
+        &mut self,
+        table: &LandTable,
+        batch: RowBatch,
+        landing: &mut Landing<'_>,
+    ) -> Result<(), AdapterError> {
         self.rows += batch.rows as u64;
-        self.held += batch.rows;
+        self.held = (self.held.0 + batch.rows, self.held.1 + batch.bytes());
         let batch = record_batch(&table.columns, batch)?;
         self.appender.append_record_batch(batch).map_err(failed)?;
-        if self.held >= HELD_ROWS {
-            self.held = 0;
+        if self.held.0 >= HELD_ROWS || self.held.1 >= HELD_BYTES {
+            self.held = (0, 0);
+            landing.raise(Share::Rows);
             self.appender.flush().map_err(failed)?;
         }
         Ok(())

@@ -10,6 +10,7 @@ mod errors;
 mod explained;
 mod functions;
 mod land;
+mod limits;
 mod load_seed;
 mod lock;
 mod lower;

@@ -22,6 +22,10 @@ use crate::{
 /// Between two tries for a file that another process holds.
 const LOCK_POLL: Duration = Duration::from_millis(50);
 
+/// Rows of a group in tables that are made here, half of what the engine takes by itself: a group is held
+/// in memory uncompressed until it is whole, by each thread that writes one, and landed rows are wide.
+const GROUP_ROWS: u32 = 61_440;
+
 /// Opens the database and says what every further connection must run first.
 pub(super) fn open(options: &DuckDbOptions) -> Result<(Connection, String), AdapterError> {
     let failed = |error: &duckdb::Error| engine_error(error, Dialect::GoogleSql, 0);
@@ -54,11 +58,12 @@ pub(super) fn open(options: &DuckDbOptions) -> Result<(Connection, String), Adap
     if !options.in_memory() {
         make_folder(&options.path)?;
         let path = quoted(&options.path.to_string_lossy());
-        let flags = match options.is_written_steadily {
-            true => format!(" (ROW_GROUP_SIZE {STEADY_GROUP_ROWS})"),
-            false => String::new(),
+        let group = match options.is_written_steadily {
+            true => STEADY_GROUP_ROWS,
+            false => GROUP_ROWS,
         };
-        attach(&connection, &format!("ATTACH {path} AS {database}{flags}"), options)?;
+        let sql = format!("ATTACH {path} AS {database} (ROW_GROUP_SIZE {group})");
+        attach(&connection, &sql, options)?;
         if !options.settings.iter().any(|(name, _)| name == "temp_directory") {
             // Beside the file, where there is room for it; by default it is the current folder.
             let folder = quoted(&format!("{}.tmp", options.path.to_string_lossy()));

@@ -7,7 +7,10 @@ use std::{
 
 use duckdb::Connection;
 
-use super::errors::engine_error;
+use super::{
+    errors::engine_error,
+    limits::{Landing, Limits},
+};
 use crate::{
     adapter::AdapterError,
     relation::{Dialect, Relation},
@@ -27,28 +30,7 @@ pub(super) struct Shared {
     idle: Mutex<Vec<Connection>>,
     schemas: Mutex<HashSet<String>>,
     known: Mutex<KnownColumns>,
-    /// Landings under way that hold the memory limit down, and what it was before.
-    limited: Mutex<(usize, String)>,
-}
-
-/// Memory of the engine while rows are landed: what it has written it would keep, for nobody.
-const LANDING_MEMORY: &str = "128MiB";
-/// The same in bytes.
-const LANDING_BYTES: f64 = 128.0 * 1024.0 * 1024.0;
-
-/// The engine's memory is limited until the last of these is gone.
-pub(super) struct LimitedMemory<'a>(&'a Shared);
-
-impl Drop for LimitedMemory<'_> {
-    fn drop(&mut self) {
-        let mut limited = lock(&self.0.limited);
-        limited.0 -= 1;
-        if limited.0 == 0 {
-            let sql = format!("SET GLOBAL memory_limit = '{}'", limited.1);
-            // It stays as low as it is: slower, and no less right.
-            let _ = lock(&self.0.base).execute_batch(&sql);
-        }
-    }
+    limits: Limits,
 }
 
 impl Shared {
@@ -61,33 +43,13 @@ impl Shared {
             idle: Mutex::default(),
             schemas: Mutex::default(),
             known: Mutex::default(),
-            limited: Mutex::default(),
+            limits: Limits::default(),
         }
     }
 
-    /// Limits the engine's memory for as long as the value lives. A database in memory is not limited,
-    /// nor one that has less already.
-    pub fn limit_memory(&self) -> Option<LimitedMemory<'_>> {
-        let mut limited = lock(&self.limited);
-        if limited.0 == 0 {
-            let base = lock(&self.base);
-            let (before, on_disk): (String, bool) = base
-                .query_row(
-                    "SELECT current_setting('memory_limit'), EXISTS (FROM duckdb_databases() WHERE \
-                     path IS NOT NULL AND NOT internal)",
-                    [],
-                    |row| Ok((row.get(0)?, row.get(1)?)),
-                )
-                .ok()?;
-            let is_more = bytes(&before).is_none_or(|bytes| bytes > LANDING_BYTES);
-            if !on_disk || !is_more {
-                return None;
-            }
-            base.execute_batch(&format!("SET GLOBAL memory_limit = '{LANDING_MEMORY}'")).ok()?;
-            limited.1 = before;
-        }
-        limited.0 += 1;
-        Some(LimitedMemory(self))
+    /// Rows are landed for as long as the value lives: until then the engine takes less.
+    pub fn landing(&self) -> Landing<'_> {
+        self.limits.land(&self.base)
     }
 
     /// An idle connection, or a new one.
@@ -149,20 +111,6 @@ impl Shared {
         lock(&self.known).clear();
         lock(&self.schemas).clear();
     }
-}
-
-/// A size as the engine writes it (`18.6 GiB`); none where it is written otherwise.
-fn bytes(text: &str) -> Option<f64> {
-    let (number, unit) = text.trim().split_once(' ')?;
-    let factor = match unit {
-        "bytes" => 0,
-        "KiB" => 1,
-        "MiB" => 2,
-        "GiB" => 3,
-        "TiB" => 4,
-        _ => return None,
-    };
-    Some(number.parse::<f64>().ok()? * 1024f64.powi(factor))
 }
 
 /// Nothing here is left half-changed by a panic.

@@ -9,6 +9,8 @@ use crate::ingest::{
 
 /// Rows of a batch.
 const BATCH_ROWS: usize = 4096;
+/// Bytes of a batch, but for the record that goes over it: long records come a few at a time.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Batches that are read ahead of those being landed.
 const BATCHES_AHEAD: usize = 2;
 
@@ -48,7 +50,8 @@ pub fn batches(
             if context.cancel.is_cancelled() {
                 return Err("interrupted".to_owned());
             }
-            if intake.waiting() < BATCH_ROWS { Ok(()) } else { send(intake) }
+            let is_full = intake.waiting() >= BATCH_ROWS || intake.waiting_bytes() >= BATCH_BYTES;
+            if is_full { send(intake) } else { Ok(()) }
         };
         let mut read = || {
             let mut landed = Vec::new();

@@ -17,6 +17,8 @@ use crate::ingest::{
 
 /// Bytes of one line of an NDJSON payload at most: it is one document, held in memory.
 const MAX_LINE_BYTES: u64 = 64 * 1024 * 1024;
+/// What JSON allows around a value.
+const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 /// A mark that some programs put before a text.
 const BYTE_ORDER_MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 
@@ -87,8 +89,13 @@ pub(super) fn read_document(
         return intake.broken(document, "not-utf-8", "the text is no UTF-8".to_owned(), origin);
     };
     let is_one = feed.records.is_root() && !text.trim_start().starts_with('[');
-    if is_one && serde_json::from_str::<IgnoredAny>(text).is_ok() {
-        return intake.record(text.trim(), origin);
+    if is_one {
+        if intake.record_if_json(text.trim_matches(BLANKS), origin)? {
+            return Ok(());
+        }
+        if serde_json::from_str::<IgnoredAny>(text).is_ok() {
+            return intake.record(text.trim(), origin);
+        }
     }
     // All of them before the first is taken: behind the last the document may be broken.
     let mut records = Vec::new();

@@ -16,6 +16,9 @@ use crate::ingest::{
 /// The kind of entries that say what is known of a record.
 const ENTITY: &str = "entity";
 
+/// The class of what is no JSON.
+pub(super) const NOT_JSON: &str = "bad-json";
+
 /// A table with what is needed to make its rows.
 pub struct IntakeTable {
     /// Its feed.
@@ -103,7 +106,7 @@ impl IntakeTable {
         let mut row = envelope.row(&self.feed, record, seq, uri).map_err(|problem| {
             let class = match problem.contains("key is") {
                 true => "missing-key",
-                false => "bad-json",
+                false => NOT_JSON,
             };
             NoRow::Letter("record", class, problem)
         })?;
@@ -123,7 +126,7 @@ impl IntakeTable {
         }
         let Some(snapshot) = &mut self.snapshot else { return Ok(Some(row)) };
         let hash = snapshot.rules.state_hash(&row.payload);
-        let hash = hash.map_err(|problem| NoRow::Letter("record", "bad-json", problem))?;
+        let hash = hash.map_err(|problem| NoRow::Letter("record", NOT_JSON, problem))?;
         let event = snapshot.detector.record(&row.key, &hash);
         let event = event.map_err(|problem| NoRow::Letter("changes", "duplicate-key", problem))?;
         Ok(event.map(|event| snapshot.row(&self.feed, event, Some(&row), (seq, uri))))

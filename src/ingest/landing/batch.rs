@@ -18,6 +18,15 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// How many rows, and bytes of their texts.
+    pub fn size(&self) -> (usize, usize) {
+        let rows = self.rows.iter().flat_map(|target| &target.rows);
+        rows.fold((0, 0), |(count, bytes), row| {
+            let typed = row.typed.as_ref().map_or(0, String::len);
+            (count + 1, bytes + row.payload.len() + typed)
+        })
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.rows.iter().all(|target| target.rows.is_empty())

@@ -3,10 +3,11 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-/// Texts that the first part is made for; each further part is for twice as many.
-const FIRST_PART: usize = 256 * 1024;
-/// Bits for a text: one wrong "yes" of about a thousand.
-const BITS_PER_TEXT: usize = 16;
+/// The parts that are made one behind the other, the last again and again: the texts of each, and bits for
+/// a text. With 16 one "yes" of about a thousand is wrong; with 10, which is what is left for millions of
+/// texts, one of a hundred, and the warehouse is asked a little more often.
+const PARTS: [(usize, usize); 5] =
+    [(256 * 1024, 16), (512 * 1024, 16), (1024 * 1024, 16), (2048 * 1024, 16), (8192 * 1024, 10)];
 /// Bits of a block: a text's bits are all in one line of the processor's cache.
 const BLOCK_BITS: usize = 512;
 /// Bits that are set for a text.
@@ -26,12 +27,17 @@ struct Part {
 impl Filter {
     /// Notes a text, and says whether it may have been noted before.
     pub fn note(&mut self, text: &str) -> bool {
-        let hash = hash(text);
+        self.note_hash(hash(text))
+    }
+
+    /// The same of a text's hash.
+    pub fn note_hash(&mut self, hash: u64) -> bool {
         if self.parts.iter().any(|part| part.holds(hash)) {
             return true;
         }
         if self.parts.last().is_none_or(|part| part.room == 0) {
-            self.parts.push(Part::for_texts(FIRST_PART << self.parts.len()));
+            let (texts, bits) = PARTS[self.parts.len().min(PARTS.len() - 1)];
+            self.parts.push(Part::new(texts, bits));
         }
         if let Some(part) = self.parts.last_mut() {
             part.add(hash);
@@ -41,8 +47,8 @@ impl Filter {
 }
 
 impl Part {
-    fn for_texts(texts: usize) -> Self {
-        let blocks = vec![[0; BLOCK_BITS / 64]; (texts * BITS_PER_TEXT).div_ceil(BLOCK_BITS)];
+    fn new(texts: usize, bits_per_text: usize) -> Self {
+        let blocks = vec![[0; BLOCK_BITS / 64]; (texts * bits_per_text).div_ceil(BLOCK_BITS)];
         Self { blocks, room: texts }
     }
 
@@ -75,7 +81,8 @@ fn bits(hash: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-fn hash(text: &str) -> u64 {
+/// What a filter knows of a text.
+pub(super) fn hash(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     hasher.finish()

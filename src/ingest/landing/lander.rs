@@ -23,6 +23,8 @@ use crate::{
 
 /// Rows of a load above which it is worth reading which keys a table holds: below, the engine compares.
 const LARGE_LOAD: usize = 20_000;
+/// Bytes of a load above which it is large, however few the rows.
+const LARGE_LOAD_BYTES: usize = 16 * 1024 * 1024;
 /// Loads of a table in one invocation from which on the same is worth it.
 const MANY_LOADS: u32 = 3;
 /// The code of the error of a load that somebody else has been faster than.
@@ -147,7 +149,7 @@ impl Lander {
         for turn in self.turns(load) {
             turns.push(turn.lock_owned().await);
         }
-        let large = batch.rows.iter().map(|rows| rows.rows.len()).sum::<usize>() >= LARGE_LOAD;
+        let large = is_large(batch.size());
         let batches = std::iter::once(Ok(batch));
         self.land_in_turn(load, batches, large, cancel).await
     }
@@ -168,14 +170,15 @@ impl Lander {
             turns.push(turn.lock_owned().await);
         }
         let first = tokio::task::spawn_blocking(move || {
-            let (mut first, mut rows) = (Vec::new(), 0);
-            while rows < LARGE_LOAD {
+            let (mut first, mut size) = (Vec::new(), (0, 0));
+            while !is_large(size) {
                 let Some(batch) = batches.next() else { break };
                 let batch = batch?;
-                rows += batch.rows.iter().map(|rows| rows.rows.len()).sum::<usize>();
+                let (rows, bytes) = batch.size();
+                size = (size.0 + rows, size.1 + bytes);
                 first.push(batch);
             }
-            Ok((first, rows >= LARGE_LOAD, batches))
+            Ok((first, is_large(size), batches))
         });
         let first = first.await.map_err(|bug| failed(format!("this is a bug in elt: {bug}")))?;
         let (first, large, rest) = first.map_err(failed::<String>)?;
@@ -368,6 +371,11 @@ impl Lander {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether so many rows, of so many bytes, are a large load.
+fn is_large((rows, bytes): (usize, usize)) -> bool {
+    rows >= LARGE_LOAD || bytes >= LARGE_LOAD_BYTES
 }
 
 fn failed<T: Into<String>>(message: T) -> AdapterError {

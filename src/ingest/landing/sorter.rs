@@ -2,14 +2,18 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::{DefaultHasher, Hash as _, Hasher as _},
+    hash::{BuildHasherDefault, DefaultHasher, Hash as _, Hasher},
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{BronzeRow, Dedup, filter::Filter};
+use super::{
+    BronzeRow, Dedup,
+    filter::{Filter, hash},
+};
 
-/// Records whose last version in this load is remembered: 32 bytes each.
-const MAX_FRESH: usize = 256 * 1024;
+/// Records whose last version in this load is remembered, 32 bytes each: what fits into a table of 2 MiB,
+/// which processors hold close.
+const MAX_FRESH: usize = 56 * 1024;
 /// Messages of one load that are told apart without asking: more than are landed together.
 const MAX_MESSAGES: usize = 256 * 1024;
 
@@ -41,7 +45,7 @@ pub(super) struct Sorter {
     /// What the table held before and what went to it since; none where that is not known.
     seen: Option<Arc<Mutex<Seen>>>,
     /// The last versions of records that are new in this load: all of their rows go by here.
-    fresh: HashMap<u128, u128>,
+    fresh: HashMap<u128, u128, BuildHasherDefault<Hashed>>,
     messages: HashSet<u128>,
     /// The message that rows come of, and what is known of it.
     message: Option<(Arc<str>, Place)>,
@@ -49,7 +53,7 @@ pub(super) struct Sorter {
 
 impl Sorter {
     pub fn new(dedup: Dedup, staged: bool, seen: Option<Arc<Mutex<Seen>>>) -> Self {
-        let (fresh, messages) = (HashMap::new(), HashSet::new());
+        let (fresh, messages) = (HashMap::default(), HashSet::new());
         Self { dedup, staged, seen, fresh, messages, message: None }
     }
 
@@ -77,7 +81,7 @@ impl Sorter {
             return Place::Direct;
         }
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.keys.note(&row.key) {
+        if seen.keys.note_hash(half(key)) {
             return Place::Staged;
         }
         if self.fresh.len() < MAX_FRESH {
@@ -102,7 +106,7 @@ impl Sorter {
             None => Place::Staged,
             Some(seen) => {
                 let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                if seen.uris.note(uri) { Place::Staged } else { Place::Direct }
+                if seen.uris.note_hash(hash(uri)) { Place::Staged } else { Place::Direct }
             }
         };
         self.message = Some((Arc::clone(uri), place));
@@ -112,13 +116,35 @@ impl Sorter {
 
 /// 128 bits of a text: two that are the same are one text.
 fn wide(text: &str) -> u128 {
-    let half = |seed: u8| {
-        let mut hasher = DefaultHasher::new();
-        seed.hash(&mut hasher);
-        text.hash(&mut hasher);
-        u128::from(hasher.finish())
-    };
-    half(1) << 64 | half(2)
+    let mut second = DefaultHasher::new();
+    1u8.hash(&mut second);
+    text.hash(&mut second);
+    u128::from(second.finish()) << 64 | u128::from(hash(text))
+}
+
+/// The half of those bits that filters ask for.
+fn half(wide: u128) -> u64 {
+    wide as u64
+}
+
+/// The hash of what is a hash.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u128(&mut self, wide: u128) {
+        self.0 = (wide >> 64) as u64;
+    }
 }
 
 #[cfg(test)]

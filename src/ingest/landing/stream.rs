@@ -59,10 +59,15 @@ impl<I: Iterator<Item = Result<Batch, String>>> Stream<I> {
             };
             rows_seen += rows.rows.len() as u64;
             let mut builders = [Place::Direct, Place::Staged].map(|_| Builder::new(target));
-            for row in &rows.rows {
-                match sorter.place(row) {
-                    Place::Direct => builders[0].push(row),
-                    Place::Staged => builders[1].push(row),
+            let places: Vec<Place> = rows.rows.iter().map(|row| sorter.place(row)).collect();
+            for (builder, place) in builders.iter_mut().zip([Place::Direct, Place::Staged]) {
+                let all = || rows.rows.iter().zip(&places).filter(|(_, of)| **of == place);
+                builder.reserve(all().map(|(row, _)| row));
+            }
+            for (row, place) in rows.rows.into_iter().zip(places) {
+                match place {
+                    Place::Direct => builders[0].push(&row),
+                    Place::Staged => builders[1].push(&row),
                     Place::Known => {}
                 }
             }
@@ -168,6 +173,28 @@ struct Builder {
 impl Builder {
     fn new(target: &Target) -> Self {
         Self { typed: target.typed.is_some().then(Texts::default), ..Self::default() }
+    }
+
+    /// Room for rows, made once: growing would copy megabytes again and again.
+    fn reserve<'a>(&mut self, rows: impl Iterator<Item = &'a BronzeRow>) {
+        let [mut keys, mut hashes, mut uris, mut payloads, mut typed, mut count] = [0; 6];
+        for row in rows {
+            count += 1;
+            keys += row.key.len();
+            hashes += row.hash.len();
+            uris += row.uri.len();
+            payloads += row.payload.len();
+            typed += row.typed.as_ref().map_or(0, String::len);
+        }
+        self.keys.reserve(count, keys);
+        self.hashes.reserve(count, hashes);
+        self.uris.reserve(count, uris);
+        self.payloads.reserve(count, payloads);
+        if let Some(texts) = &mut self.typed {
+            texts.reserve(count, typed);
+        }
+        self.times.reserve(count);
+        self.seqs.reserve(count);
     }
 
     fn push(&mut self, row: &BronzeRow) {
