@@ -7,13 +7,13 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::{
-    Feed, FeedState, IngestRequest, Lander, StateEntry, Window,
+    Feed, FeedKind, FeedState, IngestRequest, KnownFiles, Lander, StateEntry, Window,
     fetch::in_order,
     load_options::{LoadOptions, WindowsBy},
-    runner::{run_stream, streams},
+    runner::{Ahead, run_stream, streams},
 };
 use crate::{
-    adapter::Cancel,
+    adapter::{Adapter, AdapterError, Cancel},
     diagnostic::Diagnostic,
     run::{EventSink, NodeResult, Status},
 };
@@ -38,6 +38,8 @@ pub struct Backfill {
 pub struct FeedWindows {
     feeds: Vec<Feed>,
     windows: Vec<Window>,
+    /// The files that have landed so far, where those are not read again.
+    known_files: Option<Arc<KnownFiles>>,
     /// Those that an earlier run has landed.
     pub done: usize,
 }
@@ -119,9 +121,34 @@ pub async fn windows_left(
         if !backfill.again {
             windows.retain(|window| !landed.iter().any(|known| covers(known, window)));
         }
-        left.push(FeedWindows { done: all - windows.len(), feeds, windows });
+        let known_files = match windows.is_empty() {
+            true => None,
+            false => known_files(&feeds, adapter, cancel).await.map_err(|error| error.message)?,
+        };
+        left.push(FeedWindows { done: all - windows.len(), feeds, windows, known_files });
     }
     Ok(left)
+}
+
+/// The files of a stream that have landed, where those are not read again: snapshots are compared whole.
+async fn known_files(
+    feeds: &[Feed],
+    adapter: &dyn Adapter,
+    cancel: &Cancel,
+) -> Result<Option<Arc<KnownFiles>>, AdapterError> {
+    let Some(feed) = feeds.first() else { return Ok(None) };
+    let is_compared = feeds.iter().any(|feed| feed.rules.changes.is_some());
+    if is_compared || !matches!(feed.kind, FeedKind::Files(_)) {
+        return Ok(None);
+    }
+    for feed in feeds {
+        // A table that is new, or was dropped, has none of what landed before.
+        if adapter.columns(&feed.relation).await?.is_none() {
+            return Ok(Some(Arc::default()));
+        }
+    }
+    let known = KnownFiles::of_feed(adapter, &feed.relation, &feed.unique_id, cancel).await?;
+    Ok(Some(Arc::new(known)))
 }
 
 /// Lands what is left, several feeds at once, the windows of a feed one after the other: so versions
@@ -162,27 +189,40 @@ async fn feed_windows(
     let listing = Arc::new(OnceCell::new());
     let feeds: Vec<&Feed> = left.feeds.iter().collect();
     let Some(feed) = feeds.first() else { return Vec::new() };
+    let options = |window: Window| LoadOptions {
+        window: Some(window),
+        listing: Some(Arc::clone(&listing)),
+        when_whole: vec![entry(feed, &window)],
+        shown: format!(" {}", shown(&window)),
+        is_watched: false,
+    };
     let mut results = Vec::new();
-    for window in left.windows {
+    let mut ahead = None;
+    let mut windows = left.windows.into_iter().peekable();
+    while let Some(window) = windows.next() {
         if cancel.is_cancelled() {
             break;
         }
-        let options = LoadOptions {
-            window: Some(window),
-            listing: Some(Arc::clone(&listing)),
-            when_whole: vec![entry(feed, &window)],
-            shown: format!(" {}", shown(&window)),
-            is_watched: false,
+        let fetched = |window: Window| {
+            let known_files = left.known_files.clone();
+            Ahead::fetch(feed, request, known_files, &options(window), cancel)
         };
-        let of_window = run_stream(&feeds, request, lander, &options, cancel, events).await;
+        let now = ahead.take().unwrap_or_else(|| fetched(window));
+        // One at most is fetched while the one before it is fetched and landed.
+        ahead = windows.peek().map(|next| fetched(*next));
+        let (now, window) = (Some(now), options(window));
+        let landed = run_stream(&feeds, now, request, lander, &window, cancel, events).await;
         let is_whole =
             |result: &Arc<NodeResult>| matches!(result.status, Status::Success | Status::Warn);
-        let all_whole = of_window.iter().all(is_whole);
-        results.extend(of_window);
+        let all_whole = landed.iter().all(is_whole);
+        results.extend(landed);
         // Behind a window that failed, versions would land without those before them.
         if !all_whole {
             break;
         }
+    }
+    if let Some(ahead) = ahead {
+        ahead.give_up().await;
     }
     results
 }

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use super::{
     EnvLookup, Envelope, Feed, FeedKind, KnownFiles, Landed, Lander, Load,
     feed_result::{Failed, feed_result},
-    fetch::{FetchContext, GoogleLookup, Hosts, KnownAnswers, fetch, in_order},
+    fetch::{FetchContext, Fetched, GoogleLookup, Hosts, KnownAnswers, fetch, in_order},
     intake::{OpenError, Reading, batches, open_load},
     is_superseded,
     load_options::LoadOptions,
@@ -99,7 +99,7 @@ pub async fn run_feeds(
             async move {
                 let feeds: Vec<&Feed> = stream.iter().map(|at| &request.feeds[*at]).collect();
                 let options = LoadOptions::default();
-                run_stream(&feeds, &request, &lander, &options, &cancel, &events).await
+                run_stream(&feeds, None, &request, &lander, &options, &cancel, &events).await
             }
         })
         .collect();
@@ -136,9 +136,60 @@ pub fn first_of_stream<'a>(feeds: &'a [Feed], feed: &'a Feed) -> &'a Feed {
     streams(feeds).iter().find(is).map_or(feed, |stream| &feeds[stream[0]])
 }
 
+/// A load whose payloads are on their way before it is its turn.
+pub(super) struct Ahead {
+    context: FetchContext,
+    fetched: Result<Fetched, String>,
+}
+
+impl Ahead {
+    /// Begins to fetch what a later load of a feed is to land. `known_files` may be older than the load.
+    pub fn fetch(
+        feed: &Feed,
+        request: &IngestRequest,
+        known_files: Option<Arc<KnownFiles>>,
+        options: &LoadOptions,
+        cancel: &Cancel,
+    ) -> Self {
+        let context = FetchContext { known_files, ..context(request, options, cancel) };
+        let fetched = fetch(feed, &context);
+        Self { context, fetched }
+    }
+
+    /// Gives up what nobody is to land. What is archived is archived to its end.
+    pub async fn give_up(self) {
+        drop(self.fetched);
+        self.context.background_ended().await;
+    }
+}
+
+/// What the payloads of a new load are fetched with.
+fn context(request: &IngestRequest, options: &LoadOptions, cancel: &Cancel) -> FetchContext {
+    FetchContext {
+        root: request.root.clone(),
+        env: Arc::clone(&request.env),
+        spool: request.spool.clone(),
+        load_id: uuid::Uuid::new_v4().simple().to_string(),
+        run_id: request.run_id.clone(),
+        began: Utc::now(),
+        google: Arc::clone(&request.google),
+        hosts: Arc::clone(&request.hosts),
+        window: options.window,
+        listing: options.listing.clone(),
+        known_files: None,
+        known_answers: None,
+        is_watched: options.is_watched,
+        background: Arc::default(),
+        cancel: cancel.clone(),
+        stats: Arc::default(),
+        files: Arc::default(),
+    }
+}
+
 /// One load of the feeds of a stream, told from its begin to its end: a result for each table.
 pub(super) async fn run_stream(
     feeds: &[&Feed],
+    ahead: Option<Ahead>,
     request: &IngestRequest,
     lander: &Lander,
     options: &LoadOptions,
@@ -159,24 +210,9 @@ pub(super) async fn run_stream(
         };
         return labels.into_iter().map(served).collect();
     }
-    let context = FetchContext {
-        root: request.root.clone(),
-        env: Arc::clone(&request.env),
-        spool: request.spool.clone(),
-        load_id: uuid::Uuid::new_v4().simple().to_string(),
-        run_id: request.run_id.clone(),
-        began: started.0,
-        google: Arc::clone(&request.google),
-        hosts: Arc::clone(&request.hosts),
-        window: options.window,
-        listing: options.listing.clone(),
-        known_files: None,
-        known_answers: None,
-        is_watched: options.is_watched,
-        background: Arc::default(),
-        cancel: cancel.clone(),
-        stats: Arc::default(),
-        files: Arc::default(),
+    let (context, fetched) = match ahead {
+        Some(ahead) => (ahead.context, Some(ahead.fetched)),
+        None => (context(request, options, cancel), None),
     };
     let outcome = match cancel.is_cancelled() {
         true => Err(Failed { status: Status::Skipped, message: "the run was stopped".into() }),
@@ -184,7 +220,7 @@ pub(super) async fn run_stream(
             Some(FeedKind::PubSub(subscription)) => {
                 drain(feeds, subscription, request, &context).await.map_err(error)
             }
-            _ => land(feeds, &context, lander, options).await,
+            _ => land(feeds, started.0, &context, fetched, lander, options).await,
         },
     };
     if outcome.is_ok() {
@@ -229,21 +265,23 @@ fn interrupted() -> Failed {
     error("interrupted".to_owned())
 }
 
-/// Lands the feeds of one stream, which is fetched as the first of them says.
+/// Lands the feeds of one stream, which is fetched as the first of them says. What is fetched ahead was
+/// asked for while the load before was landed: its rows are younger than that load's all the same.
 async fn land(
     feeds: &[&Feed],
+    mut ingested_at: DateTime<Utc>,
     context: &FetchContext,
+    mut fetched: Option<Result<Fetched, String>>,
     lander: &Lander,
     options: &LoadOptions,
 ) -> Result<Landed, Failed> {
-    let mut ingested_at = context.began;
     for _ in 0..MAX_TRIES {
         let envelope = Envelope {
             ingested_at,
             run_id: context.run_id.clone(),
             load_id: context.load_id.clone(),
         };
-        match land_once(feeds, envelope, context, lander, options).await {
+        match land_once(feeds, envelope, context, fetched.take(), lander, options).await {
             // What comes behind another's load is younger than that.
             Err(Unlanded::Superseded) => ingested_at = Utc::now(),
             Err(Unlanded::Failed(failed)) => return Err(failed),
@@ -265,6 +303,7 @@ async fn land_once(
     feeds: &[&Feed],
     envelope: Envelope,
     context: &FetchContext,
+    ahead: Option<Result<Fetched, String>>,
     lander: &Lander,
     options: &LoadOptions,
 ) -> Result<Landed, Unlanded> {
@@ -280,8 +319,14 @@ async fn land_once(
         OpenError::Feed(message) => Unlanded::Failed(error(message)),
         OpenError::Warehouse(problem) => told(problem),
     })?;
-    remember(feeds, &load, &mut context, lander).await.map_err(told)?;
-    let fetched = fetch(feed, &context).map_err(|problem| Unlanded::Failed(error(problem)))?;
+    let fetched = match ahead {
+        Some(fetched) => fetched,
+        None => {
+            remember(feeds, &load, &mut context, lander).await.map_err(told)?;
+            fetch(feed, &context)
+        }
+    };
+    let fetched = fetched.map_err(|problem| Unlanded::Failed(error(problem)))?;
     let cancel = context.cancel.clone();
     let reading = Reading { feed: (*feed).clone(), fetched, context, options: options.clone() };
     lander.land_all(&load, batches(reading, intake), &cancel).await.map_err(told)

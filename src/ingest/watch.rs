@@ -204,7 +204,8 @@ impl Polled {
         let silent: EventSink = Arc::new(|_| {});
         let feeds: Vec<&Feed> = self.feeds.iter().collect();
         let options = LoadOptions { is_watched: true, ..LoadOptions::default() };
-        let results = run_stream(&feeds, request, lander, &options, &self.cancel, &silent).await;
+        let results =
+            run_stream(&feeds, None, request, lander, &options, &self.cancel, &silent).await;
         results.into_iter().map(Ok).collect()
     }
 

@@ -57,6 +57,22 @@ pub struct KnownFiles {
 }
 
 impl KnownFiles {
+    /// The files of a feed whose own table is `main`; none before the first load.
+    ///
+    /// # Errors
+    /// What the warehouse says.
+    pub async fn of_feed(
+        adapter: &dyn Adapter,
+        main: &Relation,
+        feed: &UniqueId,
+        cancel: &Cancel,
+    ) -> Result<Self, AdapterError> {
+        match adapter.columns(&beside(main, STATE)).await? {
+            Some(_) => Self::read(adapter, main, feed, cancel).await,
+            None => Ok(Self::default()),
+        }
+    }
+
     /// Reads which files of a feed were landed since it was reset last.
     ///
     /// # Errors
