@@ -164,6 +164,34 @@ fn appended_rows_are_exact_and_atomic() {
 }
 
 #[test]
+fn bignumerics_are_appended_and_columns_become_them_and_others() {
+    let warehouse = Warehouse::in_memory(Dialect::GoogleSql);
+    let digits = "578960446186580977117854925043439539266.34992332820282019728792003956564819967";
+    let append = Step::Append {
+        relation: warehouse.relation("kept"),
+        columns: vec![column("wei", "BIGNUMERIC")],
+        rows: Rows::Held(std::sync::Arc::new(vec![
+            vec![Cell::Text(digits.to_owned())],
+            vec![Cell::Null],
+        ])),
+    };
+    warehouse.apply(&warehouse.plan(vec![warehouse.schema(), append])).expect("rows are appended");
+    assert_eq!(warehouse.rows("select max(wei) from {kept}"), digits);
+    assert_eq!(warehouse.columns("kept"), "wei BIGNUMERIC");
+    warehouse.table("t", "select numeric '1.5' as a, bignumeric '2.25' as b, bignumeric '3' as c");
+    let retype = Step::AlterColumns {
+        relation: warehouse.relation("t"),
+        add: Vec::new(),
+        drop: Vec::new(),
+        retype: vec![column("a", "BIGNUMERIC"), column("b", "STRING"), column("c", "FLOAT64")],
+        extend: Vec::new(),
+    };
+    warehouse.apply(&warehouse.plan(vec![retype])).expect("the columns have new types");
+    assert_eq!(warehouse.columns("t"), "a BIGNUMERIC, b STRING, c FLOAT64");
+    assert_eq!(warehouse.rows("select a + 1, b, c from {t}"), "2.5 2.25 3");
+}
+
+#[test]
 fn many_transactions_at_a_time() {
     let warehouse = Warehouse::in_memory(Dialect::DuckDb);
     let plans: Vec<_> = (0..40)

@@ -4,12 +4,24 @@
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#decimal_types>).
 
 use super::{
+    NoSchemas,
     aggregates::Call,
     arguments::Args,
     bind::is_plain,
     translate::{Translator, Typed},
     types::Type,
 };
+
+/// The engine's SQL that makes a BIGNUMERIC of a column's values of another type, or the other way
+/// round; none where no BIGNUMERIC is in it.
+pub(crate) fn bignumeric_conversion(column: &str, from: &str, to: &str) -> Option<String> {
+    let (from, to) = (Type::parse(from).ok()?, Type::parse(to).ok()?);
+    if from == to {
+        return None;
+    }
+    let mut translator = Translator::new("", &NoSchemas);
+    translator.convert_bignumeric(&Typed::new(column, from), &to, false)
+}
 
 impl Translator<'_> {
     /// Two numbers in their common type, where one of them is a BIGNUMERIC.
@@ -157,5 +169,22 @@ pub(super) fn mixes_bignumeric(one: &Type, other: &Type) -> bool {
                 && one.iter().zip(other).any(|((_, one), (_, other))| mixes_bignumeric(one, other))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bignumeric_conversion;
+
+    #[test]
+    fn columns_become_bignumerics_and_back() {
+        for (from, to, sql) in [
+            ("INT64", "BIGNUMERIC", Some("googlesql_bignumeric(CAST(\"a\" AS VARCHAR))")),
+            ("BIGNUMERIC", "STRING", Some("googlesql_bignumeric_text(\"a\")")),
+            ("BIGNUMERIC", "BIGNUMERIC", None),
+            ("INT64", "NUMERIC", None),
+        ] {
+            assert_eq!(bignumeric_conversion("\"a\"", from, to).as_deref(), sql);
+        }
     }
 }

@@ -46,17 +46,22 @@ impl Translator<'_> {
             }
             return Typed::new(format!("{out}{end} END)"), kind);
         }
-        // The engine's own comparison differs: written out.
-        let given = operand.kind.clone();
-        let sql = self.bind_nested(&[&operand], |translator, names| {
-            let operand = Typed::new(names[0].as_str(), given);
+        // The engine's own comparison differs: written out, for the number of the choice.
+        let all: Vec<&Typed> = std::iter::once(&operand).chain(&values).collect();
+        let chosen = self.bind_nested(&all, |translator, names| {
+            let side = |at: usize| Typed::new(names[at].as_str(), all[at].kind.clone());
             let mut out = String::from("(CASE");
-            for (value, result) in values.iter().zip(&results) {
-                let condition = translator.equal(&operand, value);
-                out.push_str(&format!(" WHEN {condition} THEN {}", result.sql));
+            for at in 1..all.len() {
+                let condition = translator.equal(&side(0), &side(at));
+                out.push_str(&format!(" WHEN {condition} THEN {at}"));
             }
-            format!("{out}{end} END)")
+            format!("{out} END)")
         });
+        let mut sql = format!("(CASE {chosen}");
+        for (at, result) in results.iter().take(values.len()).enumerate() {
+            sql.push_str(&format!(" WHEN {} THEN {}", at + 1, result.sql));
+        }
+        sql.push_str(&format!("{end} END)"));
         Typed::new(sql, kind)
     }
 

@@ -305,9 +305,9 @@ impl Translator<'_> {
                 let other = args[1].beside(&args.kind(0));
                 let (value, other) =
                     (self.coerced(&args[0], &other), self.coerced(&other, &args[0]));
-                let sql = format!("nullif({}, {})", value.sql, other.sql);
-                // In a subquery the engine forgets which field of a struct its own NULLIF is.
-                let sql = if self.scopes.len() > 1 { format!("coalesce({sql})") } else { sql };
+                // Of columns of other queries the engine forgets which field of a struct a bare NULLIF
+                // is.
+                let sql = format!("coalesce(nullif({}, {}))", value.sql, other.sql);
                 Some(Typed::new(sql, value.kind))
             }
             ("GENERATE_UUID", 0) => Some(Typed::new("CAST(uuid() AS VARCHAR)", Type::String)),

@@ -66,6 +66,7 @@ mod value_tables;
 mod wildcards;
 mod windows;
 
+pub(crate) use bignumerics::bignumeric_conversion;
 pub use error::SqlError;
 pub use float_text::float_text;
 pub use intervals::with_interval_texts;

@@ -252,7 +252,8 @@ pub(super) fn valid(sql: &str, kind: Type) -> Typed {
             let function = kind.google().to_ascii_lowercase();
             format!("googlesql_valid_{function}(CAST({sql} AS {name}))")
         }
-        _ => sql.to_owned(),
+        // TIME goes round at midnight before a date is added to it.
+        _ => format!("({sql})"),
     };
     Typed::new(sql, kind)
 }

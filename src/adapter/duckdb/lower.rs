@@ -6,6 +6,7 @@ use crate::{
     adapter::AdapterError,
     plan::{ContractColumn, RowSource, Step, TableOptions},
     relation::{Column, Dialect, Quoting, Relation},
+    sql::{bignumeric_conversion, google_type},
 };
 
 /// The staging table of rows that come as a query and are needed twice.
@@ -71,7 +72,7 @@ impl Lowering<'_> {
                 relation: self.name(relation),
                 add: self.columns(add)?,
                 drop: drop.clone(),
-                retype: self.columns(retype)?,
+                retype: self.retyped(&self.name(relation), retype)?,
                 extend: self.columns(extend)?,
             },
             Step::Insert { target, columns, rows } => Step::Insert {
@@ -226,6 +227,31 @@ impl Lowering<'_> {
             Ok(Column { name: column.name.clone(), data_type })
         };
         columns.iter().map(column).collect()
+    }
+
+    /// Columns with new types, and how the engine makes a value of one out of what it has, where it
+    /// cannot itself.
+    fn retyped(
+        &self,
+        relation: &Relation,
+        columns: &[Column],
+    ) -> Result<Vec<Column>, AdapterError> {
+        let mut lowered = self.columns(columns)?;
+        if self.session.shared.dialect != Dialect::GoogleSql || columns.is_empty() {
+            return Ok(lowered);
+        }
+        let known = self.session.table_columns(&relation.to_string())?.unwrap_or_default();
+        for (column, wanted) in lowered.iter_mut().zip(columns) {
+            let was = known.iter().find(|(name, _)| name.eq_ignore_ascii_case(&column.name));
+            let was = was.map(|(_, data_type)| google_type(data_type));
+            let name = Dialect::DuckDb.quote(&column.name);
+            if let Some(value) =
+                was.and_then(|was| bignumeric_conversion(&name, &was, &wanted.data_type))
+            {
+                column.data_type.push_str(&format!(" using {value}"));
+            }
+        }
+        Ok(lowered)
     }
 
     fn options(&self, options: &TableOptions) -> Result<TableOptions, AdapterError> {
