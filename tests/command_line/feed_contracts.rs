@@ -139,7 +139,7 @@ fn dead_letters_are_a_warning_that_may_fail() {
     let folder = shop(table);
     write(folder.path(), "in/a.jsonl", "{\"type\":\"order\",\"id\":1}\n{\"type\":\"odd\"}\n");
     let told = ingest(&folder, &[], 0);
-    assert!(told.contains("warn  ingest bronze.orders, 1 row (1 dead letter)"), "{told}");
+    assert!(told.contains("warn  ingest bronze.orders, 1 row (1 dead letter, 39 B)"), "{told}");
     assert!(told.contains("1 record is a dead letter and did not land"), "{told}");
     assert!(told.contains("`bronze.dead_letter` holds them with the reason"), "{told}");
     assert!(told.contains("1 warned"), "{told}");
