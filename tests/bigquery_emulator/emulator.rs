@@ -37,7 +37,7 @@
 //! - `array_agg(distinct x ignore nulls)` fails, and as the default of an undeclared type it is NULL
 //!   in silence; `array(select distinct x …)` works.
 //! - `current_datetime()`, `@@error`, persistent functions by a name of three parts are unknown.
-//!   DDL in a transaction is allowed.
+//!   DDL in a transaction is allowed. Statements of a script have no parameters.
 //!
 //! Another emulator, goccy's `bigquery-emulator` 0.8.1 (pure Go, 7 CPU minutes to build), cannot run
 //! plans: a table is not replaced twice, MERGE takes plain tables only, there are no copies, and the

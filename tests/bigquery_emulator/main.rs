@@ -5,6 +5,7 @@ mod emulator;
 mod example;
 #[path = "../example_support/mod.rs"]
 mod example_support;
+mod landing;
 mod publishing;
 mod sandbox;
 #[path = "../example_support/steps.rs"]

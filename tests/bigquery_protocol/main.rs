@@ -3,6 +3,9 @@
 //! The server runs no SQL: what a statement does is told to it before. It checks and records what is on
 //! the wire, keeps jobs that take their time, refuses ids that are there already, and loses answers.
 
+#[path = "../streams/broker.rs"]
+#[expect(dead_code, reason = "the tests of streams use more of it")]
+mod broker;
 mod cancel;
 mod catalog;
 mod commands;
@@ -15,6 +18,7 @@ mod in_process;
 mod introspection;
 mod jobs;
 mod killed;
+mod landing_columns;
 mod landing_faults;
 mod landing_inline;
 mod landing_killed;
@@ -31,9 +35,13 @@ mod publishing;
 mod results;
 mod scale;
 mod scripts;
+mod served;
 mod server;
 mod shop;
 mod small_project;
 mod stopping;
+mod streams;
+mod streams_killed;
+mod subscribed;
 mod support;
 mod wire;

@@ -74,7 +74,7 @@ impl Case {
 }
 
 /// What differs from run to run, hidden.
-fn steady(text: &str) -> String {
+pub fn steady(text: &str) -> String {
     let mut text = text.replace(env!("CARGO_PKG_VERSION"), "[version]");
     for (pattern, shown) in [
         ("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "[invocation]"),

@@ -8,6 +8,7 @@ mod example;
 #[path = "../example_support/mod.rs"]
 mod example_support;
 mod functions;
+mod landings;
 #[path = "../node_support/mod.rs"]
 mod node_support;
 mod nodes;

@@ -39,10 +39,10 @@ fn read_by(step: &Step) -> &'static str {
         Step::SnapshotMerge { .. } => "snapshots",
         Step::CreateFunction { .. } => "functions",
         Step::LoadSeed { .. } => "seeds",
+        Step::Land { .. } => "landings",
         Step::Query { .. } | Step::Statement { .. } => "the example project",
         Step::Append { .. }
         | Step::CreateMissingTable { .. }
-        | Step::Land { .. }
         | Step::AllowNull { .. }
         | Step::DeleteMatching { .. }
         | Step::DropSchema { .. }

@@ -53,6 +53,8 @@ struct State {
     /// The acknowledged messages: what must not be lost.
     acked: HashSet<String>,
     published: Vec<Value>,
+    /// Seconds that messages were asked to be kept for, of each request.
+    extended: Vec<u64>,
 }
 
 /// The server.
@@ -155,6 +157,7 @@ impl State {
         }
         if path.ends_with(":modifyAckDeadline") {
             let secs = body["ackDeadlineSeconds"].as_u64().unwrap_or(0);
+            self.extended.push(secs);
             for id in ids {
                 if let Some(at) = self.acks.get(&id).copied() {
                     self.messages[at].leased = Some(Instant::now() + Duration::from_secs(secs));
@@ -222,6 +225,11 @@ impl Broker {
     /// What was published.
     pub fn published(&self) -> Vec<Value> {
         self.state().published.clone()
+    }
+
+    /// For how long messages were asked to be kept, request by request.
+    pub fn extended(&self) -> Vec<u64> {
+        self.state().extended.clone()
     }
 
     /// Gives up all leases: time has passed.

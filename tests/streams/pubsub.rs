@@ -25,6 +25,8 @@ fn what_is_there_is_landed_and_then_acknowledged() {
     let (ok, said) = ingest(folder.path(), &broker);
     assert!(ok, "{said}");
     assert_eq!(broker.open(), 0);
+    // What is kept longer is kept for as long as the feed says, and nothing is given back.
+    assert!(broker.extended().iter().all(|secs| *secs == 60), "{:?}", broker.extended());
     let path = folder.path();
     assert_eq!(count(path, "select count(distinct _record_key) as n from bronze.events"), 2_500);
     assert_eq!(count(path, "select count(*) as n from bronze.events"), 2_500);

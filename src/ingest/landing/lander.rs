@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     Batch, Dedup, FeedState, KnownFiles, Load,
+    commit::commit_id,
     plan::{landing_plan, tables_plan},
     sorter::{Seen, Sorter},
     state::LOAD,
@@ -332,16 +333,11 @@ impl Lander {
         Ok(Some(seen))
     }
 
-    /// The id of the job that commits. It is the feed's and the commit's: of two processes that see the
-    /// same last commit only one gets it.
+    /// The id of the job that commits.
     fn commit_id(&self, load: &Load, number: u64) -> String {
         let attempt = self.known().attempts.get(&(load.feed.clone(), number)).copied().unwrap_or(1);
         let main = load.main();
-        let what = format!("{}\n{}\n{number}", load.feed.as_str(), main.relation);
-        let hash = &blake3::hash(what.as_bytes()).to_hex()[..24];
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-        let stream: String = main.stream.chars().map(plain).take(100).collect();
-        format!("elt_{stream}_{hash}_{attempt}")
+        commit_id(&load.feed, (&main.relation, &main.stream), number, attempt)
     }
 
     fn forget(&self, load: &Load) {

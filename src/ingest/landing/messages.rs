@@ -3,9 +3,10 @@
 use super::{
     DeadLetter, Target,
     batch::BronzeRow,
-    plan::{bronze_table, dead_letter_table, land_tables},
+    commit::{Commit, load_entry, state_rows},
+    plan::{bronze_table, dead_letter_table, land_tables, state_table},
     stream::{dead_batch, row_batch},
-    tables::{DEAD_LETTER_COLUMNS, columns_in},
+    tables::{DEAD_LETTER_COLUMNS, STATE_COLUMNS, columns_in},
 };
 use crate::{
     ingest::{Envelope, TableColumn},
@@ -36,13 +37,17 @@ pub(in crate::ingest) struct MessageLetters {
     pub letters: Vec<DeadLetter>,
 }
 
-/// Lands messages, all or nothing; tables that are not there are made with them.
+/// Lands messages, all or nothing; tables that are not there are made with them. Where another process
+/// may land messages of the same feeds, `commit` is the one that this makes.
 pub(in crate::ingest) fn message_plan(
     feed: UniqueId,
     envelope: &Envelope,
     rows: Vec<MessageRows>,
     letters: Vec<MessageLetters>,
+    commit: Option<Commit>,
 ) -> Plan {
+    let records = rows.iter().map(|table| table.rows.len() as u64).sum();
+    let dead_letters = letters.iter().map(|table| table.letters.len() as u64).sum();
     let mut making = Making::default();
     let suffix: String = envelope.load_id.chars().take(12).collect();
     let mut tables: Vec<LandTable> = Vec::new();
@@ -66,8 +71,20 @@ pub(in crate::ingest) fn message_plan(
         let columns = columns_in(relation.dialect, &DEAD_LETTER_COLUMNS);
         tables.push(LandTable { relation, columns, passed_on: None });
     }
-    // Each commit is its own: what is landed already is known by who asks for it.
-    let commit = format!("elt_messages_{}", envelope.load_id);
+    let commit = match commit {
+        Some(Commit { id, number, feed, state, has_state }) => {
+            if !has_state {
+                making.add(&state, state_table(state.clone()));
+            }
+            let entry = load_entry(envelope, records, dead_letters);
+            batches.push(state_rows((&feed, number), envelope, &[entry], tables.len()));
+            let columns = columns_in(state.dialect, &STATE_COLUMNS);
+            tables.push(LandTable { relation: state, columns, passed_on: None });
+            id
+        }
+        // One process holds the warehouse, and knows what is landed.
+        None => format!("elt_messages_{}", envelope.load_id),
+    };
     let rows = RowStream::held(batches);
     let mut steps = making.schemas;
     steps.extend(making.tables);

@@ -4,6 +4,7 @@
 //! breath ([`StateEntry`]), so that a kill at any moment leaves both or neither.
 
 mod batch;
+mod commit;
 mod dead_letter;
 mod filter;
 mod known_files;
@@ -18,6 +19,7 @@ mod stream;
 mod tables;
 
 pub use batch::{Batch, BronzeRow, TargetRows};
+pub(super) use commit::{Commit, commit_id};
 pub use dead_letter::{DeadLetter, LetterStatus};
 pub use known_files::{FileVersion, KnownFiles};
 pub use lander::{Landed, Lander, is_superseded};

@@ -30,9 +30,7 @@ pub(super) fn tables_plan(load: &Load, exists: impl Fn(&Relation) -> bool) -> Op
     }
     let state = beside(main, STATE);
     if !exists(&state) {
-        let options =
-            TableOptions { cluster_by: vec!["feed".to_owned()], ..TableOptions::default() };
-        steps.push(create(state, columns_in(main.dialect, &STATE_COLUMNS), options));
+        steps.push(state_table(state));
     }
     if steps.is_empty() {
         return None;
@@ -47,6 +45,13 @@ pub(super) fn tables_plan(load: &Load, exists: impl Fn(&Relation) -> bool) -> Op
     let create = |(database, schema)| Step::CreateSchema { database, schema };
     let steps = schemas.into_iter().map(create).chain(steps).collect();
     Some(plan(load, steps))
+}
+
+/// Makes a table of states.
+pub(super) fn state_table(relation: Relation) -> Step {
+    let options = TableOptions { cluster_by: vec!["feed".to_owned()], ..TableOptions::default() };
+    let columns = columns_in(relation.dialect, &STATE_COLUMNS);
+    create(relation, columns, options)
 }
 
 /// Makes a bronze table; with typed columns, those that it has then. What the rows add is added when

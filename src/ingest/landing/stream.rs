@@ -7,8 +7,8 @@ use std::{
 
 use super::{
     Batch, BronzeRow, DeadLetter, Load, StateEntry, Target,
+    commit::{load_entry, state_rows},
     sorter::{Place, Sorter},
-    state::LOAD,
 };
 use crate::{
     ingest::{Envelope, envelope::SCHEMA_VERSION},
@@ -92,42 +92,11 @@ impl<I: Iterator<Item = Result<Batch, String>>> Stream<I> {
     fn state_batch(&mut self) -> RowBatch {
         let envelope = &self.load.envelope;
         let summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let own = StateEntry::new(
-            LOAD,
-            "",
-            serde_json::json!({
-                "load_id": envelope.load_id,
-                "run_id": envelope.run_id,
-                "ingested_at": super::super::envelope::timestamp(envelope.ingested_at),
-                "records": summary.rows,
-                "dead_letters": summary.dead_letters,
-            }),
-        );
+        let own = load_entry(envelope, summary.rows, summary.dead_letters);
         let entries: Vec<StateEntry> =
             std::iter::once(own).chain(std::mem::take(&mut self.state)).collect();
-        let mut texts: [Texts; 3] = Default::default();
-        for entry in &entries {
-            texts[0].push(&entry.kind);
-            texts[1].push(&entry.name);
-            texts[2].push_option(entry.value.as_ref().map(ToString::to_string).as_deref());
-        }
-        let [kinds, names, values] = texts.map(Values::Texts);
-        let number = i64::try_from(self.commit_number).unwrap_or(i64::MAX);
-        let rows = entries.len();
-        RowBatch {
-            table: 2 * self.load.targets.len() + 1,
-            rows,
-            columns: vec![
-                Values::Same(self.load.feed.as_str().into()),
-                Values::Ints(vec![number; rows]),
-                Values::Ints((0..).take(rows).collect()),
-                Values::SameTime(chrono::Utc::now().timestamp_micros()),
-                Values::Same(envelope.load_id.as_str().into()),
-                kinds,
-                names,
-                values,
-            ],
-        }
+        let table = 2 * self.load.targets.len() + 1;
+        state_rows((&self.load.feed, self.commit_number), envelope, &entries, table)
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     Mark, Record, Refusal, Tables,
     draft::{Draft, Written},
     filled::Filled,
+    ledger::Ledger,
     tables::LetterOrigin,
 };
 use crate::{
@@ -18,6 +19,12 @@ use crate::{
 
 /// Tries of a commit that another transaction was in the way of.
 const MAX_TRIES: u32 = 4;
+/// Tries of a commit that another process was faster than.
+const MAX_SUPERSEDED: u32 = 50;
+/// The code of its error.
+const SUPERSEDED: &str = "superseded";
+/// The code of BigQuery's errors of what it is told to write.
+const INVALID: &str = "bigquery-invalid";
 /// The code of the error of rows that could not be handed over twice.
 const IN_THE_WAY: &str = "load";
 
@@ -67,6 +74,8 @@ pub(super) struct Committer {
     pub adapter: Arc<dyn Adapter>,
     pub feeds: Vec<Filled>,
     pub streams: Vec<Tables>,
+    /// The commits of each stream, where several processes may make them.
+    pub ledgers: Vec<Ledger>,
     /// Tables of dead letters that exist.
     pub dead_tables: HashSet<Relation>,
     pub run_id: String,
@@ -76,6 +85,27 @@ pub(super) struct Committer {
 }
 
 impl Committer {
+    /// Makes messages durable; each stream's by themselves where their commits are counted.
+    pub async fn commit_all(&mut self, entries: Vec<Entry>, cancel: &Cancel) -> Vec<Outcome> {
+        if self.ledgers.len() < 2 {
+            return self.commit(&entries, cancel).await;
+        }
+        let ended = || Outcome::Failed("this is a bug in elt: a message of no stream".to_owned());
+        let mut outcomes: Vec<Outcome> = entries.iter().map(|_| ended()).collect();
+        let mut entries: Vec<(usize, Entry)> = entries.into_iter().enumerate().collect();
+        // Those of a stream stay in order.
+        entries.sort_by_key(|(_, entry)| entry.stream);
+        while let Some(stream) = entries.first().map(|(_, entry)| entry.stream) {
+            let rest = entries.split_off(entries.partition_point(|(_, e)| e.stream == stream));
+            let (places, of_stream): (Vec<usize>, Vec<Entry>) = entries.into_iter().unzip();
+            for (place, outcome) in places.into_iter().zip(self.commit(&of_stream, cancel).await) {
+                outcomes[place] = outcome;
+            }
+            entries = rest;
+        }
+        outcomes
+    }
+
     /// Makes messages durable together. What the warehouse refuses of them is found by halves and
     /// becomes a dead letter: one bad message does not stop the others.
     pub fn commit<'a>(
@@ -93,8 +123,14 @@ impl Committer {
             if let Some((at, _)) = of.and_then(|tables| tables.feeds.first()) {
                 FeedMetrics::add(&self.feeds[*at].metrics.failures, 1);
             }
-            let refused = matches!(error.kind, AdapterErrorKind::Sql | AdapterErrorKind::Warehouse)
-                && error.code != IN_THE_WAY;
+            let refused = match self.ledgers.is_empty() {
+                true => {
+                    matches!(error.kind, AdapterErrorKind::Sql | AdapterErrorKind::Warehouse)
+                        && error.code != IN_THE_WAY
+                }
+                // Quotas, rights and services that fail are no message's fault.
+                false => error.code == INVALID,
+            };
             match entries {
                 _ if !refused || self.broken => failed(error.message),
                 [one] => match self.bury(one, &error) {
@@ -131,19 +167,23 @@ impl Committer {
         Some(Entry { records: Vec::new(), letters: vec![letter], ..entry.clone() })
     }
 
-    /// Commits, again where another transaction was in the way: rows are handed over once.
+    /// Commits, again where another transaction was in the way, since rows are handed over once, and
+    /// where another process was faster.
     async fn tried(
         &mut self,
         entries: &[Entry],
         cancel: &Cancel,
     ) -> Result<Vec<Outcome>, AdapterError> {
-        for _ in 1..MAX_TRIES {
+        let (mut tries, mut superseded) = (1, 0);
+        loop {
             match self.together(entries, cancel).await {
-                Err(error) if error.code == IN_THE_WAY => {}
+                Err(error) if error.code == IN_THE_WAY && tries < MAX_TRIES => tries += 1,
+                Err(error) if error.code == SUPERSEDED && superseded < MAX_SUPERSEDED => {
+                    superseded += 1;
+                }
                 done => return done,
             }
         }
-        self.together(entries, cancel).await
     }
 
     async fn together(
@@ -152,28 +192,40 @@ impl Committer {
         cancel: &Cancel,
     ) -> Result<Vec<Outcome>, AdapterError> {
         let clock = Instant::now();
+        let stream = entries.first().map_or(0, |entry| entry.stream);
+        self.catch_up(stream, cancel).await?;
         for filled in &mut self.feeds {
             filled.refresh(self.adapter.as_ref()).await.map_err(unavailable)?;
         }
         self.look_up(entries, cancel).await?;
         let load = self.next_load();
         let mut draft = Draft::of(entries, &self.feeds, &self.streams);
-        let mut written = vec![Written::default(); self.feeds.len()];
-        let mut made = Vec::new();
-        if !draft.is_empty() {
-            let (rows, letters, counts) = draft.written(&self.dead_tables);
-            written = counts;
-            made.extend(letters.iter().map(|letters| letters.relation.clone()));
-            let id = entries.first().and_then(|entry| self.streams.get(entry.stream));
-            let id = id.map_or_else(|| &self.feeds[0].feed, |tables| &tables.first);
-            let plan = message_plan(id.unique_id.clone(), &load, rows, letters);
-            if let Err(error) = self.adapter.apply(&plan, cancel).await {
-                let (hashes, messages) = (draft.hashes, draft.messages);
-                self.doubt(hashes.into_keys(), messages, &written);
-                return Err(error);
+        let writes = !draft.is_empty();
+        let (rows, letters, written) = draft.written(&self.dead_tables);
+        let Draft { hashes, messages, outcomes, .. } = draft;
+        let made: Vec<Relation> = letters.iter().map(|letters| letters.relation.clone()).collect();
+        if writes {
+            let id = self.streams.get(stream).map_or(&self.feeds[0].feed, |tables| &tables.first);
+            let commit = self.ledgers.get(stream).map(Ledger::next);
+            let plan = message_plan(id.unique_id.clone(), &load, rows, letters, commit);
+            match self.adapter.apply(&plan, cancel).await {
+                Ok(outcome) if outcome.reattached => self.is_ours(stream, &load, cancel).await?,
+                Ok(_) => {}
+                Err(error) => {
+                    self.doubt(hashes.into_keys(), messages, &written);
+                    return Err(error);
+                }
+            }
+            if let Some(ledger) = self.ledgers.get_mut(stream) {
+                ledger.made();
+            }
+        } else if !self.ledgers.is_empty() && outcomes.iter().any(has_unchanged) {
+            // No commit proves that nobody else has landed another version meanwhile.
+            self.ledgers[stream].doubt();
+            if self.catch_up(stream, cancel).await? {
+                return Err(superseded());
             }
         }
-        let Draft { hashes, messages, outcomes, .. } = draft;
         self.dead_tables.extend(made);
         for ((at, mark), hash) in &hashes {
             self.feeds[*at].known.landed(*mark, hash);
@@ -186,6 +238,41 @@ impl Committer {
         }
         self.count(entries, &outcomes, &written, clock);
         Ok(outcomes)
+    }
+
+    /// Learns what other processes have landed of a stream, if anything.
+    async fn catch_up(&mut self, stream: usize, cancel: &Cancel) -> Result<bool, AdapterError> {
+        let Some(ledger) = self.ledgers.get_mut(stream) else { return Ok(false) };
+        let adapter = self.adapter.as_ref();
+        let Some(missed) = ledger.look(adapter, cancel).await? else { return Ok(false) };
+        for (at, _) in &self.streams[stream].feeds {
+            let filled = &mut self.feeds[*at];
+            filled.known.catch_up(adapter, &missed, cancel).await?;
+            filled.is_stale = true;
+        }
+        ledger.caught_up(&missed);
+        Ok(true)
+    }
+
+    /// Told that the job of a commit was there already: whether the commit is this one, whose answer was
+    /// lost.
+    async fn is_ours(
+        &mut self,
+        stream: usize,
+        load: &Envelope,
+        cancel: &Cancel,
+    ) -> Result<(), AdapterError> {
+        let Some(ledger) = self.ledgers.get_mut(stream) else { return Ok(()) };
+        ledger.doubt();
+        let number = ledger.next().number;
+        match ledger.load_of(number, self.adapter.as_ref(), cancel).await? {
+            Some(id) if id == load.load_id => Ok(()),
+            Some(_) => Err(superseded()),
+            None => {
+                ledger.pass_over();
+                Err(superseded())
+            }
+        }
     }
 
     /// Nobody knows whether these are durable.
@@ -204,6 +291,7 @@ impl Committer {
             filled.known.doubtful(of.map(|(_, mark)| *mark));
             filled.is_stale |= written.get(at).is_some_and(|it| it.rows > 0);
         }
+        self.ledgers.iter_mut().for_each(Ledger::doubt);
     }
 
     async fn look_up(&mut self, entries: &[Entry], cancel: &Cancel) -> Result<(), AdapterError> {
@@ -266,6 +354,18 @@ impl Committer {
                 Outcome::Refused(_) | Outcome::Failed(_) => {}
             }
         }
+    }
+}
+
+fn has_unchanged(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Landed { unchanged: 1.., .. })
+}
+
+/// Another process has made the commit.
+fn superseded() -> AdapterError {
+    AdapterError {
+        code: SUPERSEDED,
+        ..unavailable("another process landed messages meanwhile, again and again".to_owned())
     }
 }
 

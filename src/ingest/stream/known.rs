@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     Mark,
     filter::{Filter, PLACES, WORD},
+    ledger::Missed,
     recent::Recent,
 };
 use crate::{
@@ -19,6 +20,10 @@ use crate::{
 const WORDS_AT_A_TIME: u64 = 400_000;
 /// Texts in one question.
 const TEXTS_AT_A_TIME: usize = 1_000;
+/// Rows of others that are read as they are; of more only the filter is.
+const MAX_MISSED_ROWS: usize = 50_000;
+/// Loads of others that are named.
+const MAX_MISSED_LOADS: usize = 1_000;
 
 /// What is known of a feed's table and of the dead letters beside it.
 pub struct Known {
@@ -88,6 +93,54 @@ impl Known {
                     let bits = u32::try_from(bits).unwrap_or(u32::MAX);
                     self.filter.add_word(word.unsigned_abs(), bits);
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Learns what others have landed.
+    ///
+    /// # Errors
+    /// What the warehouse says.
+    pub(super) async fn catch_up(
+        &mut self,
+        adapter: &dyn Adapter,
+        missed: &Missed,
+        cancel: &Cancel,
+    ) -> Result<(), AdapterError> {
+        let loads = missed.loads.iter().map(String::as_str);
+        let of_loads = match missed.loads.len() <= MAX_MISSED_LOADS {
+            true => format!(" and _load_id in ({})", list(self.table.dialect, loads)),
+            false => String::new(),
+        };
+        let since =
+            |column: &str| format!(" where {column} >= timestamp '{}'{of_loads}", missed.since);
+        if adapter.columns(&self.dead_letters).await?.is_some() {
+            let (table, since) = (self.dead_letters.clone(), since("_failed_at"));
+            self.fill(adapter, &table, ("m", "_uri"), &since, cancel).await?;
+        }
+        if adapter.columns(&self.table).await?.is_none() {
+            return Ok(());
+        }
+        let (table, since) = (self.table.clone(), since("_ingested_at"));
+        let sql = format!(
+            "select _record_key, _record_hash, _uri from {table}{since} order by _ingested_at, _seq"
+        );
+        let rows = adapter.query(&sql, Some(MAX_MISSED_ROWS + 1), cancel).await?.rows;
+        // What was asked before is not what is there now.
+        self.recent.clear();
+        if rows.len() > MAX_MISSED_ROWS {
+            for (kind, column) in [("k", "_record_key"), ("m", "_uri")] {
+                self.fill(adapter, &table, (kind, column), &since, cancel).await?;
+            }
+            return Ok(());
+        }
+        for row in rows {
+            if let Some(uri) = text(row.get(2)) {
+                self.landed(Mark::of("m", &uri), "");
+            }
+            if let (Some(key), Some(hash)) = (text(row.first()), text(row.get(1))) {
+                self.landed(Mark::of("k", &key), &hash);
             }
         }
         Ok(())

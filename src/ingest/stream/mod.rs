@@ -9,6 +9,7 @@ mod draft;
 mod filled;
 mod filter;
 mod known;
+mod ledger;
 mod mark;
 mod message;
 mod queue;

@@ -9,10 +9,11 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Entry, Known, Outcome, Tables, commit::Committer, filled::Filled};
+use super::{Entry, Known, Outcome, Tables, commit::Committer, filled::Filled, ledger::Ledger};
 use crate::{
     adapter::{Adapter, AdapterError, Cancel},
     ingest::{DEAD_LETTERS, Feed, Metrics},
+    relation::Dialect,
 };
 
 /// Days of a table of BigQuery's that are looked at for messages that are landed already: as long as
@@ -79,6 +80,16 @@ impl Stream {
         let adapter = options.adapter.as_ref();
         let told =
             |error: AdapterError| format!("what is landed cannot be read: {}", error.message);
+        let streams = Tables::of_all(&options.feeds);
+        let mut ledgers = Vec::new();
+        if adapter.dialect() == Dialect::GoogleSql {
+            for tables in &streams {
+                let mut ledger = Ledger::of(tables);
+                // Before the tables are read: what is landed meanwhile is looked at later.
+                ledger.look(adapter, &cancel).await.map_err(told)?;
+                ledgers.push(ledger);
+            }
+        }
         let mut feeds = Vec::new();
         let mut dead_tables = HashSet::new();
         for (at, feed) in options.feeds.iter().enumerate() {
@@ -102,7 +113,8 @@ impl Stream {
             feeds.push(filled);
         }
         let committer = Committer {
-            streams: Tables::of_all(&options.feeds),
+            streams,
+            ledgers,
             adapter: options.adapter,
             feeds,
             dead_tables,
@@ -164,11 +176,16 @@ async fn run(
     linger: Duration,
     cancel: Cancel,
 ) {
+    // Where a commit takes seconds, all that waits goes into the next one.
+    let (most_messages, most_bytes) = match committer.ledgers.is_empty() {
+        true => (MAX_MESSAGES, MAX_COMMIT_BYTES),
+        false => (MAX_WAITING, MAX_WAITING_BYTES),
+    };
     while let Some(first) = receiver.recv().await {
         let until = Instant::now() + linger;
         let (mut bytes, mut count) = (first.bytes, first.entries.len());
         let mut queue = vec![first];
-        while count < MAX_MESSAGES && bytes < MAX_COMMIT_BYTES {
+        while count < most_messages && bytes < most_bytes {
             tokio::select! {
                 biased;
                 more = receiver.recv() => match more {
@@ -188,7 +205,7 @@ async fn run(
             entries.extend(waiting.entries);
         }
         committer.broken = false;
-        let mut outcomes = committer.commit(&entries, &cancel).await.into_iter();
+        let mut outcomes = committer.commit_all(entries, &cancel).await.into_iter();
         for (reply, count, room) in replies {
             // Whoever does not wait any more does not want to know.
             let _ = reply.send(outcomes.by_ref().take(count).collect());

@@ -35,7 +35,9 @@ impl Database {
         let begin = format!(
             "attach ':memory:' as \"{project}\";
             create macro format_timestamp(format, value) as strftime(value, format);
-            create macro timestamp_trunc(value, unit) as date_trunc(unit, value);"
+            create macro timestamp_trunc(value, unit) as date_trunc(unit, value);
+            create macro timestamp_sub(value, span) as value - span;
+            create macro div(number, divisor) as number // divisor;"
         );
         connection.execute_batch(&begin).expect("an empty database takes it");
         Self { connection, project: project.to_owned() }

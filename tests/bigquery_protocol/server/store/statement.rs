@@ -44,6 +44,10 @@ static JSON_TEXT: LazyLock<Regex> = LazyLock::new(|| {
         .expect("it is one")
 });
 
+/// A hash as text.
+static HASH: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"to_hex\(md5\((concat\([^()]*\))\)\)").expect("it is one"));
+
 /// A statement of a script, or one alone.
 #[derive(Clone, Debug)]
 pub struct Statement {
@@ -236,6 +240,7 @@ pub fn lowered(text: &str, variables: &[String]) -> String {
     let text = text.replace('`', "\"");
     let lines = "(select unnest(string_split(getvariable('$1'), chr(10))) as line)";
     let text = LINES.replace_all(&text, lines);
+    let text = HASH.replace_all(&text, "md5($1)");
     let text =
         JSON_TEXT.replace_all(&text, "$1").replace("json_query(line, ", "json_extract(line, ");
     let mut text = text.replace("json_value(line, ", "json_extract_string(line, ");
