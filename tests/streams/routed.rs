@@ -115,7 +115,7 @@ fn a_subscription_fills_many_tables() {
     let (ok, said) = ingest();
     assert!(ok, "{said}");
     assert!(
-        said.contains("100 dead letters)") && said.contains("bronze.orders, 100 rows ("),
+        said.contains("100 dead letters") && said.contains("bronze.orders, 100 rows ("),
         "{said}"
     );
     assert!(said.contains("bronze.refunds, 100 rows"), "{said}");
