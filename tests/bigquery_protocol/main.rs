@@ -25,6 +25,7 @@ mod landing_killed;
 mod landing_project;
 mod landing_together;
 mod loads;
+mod messages;
 mod money;
 mod nonsense;
 mod notes;
