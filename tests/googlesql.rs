@@ -8,7 +8,7 @@ use elt::adapter::{
     duckdb::{DuckDbAdapter, DuckDbOptions},
 };
 use elt::relation::Dialect;
-use elt::sql::{NoSchemas, translate_query, translate_statements};
+use elt::sql::{NoSchemas, STACK_BYTES, translate_query, translate_statements};
 
 /// The translation, then the rows or the error, as text.
 fn outcome(sql: &str) -> String {
@@ -150,6 +150,9 @@ proptest::proptest! {
     #[test]
     fn deep_nesting_is_an_error(depth in 1usize..400) {
         let sql = format!("select {}1{}", "(".repeat(depth), ")".repeat(depth));
-        let _ = translate_query(&sql, &NoSchemas);
+        let read = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+            let _ = translate_query(&sql, &NoSchemas);
+        });
+        proptest::prop_assert!(read.expect("a thread").join().is_ok());
     }
 }

@@ -10,13 +10,12 @@ use std::{fs, sync::OnceLock};
 
 use elt::{
     analysis::{Catalog, Table, TableColumn, Type, analyze},
-    sql::{NoSchemas, SqlError, count_statements, translate_query, translate_statements},
+    sql::{
+        NoSchemas, STACK_BYTES, SqlError, count_statements, translate_query, translate_statements,
+    },
 };
 use proptest::{prelude::*, sample::Index};
 use std::sync::Arc;
-
-/// What the program's threads have.
-const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// Tables for every name.
 struct AnyTable;

@@ -44,6 +44,20 @@ fn a_file_of_statements_gives_the_rows_of_the_last() {
     insta::assert_snapshot!(text(&output.stdout));
 }
 
+/// A number's text has no zeros behind it, which only its type tells.
+#[test]
+fn a_statement_knows_the_types_of_tables_that_those_before_it_make() {
+    let folder = project();
+    let made = "create table t (price numeric, code string); insert into t values (1.50, 'a');";
+    let asked = "select cast(price as string) as price, to_json_string(t) as row from t";
+    let output = elt(folder.path())
+        .args(["sql", "--output", "csv", &format!("{made} {asked}")])
+        .output()
+        .expect("it runs");
+    let said = "price,row\n1.5,\"{\"\"price\"\":\"\"1.5\"\",\"\"code\"\":\"\"a\"\"}\"\n";
+    assert_eq!(text(&output.stdout), said, "{}", text(&output.stderr));
+}
+
 #[test]
 fn stdin_that_is_no_terminal_is_run() {
     let folder = project();

@@ -68,6 +68,9 @@ impl Analyzer<'_> {
             _ if call.star => Type::Int64,
             Some(known) if self.check_names(call, &name, known) => {
                 self.check_parts(call, &name, &values);
+                if name == "FORMAT" {
+                    self.check_format(call, &values);
+                }
                 self.result(call, &name, known, &values)
             }
             Some(_) => Type::Unknown,

@@ -23,6 +23,9 @@ const WITH_NULLS: [&str; 7] = [
     "PERCENTILE_CONT",
     "PERCENTILE_DISC",
 ];
+/// Aggregates that take each of their rows.
+const WITHOUT_DISTINCT: [&str; 5] =
+    ["CORR", "COVAR_POP", "COVAR_SAMP", "PERCENTILE_CONT", "PERCENTILE_DISC"];
 /// Window functions that say nothing without an order.
 const NEEDS_ORDER: [&str; 10] = [
     "RANK",
@@ -107,7 +110,7 @@ impl Analyzer<'_> {
         let ordering = "only ARRAY_AGG, STRING_AGG and ARRAY_CONCAT_AGG take it";
         let is_ordered = gathers && ORDERED.contains(&name);
         let mut wrong: Vec<(&str, Span, &str)> = Vec::new();
-        if call.distinct && kind != FunctionKind::Aggregate {
+        if call.distinct && (kind != FunctionKind::Aggregate || WITHOUT_DISTINCT.contains(&name)) {
             wrong.push(("DISTINCT", call.span, "`SELECT DISTINCT` takes rows once"));
         }
         if call.nulls.is_some() && !WITH_NULLS.contains(&name) {

@@ -119,7 +119,7 @@ impl Analyzer<'_> {
             ExprKind::Case { operand, whens, otherwise } => {
                 self.case(operand.as_deref(), whens, otherwise.as_deref(), span)
             }
-            ExprKind::Cast { value, data_type, format, zone, .. } => {
+            ExprKind::Cast { safe, value, data_type, format, zone } => {
                 let given = self.expression(value);
                 for (other, what) in [(format, "FORMAT"), (zone, "AT TIME ZONE")] {
                     if let Some(other) = other {
@@ -128,6 +128,10 @@ impl Analyzer<'_> {
                     }
                 }
                 let kind = self.written_type(data_type, Place::Limited);
+                // SAFE_CAST gives NULL.
+                if let Some(format) = format.as_ref().filter(|_| !safe) {
+                    self.check_cast_format(format, &given.kind, &kind);
+                }
                 if !can_cast(&given.kind, &kind, given.literal.is_whole()) {
                     let message = format!("{} cannot be cast to {kind}", given.kind);
                     self.problem(Problem::at("wrong-types", message, value.span));
@@ -137,7 +141,8 @@ impl Analyzer<'_> {
             ExprKind::Extract { part, value, zone } => {
                 let given = self.expression(value);
                 if let Some(zone) = zone {
-                    self.expression(zone);
+                    let place = self.expression(zone);
+                    self.expect(&place, &Type::String, "AT TIME ZONE", zone.span);
                 }
                 let kind = match &part.kind {
                     ExprKind::Path(names) => match names.as_slice() {
@@ -197,7 +202,7 @@ impl Analyzer<'_> {
                 structure_of(values.into_iter().map(|value| (Arc::from(""), value)))
             }
             ExprKind::Interval { value, first, last } => {
-                self.check_interval(first, last.as_ref());
+                self.check_interval(first, last.as_ref(), value.text().is_some());
                 let written = value;
                 let value = self.expression(written);
                 self.text_as(written, &Type::Interval);
@@ -379,13 +384,21 @@ impl Analyzer<'_> {
         Value { kind, literal: Literal::No, flow }
     }
 
+    /// What one element of an array is made from, field by field.
+    fn element_flow(&mut self, array: &Value) -> Flow {
+        let mut element = match array.kind.element() {
+            Some(kind) => Value { kind: kind.clone(), ..array.clone() },
+            None => array.clone(),
+        };
+        element = self.with_fields(element);
+        let fields = element.flow.fields.iter().map(transformed).collect();
+        Flow { fields, ..element.flow.used(How::Transformed) }
+    }
+
     fn subscript(&mut self, value: &Expr, kind: SubscriptKind, index: &Expr, span: Span) -> Value {
         let array = self.expression(value);
         let place = self.expression(index);
-        let flow = match array.flow.fields.is_empty() {
-            true => transformed(&array.flow),
-            false => array.flow.clone(),
-        };
+        let flow = self.element_flow(&array);
         let result = |kind: Type| Value { kind, literal: Literal::No, flow: flow.clone() };
         match &array.kind {
             Type::Array(element) => {

@@ -101,7 +101,8 @@ impl Analyzer<'_> {
     ) -> Option<(Value, Vec<Place>)> {
         let scope = self.scope();
         let mut known: Vec<Arc<str>> = Vec::new();
-        for at in sources.clone() {
+        let sources: Vec<usize> = sources.filter(|at| !scope.sources[*at].by_name_only).collect();
+        for &at in &sources {
             let source = &scope.sources[at];
             let mut columns = source.columns.iter().enumerate();
             let found = columns.find(|(_, column)| column.name.eq_ignore_ascii_case(&name.value));
@@ -110,7 +111,7 @@ impl Analyzer<'_> {
             }
             known.extend(source.columns.iter().map(|column| Arc::clone(&column.name)));
         }
-        if let Some(open) = sources.clone().find(|at| !scope.sources[*at].is_complete) {
+        if let Some(&open) = sources.iter().find(|at| !scope.sources[**at].is_complete) {
             // It becomes a column that is known by its name.
             let flow = match scope.sources[open].open {
                 Some(table) => Flow::of(self.input(table, &Arc::from(name.value.as_str()))),
@@ -129,7 +130,7 @@ impl Analyzer<'_> {
             return Some((value, vec![(open, source.columns.len() - 1)]));
         }
         let names: Vec<String> =
-            sources.map(|at| format!("`{}`", self.scope().sources[at].alias)).collect();
+            sources.iter().map(|at| format!("`{}`", self.scope().sources[*at].alias)).collect();
         let message = format!("no column `{name}` for USING in {}", names.join(", "));
         let help = did_you_mean(&name.value, known.iter().map(|name| &**name));
         self.problem(Problem::at("unknown-column", message, name.span).maybe_help(help));

@@ -4,7 +4,7 @@ use super::{
     analyzer::Analyzer,
     flow::How,
     functions::{FunctionKind, function},
-    names::named,
+    names::{in_sight, named},
     problem::Problem,
     rows::{Grouping, Place, Scope},
     types::Type,
@@ -339,10 +339,8 @@ fn place_in<'q>(scope: &Scope, parts: &'q [Ident]) -> Option<(Vec<Place>, &'q [I
     if let Some(merged) = merged {
         return Some((merged.parts.clone(), &parts[1..]));
     }
-    let mut found =
-        scope.sources.iter().enumerate().flat_map(|(at, source)| {
-            named(source, first).into_iter().map(move |place| (at, place))
-        });
+    let mut found = in_sight(scope)
+        .flat_map(|(at, source)| named(source, first).into_iter().map(move |place| (at, place)));
     let place = found.next()?;
     Some((both_sides(scope, place), &parts[1..]))
 }

@@ -13,6 +13,7 @@ mod coercion;
 mod dml;
 mod expressions;
 mod flow;
+mod formats;
 mod from;
 mod functions;
 mod grouping;

@@ -168,7 +168,7 @@ impl Analyzer<'_> {
                 || scope.merged.iter().any(|merged| merged.parts.contains(place))
         };
         let mut places = Vec::new();
-        for (at, source) in scope.sources.iter().enumerate() {
+        for (at, source) in in_sight(scope) {
             let found = named(source, name).into_iter().map(|place| (at, place));
             places.extend(found.filter(|place| !hidden(place)));
         }
@@ -182,13 +182,12 @@ impl Analyzer<'_> {
                 Some(Found::Value(value, 1, Some((depth, vec![*place]))))
             }
             (None, []) => {
-                let mut open =
-                    scope.sources.iter().enumerate().filter(|(_, source)| !source.is_complete);
-                let first = open.next().map(|(at, _)| at);
-                match (first, open.next()) {
-                    (Some(at), None) => Some(Found::Perhaps(self.open_column(depth, at, name))),
-                    (Some(_), Some(_)) => Some(Found::Perhaps(Value::default())),
-                    (None, _) => None,
+                let open = in_sight(scope).filter(|(_, source)| !source.is_complete);
+                let open: Vec<usize> = open.map(|(at, _)| at).collect();
+                match open.as_slice() {
+                    [] => None,
+                    [at] => Some(Found::Perhaps(self.open_column(depth, *at, name))),
+                    _ => Some(Found::Perhaps(Value::default())),
                 }
             }
             _ => {
@@ -333,6 +332,11 @@ impl Analyzer<'_> {
         }
         part
     }
+}
+
+/// The items of FROM whose columns need no name before them, with their places.
+pub(super) fn in_sight(scope: &Scope) -> impl Iterator<Item = (usize, &Source)> {
+    scope.sources.iter().enumerate().filter(|(_, source)| !source.by_name_only)
 }
 
 /// The places of the columns of this name.

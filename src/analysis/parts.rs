@@ -178,17 +178,20 @@ impl Analyzer<'_> {
         self.takes_part("EXTRACT", kind, &known.name, &taken, part.span);
     }
 
-    /// The parts that an INTERVAL is written in.
-    pub(super) fn check_interval(&mut self, first: &Ident, last: Option<&Ident>) {
+    /// The parts that an INTERVAL is written in; those of a text are whole seconds or more.
+    pub(super) fn check_interval(&mut self, first: &Ident, last: Option<&Ident>, is_text: bool) {
         for part in std::iter::once(first).chain(last) {
             let name = part.value.to_ascii_uppercase();
             let known = Part { written: part.value.clone(), name, weekday: None };
             if !is_part(&known.name) {
                 self.known_part(&known, part.span);
-            } else if !SMALL.contains(&known.name.as_str()) && !STEPS.contains(&known.name.as_str())
-            {
-                let message = format!("an INTERVAL has no {}", known.name);
-                let help = format!("it has {}, {}", SMALL.join(", "), STEPS.join(", "));
+                continue;
+            }
+            let small = if is_text { &SMALL[2..] } else { &SMALL[..] };
+            if !small.contains(&known.name.as_str()) && !STEPS.contains(&known.name.as_str()) {
+                let of = if is_text { " that is a text" } else { "" };
+                let message = format!("an INTERVAL{of} has no {}", known.name);
+                let help = format!("it has {}, {}", small.join(", "), STEPS.join(", "));
                 self.problem(Problem::at("wrong-date-part", message, part.span).help(help));
             }
         }

@@ -57,6 +57,15 @@ impl Analyzer<'_> {
         *self.scope() = scope;
     }
 
+    /// Rows take the place of those in sight; the names of tables go on meaning what they meant.
+    fn go_on_with(&mut self, rows: Rows) {
+        let mut kept = std::mem::take(&mut self.scope().sources);
+        kept.retain(|source| !source.alias.is_empty());
+        self.begin_with(rows, "");
+        let kept = kept.into_iter().map(|source| Source { by_name_only: true, ..source });
+        self.scope().sources.extend(kept);
+    }
+
     /// One operator; the rows, where they are values.
     fn pipe(&mut self, pipe: &Pipe) -> Option<Rows> {
         match &pipe.kind {
@@ -88,7 +97,7 @@ impl Analyzer<'_> {
                         None => continue,
                     }
                 }
-                self.begin_with(rows, "");
+                self.go_on_with(rows);
             }
             PipeKind::Drop(names) => {
                 let mut rows = self.all_rows();
@@ -98,7 +107,7 @@ impl Analyzer<'_> {
                             .retain(|column| !column.name.eq_ignore_ascii_case(&name.value));
                     }
                 }
-                self.begin_with(rows, "");
+                self.go_on_with(rows);
             }
             PipeKind::Rename(names) => {
                 let mut rows = self.all_rows();
@@ -114,7 +123,7 @@ impl Analyzer<'_> {
                     }
                 }
                 let rows = renamed;
-                self.begin_with(rows, "");
+                self.go_on_with(rows);
             }
             PipeKind::As(name) => {
                 let rows = self.all_rows();
@@ -130,7 +139,7 @@ impl Analyzer<'_> {
             PipeKind::Aggregate { items, group_by, .. } => self.aggregate(items, group_by.as_ref()),
             PipeKind::Distinct => {
                 let rows = self.all_rows();
-                self.begin_with(rows, "");
+                self.go_on_with(rows);
             }
             PipeKind::OrderBy(keys) => {
                 for item in keys.iter().filter(|item| !is_place(&item.key)) {
@@ -183,6 +192,10 @@ impl Analyzer<'_> {
         clause: &str,
     ) -> Option<&'r mut Column> {
         let is_it = |column: &Column| column.name.eq_ignore_ascii_case(&name.value);
+        if rows.columns.iter().filter(|column| is_it(column)).count() > 1 {
+            let message = format!("two columns have the name `{name}`: {clause} takes one");
+            self.problem(Problem::at("ambiguous-column", message, name.span));
+        }
         match rows.columns.iter().position(is_it) {
             Some(at) => rows.columns.get_mut(at),
             None => {

@@ -79,6 +79,8 @@ pub struct Source {
     pub value: Option<Value>,
     /// The number of the table that all further columns are of, where that is known.
     pub open: Option<u32>,
+    /// Whether only its name reaches it: pipes have made other rows of it, and `t.x` is as it was.
+    pub by_name_only: bool,
 }
 
 /// A column of USING: one for both sides.
@@ -111,8 +113,8 @@ impl Source {
             alias: Arc::clone(&alias),
             columns: Rc::from([]),
             is_complete: rows.is_complete,
-            value: None,
             open: rows.open,
+            ..Self::default()
         };
         match rows.columns.as_slice() {
             [only] if rows.is_value => source.set_value(&only.value, only.span),

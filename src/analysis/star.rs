@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     analyzer::Analyzer,
     coercion::Literal,
+    names::in_sight,
     problem::Problem,
     rows::{Column, Source, Value},
 };
@@ -59,7 +60,7 @@ impl Analyzer<'_> {
         let mut columns = Vec::new();
         let scope = self.scope();
         let mut places = Vec::new();
-        for (at, source) in scope.sources.iter().enumerate() {
+        for (at, source) in in_sight(scope) {
             for merged in scope.merged.iter().filter(|merged| merged.at == at) {
                 // One that a later USING took in is told there.
                 let is_last = !scope.merged.iter().any(|other| {
@@ -78,9 +79,12 @@ impl Analyzer<'_> {
                 }
             }
         }
-        let is_complete = scope.sources.iter().all(|source| source.is_complete);
-        let mut open = scope.sources.iter().filter(|source| !source.is_complete);
-        let table = open.next().and_then(|source| source.open).filter(|_| open.next().is_none());
+        let is_complete = in_sight(scope).all(|(_, source)| source.is_complete);
+        let open: Vec<Option<u32>> = in_sight(scope)
+            .filter(|(_, source)| !source.is_complete)
+            .map(|(_, source)| source.open)
+            .collect();
+        let table = if let [only] = open.as_slice() { *only } else { None };
         self.check_star_grouped(&places, span);
         for column in &mut columns {
             column.value.literal = Literal::No;

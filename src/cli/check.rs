@@ -17,6 +17,9 @@ use crate::{
     run::ExitCode,
 };
 
+/// Nodes that are not checked, named at most.
+const MOST_NAMED: usize = 20;
+
 /// Reads the SQL of the selected nodes and says what is wrong with it.
 ///
 /// # Errors
@@ -42,9 +45,13 @@ pub fn run(global: &GlobalArgs, args: &SelectArgs, handle: &Handle) -> Result<Ex
         .filter_map(|id| session.manifest.nodes.get(id).map(|node| node.name.as_str()))
         .collect();
     if !unknown.is_empty() {
+        let named = unknown[..unknown.len().min(MOST_NAMED)].join(", ");
+        let more = match unknown.len().saturating_sub(MOST_NAMED) {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
         session.report.note(&format!(
-            "not checked, because their templates ask the warehouse for what is not there yet: {}",
-            unknown.join(", ")
+            "not checked, because their templates ask the warehouse for what is not there yet: {named}{more}",
         ));
     }
     let of_kind = |kind: ResourceType| {

@@ -11,10 +11,10 @@ pub struct ColumnArgs {
     #[arg(long, value_name = "COLUMN", conflicts_with_all = ["select", "exclude", "selector"])]
     pub column: Option<String>,
     /// Only what it is made from
-    #[arg(long, requires = "column")]
+    #[arg(long, requires = "column", conflicts_with = "columns")]
     pub upstream: bool,
     /// Only what is made from it
-    #[arg(long, requires = "column")]
+    #[arg(long, requires = "column", conflicts_with = "columns")]
     pub downstream: bool,
     /// All columns of the selected nodes
     #[arg(long, conflicts_with = "column")]

@@ -11,15 +11,13 @@ use super::{
 use crate::{
     report::data_lost,
     run::{ExitCode, RunCommand},
+    sql::STACK_BYTES,
 };
-
-/// Stack of every thread that renders, parses or translates: these go as deep as what people write,
-/// bounded by limits that fit into this many bytes.
-const STACK_BYTES: usize = 32 * 1024 * 1024;
 
 /// Runs the command line of this process.
 pub fn main() -> std::process::ExitCode {
-    // The default stack of the first thread is the system's choice; this one is ours.
+    // Every thread that renders, parses or translates goes as deep as what people write. The default
+    // stack of the first thread is the system's choice; this one is ours.
     let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(run);
     let code = worker.map(std::thread::JoinHandle::join);
     match code {

@@ -2,12 +2,27 @@
 //! (<https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language>).
 
 use super::{
+    SqlError,
     ast::{ColumnDef, Create, CreateTable, CreateView, Query, Statement},
+    parse,
     scope::Scope,
     translate::Translator,
-    type_parameters::Limit,
+    type_parameters::{Limits, limited_column},
     types::{Type, quote},
 };
+
+/// The type of a table's column as the engine's definitions of tables have it, with what keeps it to
+/// its lengths and digits.
+///
+/// # Errors
+/// Types that cannot be read or that the embedded engine has not.
+pub fn duckdb_column(name: &str, google_type: &str) -> Result<String, SqlError> {
+    let written = parse::data_type(google_type)?;
+    Ok(match limited_column(&written, &quote(name))? {
+        (kind, None) => kind,
+        (kind, Some(check)) => format!("{kind} CHECK ({check})"),
+    })
+}
 
 impl Translator<'_> {
     /// Partitioning, clustering and options have no counterpart and change no row; keys are not
@@ -68,7 +83,7 @@ impl Translator<'_> {
                             .columns
                             .get(at)
                             .is_some_and(|(_, kind)| parsed.as_ref() == Ok(kind))
-                        && Limit::from_ast(data_type) == Ok(None)
+                        && Limits::from_ast(data_type) == Ok(None)
                 }
             };
             let bare = !column.not_null && column.default.is_none() && column.others.is_empty();
@@ -130,30 +145,18 @@ impl Translator<'_> {
             let message = format!("column `{}` needs a type", column.name);
             return self.refuse("sql-syntax", message, column, None).sql;
         };
-        let kind = match Type::from_ast(data_type) {
-            Ok(kind) => kind.duckdb().unwrap_or_default(),
-            Err(error) => self.refuse(error.code, error.message, data_type, None).sql,
-        };
-        let mut out = match Limit::from_ast(data_type) {
-            Ok(None) => format!("{name} {kind}"),
-            Ok(Some(Limit::Digits(..))) if Type::from_ast(data_type) == Ok(Type::BigNumeric) => {
-                let message = format!("`{}` cannot have a number of digits", column.name);
-                let help = "write BIGNUMERIC, and CAST what is written";
-                self.refuse("unsupported-type", message, data_type, Some(help)).sql
-            }
-            Ok(Some(Limit::Digits(precision, digits))) => {
-                format!("{name} DECIMAL({precision},{digits})")
-            }
-            Ok(Some(Limit::Length(most))) if new => {
-                let length = if kind == "BLOB" { "octet_length" } else { "length" };
-                format!("{name} {kind} CHECK ({length}({name}) <= {most})")
-            }
-            Ok(Some(Limit::Length(_))) => {
+        let mut out = match limited_column(data_type, &name) {
+            Ok((kind, None)) => format!("{name} {kind}"),
+            Ok((kind, Some(check))) if new => format!("{name} {kind} CHECK ({check})"),
+            Ok(_) => {
                 let message = format!("`{}` cannot be added with a length", column.name);
                 let help = "leave the length out";
                 self.refuse("unsupported-syntax", message, data_type, Some(help)).sql
             }
-            Err(error) => self.refuse(error.code, error.message, data_type, None).sql,
+            Err(error) => {
+                let help = error.help.clone();
+                self.refuse(error.code, error.message, data_type, help.as_deref()).sql
+            }
         };
         let mut others = column.others.clone();
         match (column.not_null, new) {

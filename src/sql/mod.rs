@@ -67,14 +67,15 @@ mod wildcards;
 mod windows;
 
 pub(crate) use bignumerics::bignumeric_conversion;
+pub use definitions::duckdb_column;
 pub use error::SqlError;
 pub use float_text::float_text;
 pub use intervals::with_interval_texts;
 pub use lasting::without_lasting_statements;
 pub use names::{ColumnType, FunctionType, NoSchemas, Schemas};
-pub use parse::{count_statements, is_complete};
+pub use parse::{STACK_BYTES, count_statements, is_complete};
 pub use read_interval::{IntervalParts, interval as read_interval};
-pub(crate) use scripts::{Script, Variable, read_script};
+pub(crate) use scripts::{Script, Variable, read_script, read_steps};
 pub use temporary_functions::{drop_temporary_function, is_temporary_call};
 pub use translate::{
     Translated, translate_expression, translate_query, translate_statements, translate_stored_query,

@@ -48,6 +48,27 @@ pub(crate) fn read_script(sql: &str) -> Result<Option<Script>, Vec<SqlError>> {
     Ok(is_script.then(|| Script { source: sql.to_owned(), statements }))
 }
 
+/// Reads statements that are translated one by one, when their turn comes: those of a script, and those
+/// behind one that makes or changes a table or a view, which they may read. None where the statements
+/// can be translated together.
+///
+/// # Errors
+/// All mistakes, in the order of the text.
+pub(crate) fn read_steps(sql: &str) -> Result<Option<Script>, Vec<SqlError>> {
+    let statements = parse::statements(sql)?;
+    let is_script = statements.iter().any(|one| matches!(one.kind, StatementKind::Script(_)));
+    let before_last = statements.len().saturating_sub(1);
+    let makes = statements[..before_last].iter().any(|one| {
+        matches!(
+            one.kind,
+            StatementKind::CreateTable(_)
+                | StatementKind::CreateView(_)
+                | StatementKind::AlterTable { .. }
+        )
+    });
+    Ok((is_script || makes).then(|| Script { source: sql.to_owned(), statements }))
+}
+
 impl Script {
     /// The one statement of a text that a script has computed.
     ///

@@ -156,6 +156,55 @@ impl Limits {
     }
 }
 
+/// The engine's type of a table's column that keeps to the digits it is declared with, and what must
+/// hold of its value, if there are lengths.
+///
+/// # Errors
+/// Limits that a type cannot have, and lengths inside of arrays, which the engine cannot watch.
+pub(super) fn limited_column(
+    data_type: &DataType,
+    value: &str,
+) -> Result<(String, Option<String>), SqlError> {
+    let kind = Type::from_ast(data_type)?;
+    let engine_type = kind.duckdb().unwrap_or_else(|| "VARCHAR".to_owned());
+    let Some(inner) = data_type.inner.as_ref().filter(|_| has_limit(data_type)) else {
+        return Ok(match Limit::from_ast(data_type)? {
+            None => (engine_type, None),
+            Some(Limit::Digits(..)) if kind == Type::BigNumeric => {
+                let message = "a column of BIGNUMERIC cannot have a number of digits here";
+                let error = SqlError::at("unsupported-type", message, data_type.span);
+                let help = "write BIGNUMERIC, and CAST what is written";
+                return Err(SqlError { help: Some(help.to_owned()), ..error });
+            }
+            Some(Limit::Digits(precision, digits)) => {
+                (format!("DECIMAL({precision},{digits})"), None)
+            }
+            Some(Limit::Length(most)) => {
+                let length = if kind == Type::Bytes { "octet_length" } else { "length" };
+                (engine_type, Some(format!("{length}({value}) <= {most}")))
+            }
+        });
+    };
+    if let (Type::Array(_), [element]) = (&kind, inner.as_slice()) {
+        let (element, check) = limited_column(&element.data_type, "")?;
+        if check.is_some() {
+            let message = "lengths inside of arrays are not supported in columns of tables";
+            return Err(SqlError::at("unsupported-type", message, data_type.span));
+        }
+        return Ok((format!("{element}[]"), None));
+    }
+    let Type::Struct(fields) = &kind else { return Ok((engine_type, None)) };
+    let (mut parts, mut checks) = (Vec::new(), Vec::new());
+    for ((name, _), field) in fields.iter().zip(inner) {
+        let name = quote(name);
+        let (part, check) = limited_column(&field.data_type, &format!("({value}).{name}"))?;
+        parts.push(format!("{name} {part}"));
+        checks.extend(check);
+    }
+    let check = (!checks.is_empty()).then(|| checks.join(" AND "));
+    Ok((format!("STRUCT({})", parts.join(", ")), check))
+}
+
 fn has_limit(data_type: &DataType) -> bool {
     !data_type.parameters.is_empty()
         || data_type.inner.iter().flatten().any(|field| has_limit(&field.data_type))

@@ -180,3 +180,56 @@ fn a_field_without_a_type_is_told() {
     assert_eq!(said.code, Some(2), "{}", said.err);
     assert!(said.err.contains("gives no `data_type` for `lines.product`"), "{}", said.err);
 }
+
+#[test]
+fn lengths_and_digits_of_a_contract_are_kept() {
+    let model = |code: &str| {
+        format!(
+            "{{{{ config(materialized='incremental', incremental_strategy='append', on_schema_change='fail') }}}}
+select numeric '1.255' as price, '{code}' as code, [numeric '1.25'] as prices,
+    struct('ab' as sku, numeric '2.25' as price) as line
+"
+        )
+    };
+    let properties = "models:
+  - name: lines
+    config: {contract: {enforced: true}}
+    columns:
+      - {name: price, data_type: \"numeric(5, 2)\"}
+      - {name: code, data_type: string(3)}
+      - {name: prices, data_type: \"array<numeric(4, 1)>\"}
+      - {name: line, data_type: \"struct<sku string(2), price numeric(4, 1)>\"}
+";
+    let folder = project(&[("models/lines.sql", &model("abc")), ("models/lines.yml", properties)]);
+    let said = elt(folder.path(), &["run"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let rows = elt(
+        folder.path(),
+        &[
+            "sql",
+            "--output",
+            "csv",
+            "select price, prices[0] as first, line.price as of_line from shop.lines",
+        ],
+    );
+    assert_eq!(rows.out, "price,first,of_line\n1.26,1.3,2.3", "{}", rows.err);
+
+    write(folder.path(), "models/lines.sql", &model("abcd"));
+    let said = elt(folder.path(), &["run"]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert!(said.err.contains("CHECK"), "{}", said.err);
+
+    let inside = properties
+        .replace("string(3)", "string")
+        .replace("array<numeric(4, 1)>", "array<string(3)>");
+    let inside = inside.replace("prices", "words");
+    write(folder.path(), "models/lines.yml", &inside);
+    write(
+        folder.path(),
+        "models/lines.sql",
+        &model("abc").replace("[numeric '1.25'] as prices", "['abc'] as words"),
+    );
+    let said = elt(folder.path(), &["run", "--full-refresh"]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    assert!(said.err.contains("lengths inside of arrays are not supported"), "{}", said.err);
+}

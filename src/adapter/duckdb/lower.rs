@@ -258,7 +258,7 @@ impl Lowering<'_> {
         let mut options = options.clone();
         if let Some(contract) = &mut options.contract {
             for ContractColumn { column, .. } in contract {
-                column.data_type = self.session.data_type(&column.data_type)?;
+                column.data_type = self.session.column_type(column)?;
             }
         }
         Ok(options)

@@ -164,6 +164,15 @@ impl Session<'_> {
         }
     }
 
+    /// The statements of a text that are carried out one by one, where they cannot be translated
+    /// together.
+    fn steps(&self, sql: &str) -> Result<Option<Script>, AdapterError> {
+        match self.shared.dialect {
+            Dialect::DuckDb => Ok(None),
+            Dialect::GoogleSql => sql::read_steps(sql).map_err(translation_error),
+        }
+    }
+
     /// A type in the engine's words.
     pub fn data_type(&self, data_type: &str) -> Result<String, AdapterError> {
         match self.shared.dialect {
@@ -171,6 +180,18 @@ impl Session<'_> {
             Dialect::GoogleSql => {
                 sql::duckdb_type(data_type).map_err(|error| translation_error(vec![error]))
             }
+        }
+    }
+
+    /// The engine's type of a column that is declared, with what keeps it to its lengths and digits.
+    ///
+    /// # Errors
+    /// Types that the engine has not.
+    pub fn column_type(&self, column: &Column) -> Result<String, AdapterError> {
+        match self.shared.dialect {
+            Dialect::DuckDb => Ok(column.data_type.clone()),
+            Dialect::GoogleSql => sql::duckdb_column(&column.name, &column.data_type)
+                .map_err(|error| translation_error(vec![error])),
         }
     }
 
@@ -192,7 +213,7 @@ impl Session<'_> {
 
     /// The rows of the last of some statements, at most `limit`; none of one that is no query.
     pub fn answer(&self, sql: &str, limit: Option<usize>) -> Result<Table, AdapterError> {
-        if let Some(script) = self.script(sql)? {
+        if let Some(script) = self.steps(sql)? {
             return script::run(self, &script, limit);
         }
         let mut statements = self.statements(sql)?;
@@ -315,7 +336,7 @@ impl Session<'_> {
 
     /// Runs statements one by one.
     pub fn run_script(&self, sql: &str) -> Result<(), AdapterError> {
-        if let Some(script) = self.script(sql)? {
+        if let Some(script) = self.steps(sql)? {
             return script::run(self, &script, Some(0)).map(|_| ());
         }
         self.statements(sql)?.iter().try_for_each(|one| self.run_statement(one).map(|_| ()))

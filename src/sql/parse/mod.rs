@@ -23,6 +23,7 @@ mod token;
 mod types;
 mod windows;
 
+pub use cursor::STACK_BYTES;
 use cursor::{Parsed, Parser};
 
 use super::{
@@ -150,9 +151,6 @@ fn whole<T>(
 mod tests {
     use super::*;
     use crate::sql::ast::{Body, ExprKind, SelectItem, for_each_expression};
-
-    /// Less than the program's threads have.
-    const STACK_BYTES: usize = 4 * 1024 * 1024;
 
     /// The tree of an expression in parentheses.
     fn shape(expression: &Expr) -> String {

@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+select text, day from {{ ref('subqueries') }} order by word

@@ -1,0 +1,3 @@
+select status, {{ shown('address.city') }} as city, count(*) as orders
+from {{ source('raw', 'orders') }}
+group by status
