@@ -50,13 +50,28 @@ impl Translator<'_> {
         let places = self.scopes.last().map(|scope| scope.places.clone()).unwrap_or_default();
         // Behind GROUP BY ALL the engine takes no QUALIFY, and groups by what HAVING names too.
         if !stars && places.len() == select.items.len() && constants.len() < places.len() {
-            let is_key = |item: &SelectItem| match item {
-                SelectItem::Expr(expression, _) => !any_expression(
-                    expression,
-                    &mut |part| matches!(&part.kind, ExprKind::Call(call) if is_aggregate(&call.function())),
-                ),
+            let has = |item: &SelectItem, test: &dyn Fn(&Expr) -> bool| match item {
+                SelectItem::Expr(expression, _) => {
+                    any_expression(expression, &mut |part| test(part))
+                }
                 SelectItem::Star(_) => false,
             };
+            let calls = |part: &Expr| matches!(&part.kind, ExprKind::Call(call) if is_aggregate(&call.function()));
+            let counts = |part: &Expr| matches!(&part.kind, ExprKind::Call(call) if call.over.is_none() && is_aggregate(&call.function()));
+            let names = |part: &Expr| {
+                matches!(
+                    part.kind,
+                    ExprKind::Path(_)
+                        | ExprKind::Subquery(_)
+                        | ExprKind::ArrayQuery(_)
+                        | ExprKind::Exists(_)
+                        | ExprKind::InQuery { .. }
+                )
+            };
+            // Beside an aggregate, what names no column is no key: there is one group, of no rows too.
+            let aggregates = select.items.iter().any(|item| has(item, &counts));
+            let is_key =
+                |item: &SelectItem| !has(item, &calls) && (!aggregates || has(item, &names));
             let keys = select.items.iter().zip(&places).filter(|(item, _)| is_key(item));
             let keys = keys.map(|(_, sql)| sql.as_str());
             let mut keys: Vec<&str> = keys.filter(|sql| !is_constant(sql)).collect();
