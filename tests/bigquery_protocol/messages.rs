@@ -154,7 +154,4 @@ fn messages_land_in_many_tables_under_contracts() {
         ["refunds", "contract", "unknown-column", r#"{"type":"refund","id":3,"reason":"none"}"#],
     ]);
     assert_eq!(json!(letters), wanted);
-    // Few rows go with the script that writes them.
-    let begun = state.jobs.by_id.keys().filter(|id| id.starts_with("elt_messages_")).count();
-    assert_eq!(begun, 6, "a commit for each that has anything to write");
 }
