@@ -28,7 +28,7 @@ pub fn text_of_bytes(bytes: &[u8], format: &str) -> Result<String, String> {
         "HEX" | "BASE16" => Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
         "BASE2" => Ok(bytes.iter().map(|byte| format!("{byte:08b}")).collect()),
         "BASE8" => Ok(octal(bytes)),
-        "BASE32" => Ok(base32(bytes)),
+        "BASE32" => Err(without_base32("TO_BASE32")),
         "BASE64" => Ok(BASE64.encode(bytes)),
         "BASE64M" => {
             let text = BASE64.encode(bytes);
@@ -55,7 +55,7 @@ pub fn bytes_of_text(text: &str, format: &str) -> Result<Vec<u8>, String> {
         "HEX" | "BASE16" => groups(&padded(text, 2), 2, 16).ok_or_else(wrong),
         "BASE2" => groups(&padded(text, 8), 8, 2).ok_or_else(wrong),
         "BASE8" => bytes_of_octal(text).ok_or_else(wrong),
-        "BASE32" => bytes_of_base32(text).ok_or_else(wrong),
+        "BASE32" => Err(without_base32("FROM_BASE32")),
         "BASE64" => BASE64.decode(text).map_err(|_| wrong()),
         "BASE64M" => {
             let text: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
@@ -106,41 +106,10 @@ fn bytes_of_octal(text: &str) -> Option<Vec<u8>> {
     groups(&padded(&bits, 8), 8, 2)
 }
 
-/// The digits of base 32 (RFC 4648).
-const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-/// Five bits a digit, filled up with `=` to eight digits.
-fn base32(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(5) * 8);
-    for group in bytes.chunks(5) {
-        let mut bits = 0u64;
-        for at in 0..5 {
-            bits = bits << 8 | u64::from(group.get(at).copied().unwrap_or(0));
-        }
-        let digits = (group.len() * 8).div_ceil(5);
-        for at in 0..8 {
-            let digit = (bits >> (35 - 5 * at)) as usize & 31;
-            text.push(if at < digits { char::from(BASE32[digit]) } else { '=' });
-        }
-    }
-    text
-}
-
-fn bytes_of_base32(text: &str) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=');
-    let mut bytes = Vec::with_capacity(digits.len() * 5 / 8);
-    let (mut bits, mut count) = (0u32, 0);
-    for c in digits.bytes() {
-        let digit = BASE32.iter().position(|known| *known == c.to_ascii_uppercase())?;
-        bits = (bits << 5 | digit as u32) & 0xFFF;
-        count += 5;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
-    }
-    // What is left over is less than a digit, and nothing.
-    (count < 5 && bits & ((1 << count) - 1) == 0).then_some(bytes)
+/// BigQuery's document names base 32, Google's reference implementation refuses it: there is a function
+/// that both have.
+fn without_base32(instead: &str) -> String {
+    format!("base 32 is no sure format of bytes: use {instead}")
 }
 
 /// Digits with zeros in front, for whole bytes.
@@ -155,7 +124,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn bytes_come_back(bytes: Vec<u8>) {
-            for format in ["hex", "BASE2", "base8", "Base64", "BASE64M", "base16", "Base32"] {
+            for format in ["hex", "BASE2", "base8", "Base64", "BASE64M", "base16"] {
                 let text = text_of_bytes(&bytes, format).expect("a text");
                 proptest::prop_assert_eq!(bytes_of_text(&text, format), Ok(bytes.clone()), "{}", format);
             }

@@ -1,10 +1,29 @@
 //! Parts of dates: `DAY`, `ISOWEEK`, `WEEK(MONDAY)`.
 
-use crate::sql::{
-    ast::{Expr, ExprKind, Spanned},
-    translate::Translator,
-    types::Type,
+use crate::{
+    diagnostic::did_you_mean,
+    sql::{
+        ast::{Expr, ExprKind, Spanned},
+        translate::Translator,
+        types::Type,
+    },
 };
+
+/// What a wrong name is compared with.
+const NAMES: [&str; 12] = [
+    "MICROSECOND",
+    "MILLISECOND",
+    "SECOND",
+    "MINUTE",
+    "HOUR",
+    "DAY",
+    "WEEK",
+    "ISOWEEK",
+    "MONTH",
+    "QUARTER",
+    "YEAR",
+    "ISOYEAR",
+];
 
 /// A part of a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,12 +116,10 @@ impl Translator<'_> {
         if found.is_none() {
             let place = argument.unwrap_or(place);
             let text = self.written(place);
-            self.refuse(
-                "sql-syntax",
-                format!("`{text}` is no date part for {function}"),
-                place,
-                Some("use DAY, WEEK, ISOWEEK, MONTH, QUARTER, YEAR or a smaller one"),
-            );
+            let near = did_you_mean(&text, NAMES);
+            let help = "use DAY, WEEK, ISOWEEK, MONTH, QUARTER, YEAR or a smaller one";
+            let message = format!("`{text}` is no date part for {function}");
+            self.refuse("sql-syntax", message, place, Some(near.as_deref().unwrap_or(help)));
         }
         found
     }
