@@ -20,6 +20,12 @@ pub trait Adapter: Send + Sync {
     /// The dialect of the SQL it takes.
     fn dialect(&self) -> Dialect;
 
+    /// Whether other processes may write to its tables while this one does. The file of an embedded
+    /// database is one process's.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// The tables and views of a schema, kinds filled; empty where the schema does not exist.
     fn relations<'a>(
         &'a self,

@@ -13,7 +13,6 @@ use super::{Entry, Known, Outcome, Tables, commit::Committer, filled::Filled, le
 use crate::{
     adapter::{Adapter, AdapterError, Cancel},
     ingest::{DEAD_LETTERS, Feed, Metrics},
-    relation::Dialect,
 };
 
 /// Days of a table of BigQuery's that are looked at for messages that are landed already: as long as
@@ -82,7 +81,7 @@ impl Stream {
             |error: AdapterError| format!("what is landed cannot be read: {}", error.message);
         let streams = Tables::of_all(&options.feeds);
         let mut ledgers = Vec::new();
-        if adapter.dialect() == Dialect::GoogleSql {
+        if adapter.is_shared() {
             for tables in &streams {
                 let mut ledger = Ledger::of(tables);
                 // Before the tables are read: what is landed meanwhile is looked at later.

@@ -78,6 +78,10 @@ impl Adapter for BigQueryAdapter {
         Dialect::GoogleSql
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn relations<'a>(
         &'a self,
         database: Option<&'a str>,
