@@ -106,6 +106,8 @@ async fn replay(
         _ => Failed { status: Status::Error, message: problem.message },
     };
     let mut done = Done::default();
+    let feeds: Vec<Feed> = feeds.iter().map(|feed| of_letters(feed)).collect();
+    let feeds: Vec<&Feed> = feeds.iter().collect();
     let Some(first) = feeds.first() else { return Ok(done) };
     let table = first.relation.with_identifier(DEAD_LETTERS);
     if request.adapter.columns(&table).await.map_err(failed)?.is_none() {
@@ -113,7 +115,7 @@ async fn replay(
     }
     let mut behind = String::new();
     loop {
-        let sql = letters_query(&table, feeds, filter, &behind);
+        let sql = letters_query(&table, &feeds, filter, &behind);
         let found = request.adapter.query(&sql, None, cancel).await.map_err(failed)?;
         let letters: Vec<Letter> = found.rows.into_iter().filter_map(letter).collect();
         let Some(last) = letters.last() else { return Ok(done) };
@@ -123,7 +125,7 @@ async fn replay(
             run_id: request.run_id.clone(),
             load_id: uuid::Uuid::new_v4().simple().to_string(),
         };
-        let open = open_load(feeds, &request.root, &*request.env, lander, envelope, cancel);
+        let open = open_load(&feeds, &request.root, &*request.env, lander, envelope, cancel);
         let (load, intake) = match open.await {
             Ok(open) => open,
             Err(OpenError::Feed(message)) => return Err(Failed { status: Status::Error, message }),
@@ -145,6 +147,13 @@ async fn replay(
         done.landed.unchanged += landed.unchanged;
         done.landed.dead_letters += again;
     }
+}
+
+/// The feed as it takes in what it has taken apart before.
+fn of_letters(feed: &Feed) -> Feed {
+    let mut feed = feed.clone();
+    feed.rules.redaction = feed.rules.redaction.of_kept_texts();
+    feed
 }
 
 /// The open dead letters behind an id.

@@ -9,7 +9,7 @@ use crate::{elt, project, write};
 fn shop(tables: &str) -> TempDir {
     let folder = project(&[]);
     let head = "sources:\n  - name: shop\n    schema: bronze\n    config:\n      meta:\n        streams:\n          \
-                events: {type: files, path: 'in/*.jsonl', format: ndjson, key: $, route: $.type, drop: [secret]}\n    tables:\n";
+                events: {type: files, path: 'in/*.jsonl', format: ndjson, key: $, route: $.type, drop: [secret], hash: [mail]}\n    tables:\n";
     write(folder.path(), "models/_sources.yml", &format!("{head}{tables}"));
     folder
 }
@@ -31,8 +31,8 @@ fn ingest(folder: &TempDir, args: &[&str], code: i32) -> String {
 fn a_stream_goes_to_the_tables_that_take_it_and_the_rest_comes_back_by_replay() {
     let tables = "      - name: orders\n        config: {meta: {ingest: {stream: events, when: order, contract: evolve}}}\n";
     let folder = shop(tables);
-    let lines = "{\"type\":\"order\",\"id\":1,\"secret\":\"S3CRET\",\"lines\":[{\"sku\":\"a\"}]}\n{\"type\":\"order\"\n\
-                 {\"type\":\"refund\",\"id\":2,\"secret\":\"S3CRET\"}\n{\"type\":\"order\",\"id\":\"x\",\"lines\":[{\"sku\":\"b\",\"n\":1}]}\n";
+    let lines = "{\"type\":\"order\",\"id\":1,\"secret\":\"S3CRET\",\"mail\":\"a@b\",\"lines\":[{\"sku\":\"a\"}]}\n{\"type\":\"order\"\n\
+                 {\"type\":\"refund\",\"id\":2,\"secret\":\"S3CRET\",\"mail\":\"a@b\"}\n{\"type\":\"order\",\"id\":\"x\",\"lines\":[{\"sku\":\"b\",\"n\":1}]}\n";
     write(folder.path(), "in/a.jsonl", lines);
     ingest(&folder, &[], 0);
     assert_eq!(
@@ -62,6 +62,9 @@ fn a_stream_goes_to_the_tables_that_take_it_and_the_rest_comes_back_by_replay() 
     let told = ingest(&folder, &["replay"], 0);
     assert!(told.contains("0 replayed, 1 without their text"), "{told}");
     assert_eq!(rows(&folder, "select json_value(payload, '$.id') from bronze.refunds"), "2");
+    // What is hashed is hashed once: the refund is still of whom the order is of.
+    let same = "select count(*) from bronze.refunds as r join bronze.orders as o on json_value(r.payload, '$.mail') = o.mail";
+    assert_eq!(rows(&folder, same), "1");
     assert_eq!(
         rows(
             &folder,

@@ -8,6 +8,9 @@ use crate::ingest::{
 /// What a masked value is.
 const MASK: &str = "\"***\"";
 
+/// Digits of a hash.
+const HASH_DIGITS: usize = 32;
+
 /// What happens to a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PiiAction {
@@ -25,12 +28,14 @@ pub struct Redaction {
     rules: Vec<(RecordPath, PiiAction)>,
     /// What makes hashes ones that nobody else can make.
     key: Option<[u8; 32]>,
+    /// Whether what is a hash stays as it is.
+    keeps_hashes: bool,
 }
 
 impl Redaction {
     /// Rules for paths in a record.
     pub fn new(rules: Vec<(RecordPath, PiiAction)>) -> Self {
-        Self { rules, key: None }
+        Self { rules, ..Self::default() }
     }
 
     /// The same, with hashes that a secret goes into: without it nobody finds values by trying.
@@ -38,6 +43,12 @@ impl Redaction {
     pub fn with_key(self, secret: &str) -> Self {
         let key = blake3::derive_key("elt 2026 hashes of fields of feeds", secret.as_bytes());
         Self { key: Some(key), ..self }
+    }
+
+    /// The same, for texts that have gone through it before: a hash of a hash would be another value.
+    #[must_use]
+    pub fn of_kept_texts(self) -> Self {
+        Self { keeps_hashes: true, ..self }
     }
 
     /// The rules of both.
@@ -49,6 +60,7 @@ impl Redaction {
             }
         }
         self.key = self.key.or(other.key);
+        self.keeps_hashes |= other.keeps_hashes;
         self
     }
 
@@ -206,6 +218,10 @@ impl Redaction {
             out.push_str(if raw == "null" { raw } else { MASK });
             return;
         }
+        if self.keeps_hashes && is_hash(raw) {
+            out.push_str(raw);
+            return;
+        }
         let text = match raw.starts_with('"') {
             true => key_text(raw),
             false => raw.to_owned(),
@@ -215,9 +231,18 @@ impl Redaction {
             None => blake3::hash(text.as_bytes()),
         };
         out.push('"');
-        out.push_str(&hash.to_hex()[..32]);
+        out.push_str(&hash.to_hex()[..HASH_DIGITS]);
         out.push('"');
     }
+}
+
+/// Whether a value is written as `hidden` writes hashes.
+fn is_hash(raw: &str) -> bool {
+    let digits = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
+    digits.is_some_and(|digits| {
+        digits.len() == HASH_DIGITS
+            && digits.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
+    })
 }
 
 /// Of two actions the one that keeps less.
@@ -242,6 +267,17 @@ pub(super) mod tests {
             (RecordPath::parse(path).expect("a path"), *action)
         };
         Redaction::new(rules.iter().map(rule).collect())
+    }
+
+    #[test]
+    fn what_was_kept_is_not_hashed_again() {
+        let hashed = redaction(&[("mail", PiiAction::Hash)]).with_key("k");
+        let once = hashed.apply(r#"{"mail":"a@b"}"#);
+        assert_ne!(hashed.apply(&once), once);
+        let again = hashed.of_kept_texts();
+        assert_eq!(again.apply(&once), once);
+        // It was put in by hand, or hashed by nobody then.
+        assert_eq!(again.apply(r#"{"mail":"a@b"}"#), once);
     }
 
     #[test]
