@@ -4,13 +4,12 @@
 use super::{analyzer::Analyzer, problem::Problem, rows::Value, types::Type};
 use crate::{
     diagnostic::did_you_mean,
-    sql::ast::{Call, Expr, ExprKind, Ident, Span},
+    sql::{
+        DATE_PARTS, TIME_PARTS,
+        ast::{Call, Expr, ExprKind, Ident, Span},
+    },
 };
 
-/// Less than a day.
-const SMALL: [&str; 5] = ["MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR"];
-/// Where a date can be cut off.
-const DAYS: [&str; 7] = ["DAY", "WEEK", "ISOWEEK", "MONTH", "QUARTER", "YEAR", "ISOYEAR"];
 /// What dates can be moved by.
 const STEPS: [&str; 5] = ["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"];
 /// What EXTRACT reads besides.
@@ -145,7 +144,9 @@ impl Analyzer<'_> {
         let message = format!("`{name}`{of} takes no {part}");
         let mut help = vec![format!("it takes {}", taken.join(", "))];
         match (kind, name) {
-            (Type::Timestamp, _) if DAYS.contains(&part.as_str()) && name.ends_with("_DIFF") => {
+            (Type::Timestamp, _)
+                if DATE_PARTS.contains(&part.as_str()) && name.ends_with("_DIFF") =>
+            {
                 help.push("compare dates: `DATE_DIFF(DATE(…), DATE(…), part)`".to_owned());
             }
             (Type::Timestamp, _) if STEPS.contains(&part.as_str()) => {
@@ -166,11 +167,11 @@ impl Analyzer<'_> {
             return;
         }
         let taken: Vec<&str> = match kind {
-            Type::Date => [&DAYS[..], &["DAYOFWEEK", "DAYOFYEAR"]].concat(),
-            Type::Time => [&["NANOSECOND"], &SMALL[..]].concat(),
+            Type::Date => [&DATE_PARTS[..], &["DAYOFWEEK", "DAYOFYEAR"]].concat(),
+            Type::Time => [&["NANOSECOND"], &TIME_PARTS[..]].concat(),
             Type::DateTime => {
                 let read = READ.iter().copied().filter(|part| *part != "DATETIME");
-                SMALL.into_iter().chain(DAYS).chain(read).collect()
+                TIME_PARTS.into_iter().chain(DATE_PARTS).chain(read).collect()
             }
             Type::Interval => OF_INTERVALS.to_vec(),
             _ => return,
@@ -187,7 +188,7 @@ impl Analyzer<'_> {
                 self.known_part(&known, part.span);
                 continue;
             }
-            let small = if is_text { &SMALL[2..] } else { &SMALL[..] };
+            let small = if is_text { &TIME_PARTS[2..] } else { &TIME_PARTS[..] };
             if !small.contains(&known.name.as_str()) && !STEPS.contains(&known.name.as_str()) {
                 let of = if is_text { " that is a text" } else { "" };
                 let message = format!("an INTERVAL{of} has no {}", known.name);
@@ -239,31 +240,31 @@ fn spelt(expression: &Expr) -> Option<String> {
 }
 
 fn all() -> impl Iterator<Item = &'static str> {
-    SMALL.into_iter().chain(DAYS).chain(READ)
+    TIME_PARTS.into_iter().chain(DATE_PARTS).chain(READ)
 }
 
 fn is_part(name: &str) -> bool {
     all().any(|part| part.eq_ignore_ascii_case(name))
 }
 
-/// `DAYS` means `DAY`.
+/// `DATE_PARTS` means `DAY`.
 fn singular(name: &str) -> Option<&str> {
     name.strip_suffix('S').filter(|name| is_part(name))
 }
 
 /// The parts that a function cuts off or counts in.
 fn cuts(name: &str, kind: &Type) -> Option<Vec<&'static str>> {
-    let all = || SMALL.into_iter().chain(DAYS).collect();
+    let all = || TIME_PARTS.into_iter().chain(DATE_PARTS).collect();
     Some(match (name, kind) {
-        ("LAST_DAY", _) => DAYS.into_iter().filter(|part| *part != "DAY").collect(),
-        ("TIME_TRUNC" | "TIME_DIFF", _) => SMALL.to_vec(),
+        ("LAST_DAY", _) => DATE_PARTS.into_iter().filter(|part| *part != "DAY").collect(),
+        ("TIME_TRUNC" | "TIME_DIFF", _) => TIME_PARTS.to_vec(),
         // A DATE becomes a DATETIME.
         ("DATETIME_DIFF" | "TIMESTAMP_DIFF", Type::Date) => all(),
         ("DATE_DIFF" | "DATETIME_DIFF" | "TIMESTAMP_DIFF", Type::Timestamp) => {
-            SMALL.into_iter().chain(["DAY"]).collect()
+            TIME_PARTS.into_iter().chain(["DAY"]).collect()
         }
         ("DATE_TRUNC" | "DATETIME_TRUNC" | "TIMESTAMP_TRUNC" | "DATE_DIFF", Type::Date) => {
-            DAYS.to_vec()
+            DATE_PARTS.to_vec()
         }
         (
             "DATE_TRUNC" | "DATETIME_TRUNC" | "TIMESTAMP_TRUNC" | "DATE_DIFF" | "DATETIME_DIFF"
@@ -279,10 +280,10 @@ fn steps(name: &str, kind: &Type) -> Option<Vec<&'static str>> {
     let is_move = name.ends_with("_ADD") || name.ends_with("_SUB");
     Some(match (name, kind) {
         ("GENERATE_DATE_ARRAY", _) => STEPS.to_vec(),
-        ("GENERATE_TIMESTAMP_ARRAY", _) => SMALL.into_iter().chain(["DAY"]).collect(),
-        ("TIME_ADD" | "TIME_SUB", _) => SMALL.to_vec(),
+        ("GENERATE_TIMESTAMP_ARRAY", _) => TIME_PARTS.into_iter().chain(["DAY"]).collect(),
+        ("TIME_ADD" | "TIME_SUB", _) => TIME_PARTS.to_vec(),
         (_, Type::Date) if is_move => STEPS.to_vec(),
-        (_, Type::Timestamp) if is_move => SMALL.into_iter().chain(["DAY"]).collect(),
+        (_, Type::Timestamp) if is_move => TIME_PARTS.into_iter().chain(["DAY"]).collect(),
         _ => return None,
     })
 }

@@ -2,7 +2,10 @@
 
 use super::{
     aggregates::is_aggregate,
-    ast::{Expr, ExprKind, GroupBy, GroupItem, GroupItemKind, Select, SelectItem, any_expression},
+    ast::{
+        Expr, ExprKind, GroupBy, GroupItem, GroupItemKind, Select, SelectItem, any_expression,
+        may_name_columns,
+    },
     bind::is_plain,
     scope::Named,
     translate::Translator,
@@ -58,20 +61,11 @@ impl Translator<'_> {
             };
             let calls = |part: &Expr| matches!(&part.kind, ExprKind::Call(call) if is_aggregate(&call.function()));
             let counts = |part: &Expr| matches!(&part.kind, ExprKind::Call(call) if call.over.is_none() && is_aggregate(&call.function()));
-            let names = |part: &Expr| {
-                matches!(
-                    part.kind,
-                    ExprKind::Path(_)
-                        | ExprKind::Subquery(_)
-                        | ExprKind::ArrayQuery(_)
-                        | ExprKind::Exists(_)
-                        | ExprKind::InQuery { .. }
-                )
-            };
             // Beside an aggregate, what names no column is no key: there is one group, of no rows too.
             let aggregates = select.items.iter().any(|item| has(item, &counts));
-            let is_key =
-                |item: &SelectItem| !has(item, &calls) && (!aggregates || has(item, &names));
+            let is_key = |item: &SelectItem| {
+                !has(item, &calls) && (!aggregates || has(item, &may_name_columns))
+            };
             let keys = select.items.iter().zip(&places).filter(|(item, _)| is_key(item));
             let keys = keys.map(|(_, sql)| sql.as_str());
             let mut keys: Vec<&str> = keys.filter(|sql| !is_constant(sql)).collect();

@@ -67,6 +67,7 @@ mod wildcards;
 mod windows;
 
 pub(crate) use bignumerics::bignumeric_conversion;
+pub use dates::{DATE_PARTS, TIME_PARTS};
 pub use definitions::duckdb_column;
 pub use error::SqlError;
 pub use float_text::float_text;

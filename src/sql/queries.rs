@@ -3,7 +3,7 @@
 use super::{
     ast::{
         Body, Cte, Expr, ExprKind, Ident, Path, PipeKind, Query, Select, SelectItem, SetOperation,
-        SetOperator, Spanned, any_expression,
+        SetOperator, Spanned, any_expression, may_name_columns,
     },
     scope::{Columns, Phase, Scope, Source},
     translate::{Translator, Typed},
@@ -108,15 +108,7 @@ impl Translator<'_> {
                 }
             }
             _ if any_expression(count, &mut |part| {
-                matches!(
-                    part.kind,
-                    ExprKind::Path(_)
-                        | ExprKind::Subquery(_)
-                        | ExprKind::ArrayQuery(_)
-                        | ExprKind::Exists(_)
-                        | ExprKind::InQuery { .. }
-                        | ExprKind::Text(_)
-                )
+                may_name_columns(part) || matches!(part.kind, ExprKind::Text(_))
             }) =>
             {
                 self.no_row_count(count)

@@ -20,7 +20,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    Said, command, elt, project, said,
+    Said,
+    bucket_feeds::large_payload,
+    command, elt, project, said,
     test_tools::{not_run, script},
     write,
 };
@@ -174,14 +176,7 @@ fn what_is_archived_lands_elsewhere_as_it_came() {
 #[test]
 fn a_large_payload_is_archived_in_pieces() {
     let Some(emulator) = Emulator::get() else { return };
-    let mut state = 1u64;
-    let noise: String = std::iter::repeat_with(|| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        format!("{:08x}", state >> 32)
-    })
-    .take(2_500_000)
-    .collect();
-    let body = format!("[{{\"id\":1,\"noise\":\"{noise}\"}}]");
+    let body = large_payload();
     let folder = feed("type: files, path: in.json, archive: 'gs://lake/three'");
     write(folder.path(), "in.json", &body);
     let done = emulator.ingest(folder.path());

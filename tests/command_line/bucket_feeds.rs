@@ -311,9 +311,8 @@ fn a_snapshot_that_cannot_be_archived_is_compared_all_the_same() {
     assert!(last.starts_with("api.things/2/2/deleted,"), "{rows}");
 }
 
-/// Objects are written in pieces, of which memory holds one.
-#[test]
-fn large_payloads_are_archived_in_pieces() {
+/// One that compresses badly: more than a piece of an upload, also when it is zipped.
+pub fn large_payload() -> String {
     let mut state = 1u64;
     let noise: String = std::iter::repeat_with(|| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -321,7 +320,13 @@ fn large_payloads_are_archived_in_pieces() {
     })
     .take(2_500_000)
     .collect();
-    let body = format!("[{{\"id\":1,\"noise\":\"{noise}\"}}]");
+    format!("[{{\"id\":1,\"noise\":\"{noise}\"}}]")
+}
+
+/// Objects are written in pieces, of which memory holds one.
+#[test]
+fn large_payloads_are_archived_in_pieces() {
+    let body = large_payload();
     let folder = feed("type: files\npath: in.json\narchive: gs://lake/raw");
     write(folder.path(), "in.json", &body);
     let store = Store::default();

@@ -35,4 +35,4 @@ pub use statement::{
 pub use table::{
     Aliased, Condition, From, Join, JoinKind, Pivot, Table, TableKind, Unpivot, UnpivotColumns,
 };
-pub use walk::{any_expression, for_each_expression};
+pub use walk::{any_expression, for_each_expression, may_name_columns};

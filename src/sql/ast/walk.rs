@@ -5,6 +5,18 @@ use super::{
     expression::{Expr, ExprKind, Patterns},
 };
 
+/// Whether it is a name, or a query in which there may be some.
+pub fn may_name_columns(expression: &Expr) -> bool {
+    matches!(
+        expression.kind,
+        ExprKind::Path(_)
+            | ExprKind::Subquery(_)
+            | ExprKind::ArrayQuery(_)
+            | ExprKind::Exists(_)
+            | ExprKind::InQuery { .. }
+    )
+}
+
 /// Whether an expression, or one inside it, is as asked. Subqueries are not entered.
 pub fn any_expression(expression: &Expr, test: &mut impl FnMut(&Expr) -> bool) -> bool {
     let mut found = false;

@@ -9,5 +9,6 @@ mod part;
 mod text;
 mod zone;
 
+pub use part::{DATE_PARTS, TIME_PARTS};
 pub(super) use part::{Part, part};
 pub(super) use zone::in_zone;

@@ -9,21 +9,10 @@ use crate::{
     },
 };
 
-/// What a wrong name is compared with.
-const NAMES: [&str; 12] = [
-    "MICROSECOND",
-    "MILLISECOND",
-    "SECOND",
-    "MINUTE",
-    "HOUR",
-    "DAY",
-    "WEEK",
-    "ISOWEEK",
-    "MONTH",
-    "QUARTER",
-    "YEAR",
-    "ISOYEAR",
-];
+/// Parts that are less than a day.
+pub const TIME_PARTS: [&str; 5] = ["MICROSECOND", "MILLISECOND", "SECOND", "MINUTE", "HOUR"];
+/// Parts where a date can be cut off.
+pub const DATE_PARTS: [&str; 7] = ["DAY", "WEEK", "ISOWEEK", "MONTH", "QUARTER", "YEAR", "ISOYEAR"];
 
 /// A part of a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +105,7 @@ impl Translator<'_> {
         if found.is_none() {
             let place = argument.unwrap_or(place);
             let text = self.written(place);
-            let near = did_you_mean(&text, NAMES);
+            let near = did_you_mean(&text, TIME_PARTS.into_iter().chain(DATE_PARTS));
             let help = "use DAY, WEEK, ISOWEEK, MONTH, QUARTER, YEAR or a smaller one";
             let message = format!("`{text}` is no date part for {function}");
             self.refuse("sql-syntax", message, place, Some(near.as_deref().unwrap_or(help)));
